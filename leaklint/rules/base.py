@@ -1,0 +1,37 @@
+"""What a rule is: a code, its documentation, and a function from what was seen at one site to a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from leaklint.ownership.events import SiteReport, Step
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What a rule says of a site: the message, the path, and one sentence on what to do."""
+
+    message: str
+    steps: tuple[Step, ...]
+    help: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One rule. `summary` completes "This rule reports ..."; `why`, `bad`, `good` make its page; `bad` and `good` are
+    whole modules that the tests analyse (`bad` must raise this code, `good` nothing). `weight` orders the LK1xx rules:
+    of those that hold at a site, the heaviest is reported. `check` is None where another stage reports the rule.
+    """
+
+    code: str
+    name: str
+    summary: str
+    why: str
+    bad: str
+    good: str
+    check: Callable[[SiteReport], Verdict | None] | None = None
+    weight: int = 0
+    default: bool = True
+    fixes: str = ""
+    references: tuple[str, ...] = ()
