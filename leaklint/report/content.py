@@ -1,0 +1,78 @@
+"""What a run has to tell, before anything decides how it looks. Pure data, shared by every format."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
+
+from leaklint.model import Finding
+
+BaselineState = Literal["new", "unchanged"]
+
+
+def no_sources(path: str) -> None:
+    """The `sources` of a report whose files cannot be shown."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Suppressed:
+    """A finding that a comment (`inSource`) or the configuration (`external`) silenced, and the reason it gives."""
+
+    finding: Finding
+    kind: Literal["inSource", "external"] = "inSource"
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """How a run compares with its baseline file.
+
+    `new` and `unchanged` count findings of this run, `gone` those of the baseline that no longer occur. `states` goes
+    beside `Report.findings`, one each; it may be empty, and then every reported finding is new.
+    """
+
+    path: str = ""
+    new: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    states: tuple[BaselineState, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Report:
+    """A finished run.
+
+    findings       already filtered, and sorted by `Finding.sort_key`; fixed ones are not among them
+    problems       one line of text each: unreadable files and the like
+    files_checked  how many files were read
+    fixed          rule code -> number of findings that fixes removed in this run
+    withheld       how many fixes could not be proven by re-analysis and were not applied
+    seconds        wall-clock time; shown only by text and html
+    version        leaklint's own
+    baseline       None where the run has no baseline
+    suppressed     silenced findings, for the formats that can say so (sarif)
+    fingerprints   beside `findings`, one each, stable across moved lines; empty: the report computes its own
+    sources        gives a file's lines without their ends, or None where they are not to be had; `Finding.path` names it
+    """
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[str, ...] = ()
+    files_checked: int = 0
+    fixed: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    withheld: int = 0
+    seconds: float = 0.0
+    version: str = ""
+    baseline: Baseline | None = None
+    suppressed: tuple[Suppressed, ...] = ()
+    fingerprints: tuple[str, ...] = ()
+    sources: Callable[[str], Sequence[str] | None] = no_sources
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to show it: ANSI colours, the width of a terminal line in columns, and whether paths are drawn."""
+
+    color: bool = False
+    width: int = 100
+    show_witness: bool = True
