@@ -20,8 +20,10 @@ class Verdict:
 @dataclasses.dataclass(frozen=True)
 class Rule:
     """One rule. `summary` completes "This rule reports ..."; `why`, `bad`, `good` make its page; `bad` and `good` are
-    whole modules that the tests analyse (`bad` must raise this code, `good` nothing). `weight` orders the LK1xx rules:
-    of those that hold at a site, the heaviest is reported. `check` is None where another stage reports the rule.
+    whole modules that the tests analyse (`bad` must raise this code on the line that ends in `# expect: CODE`, `good`
+    nothing). `weight` orders the rules about leaks: of those that hold at a site, the heaviest is reported; a rule of
+    weight 0 may stand beside it. `alone` says that it may not. `check` is None where another stage reports the rule.
+    `fixes` names the repairs that answer it, best first.
     """
 
     code: str
@@ -32,6 +34,7 @@ class Rule:
     good: str
     check: Callable[[SiteReport], Verdict | None] | None = None
     weight: int = 0
+    alone: bool = False
     default: bool = True
-    fixes: str = ""
+    fixes: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

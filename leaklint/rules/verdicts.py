@@ -1,0 +1,94 @@
+"""From what was seen at the sites to the findings that a user reads.
+
+Of the rules about leaks (LK1xx, and LK201 to LK204 where a wrong release is the cause) one speaks for a site: the
+heaviest that holds. The others stand beside it, save those that say nothing new there (`Rule.alone`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leaklint.model import Confidence, Finding, Severity, WitnessStep
+from leaklint.ownership.events import SiteReport
+from leaklint.rules import all_rules
+from leaklint.rules.base import Rule, Verdict
+
+_BY_FATE = {
+    "slot-lost": Severity.ERROR,
+    "leaked": Severity.ERROR,
+    "late": Severity.WARNING,
+    "closed": Severity.WARNING,
+    "harmless": Severity.NOTE,
+}
+_COSTS_A_SLOT = frozenset({"LK202", "LK203"})
+
+
+def findings(reports: Sequence[SiteReport]) -> list[Finding]:
+    """All findings of these sites, in the order in which they are shown."""
+    found = [
+        finding(rule, verdict, report)
+        for report in reports
+        if report.leaks or report.misuses
+        for rule, verdict in verdicts(report)
+    ]
+    return sorted(found, key=lambda one: one.sort_key)
+
+
+def verdicts(report: SiteReport) -> Iterator[tuple[Rule, Verdict]]:
+    """The rules that speak about a site, the one about the leak first."""
+    held = [(rule, verdict) for rule in all_rules() if rule.check and (verdict := rule.check(report)) is not None]
+    leak = max((pair for pair in held if pair[0].weight), key=lambda pair: pair[0].weight, default=None)
+    if leak is not None:
+        yield leak
+    for rule, verdict in held:
+        if not rule.weight and not (rule.alone and leak is not None):
+            yield rule, verdict
+
+
+def finding(rule: Rule, verdict: Verdict, report: SiteReport) -> Finding:
+    """One finding, at the acquisition."""
+    site = report.site
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=severity(rule, report),
+        confidence=confidence(report),
+        message=verdict.message,
+        path=site.path,
+        line=site.span.line,
+        column=site.span.column,
+        end_line=site.span.end_line,
+        end_column=site.span.end_column,
+        function=site.function,
+        library=site.library,
+        resource=site.resource.name,
+        witness=tuple(
+            WitnessStep(path=step.path, line=step.span.line, column=step.span.column, message=step.message)
+            for step in verdict.steps
+        ),
+        help=verdict.help,
+    )
+
+
+def severity(rule: Rule, report: SiteReport) -> Severity:
+    """How bad: a leak by what becomes of the lost object, a misuse by what the library does about it."""
+    resource = report.site.resource
+    if report.site.ends_at_exit:
+        return Severity.NOTE
+    if rule.code in _COSTS_A_SLOT:
+        return Severity.ERROR
+    if rule.code == "LK205":
+        return Severity.ERROR if resource.double_release == "harms" else Severity.WARNING
+    if rule.code == "LK206":
+        return Severity.ERROR if resource.kind == "pooled-connection" else Severity.WARNING
+    if rule.code == "LK207":
+        return Severity.WARNING
+    return _BY_FATE.get(resource.dropped, Severity.WARNING)
+
+
+def confidence(report: SiteReport) -> Confidence:
+    """How sure: as the call was recognised, and never quite sure for the obligation of a project's own class."""
+    sure = report.site.sure
+    if report.site.owner and sure is Confidence.HIGH:
+        return Confidence.MEDIUM
+    return sure

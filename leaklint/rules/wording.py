@@ -1,0 +1,104 @@
+"""The words that messages share: what was taken, what giving it back is called, where a path departs, what to call."""
+
+from __future__ import annotations
+
+from leaklint.ownership.events import Leak, Site
+
+_GIVEN_BACK = {
+    "pooled-connection": "given back",
+    "engine": "disposed of",
+    "lock": "released",
+    "transaction": "ended",
+    "other": "released",
+}
+
+_DEPARTURES = {
+    "exception": "when line {line} raises",
+    "return": "when line {line} returns",
+    "fallthrough": "at the end (line {line})",
+    "break": "when line {line} breaks out of the loop",
+    "continue": "when line {line} goes on to the next round",
+    "overwritten": "when line {line} binds the name again",
+    "loop": "when line {line} takes another one in the next round",
+    "deleted": "when line {line} deletes the name",
+    "discarded": "at the end of the expression on line {line}",
+    "yield": "when the generator is closed, or an exception arrives, at the yield on line {line}",
+    "with": "after the `with` on line {line}, which does not close it",
+    "close-instead-of-return": "when line {line} closes it",
+    "wrong-pool": "when line {line} hands it to another pool",
+    "not-awaited": "at line {line}, where the release is not awaited",
+    "owner": "with the object that keeps it from line {line} on",
+    "per-call": "after the call, while line {line} builds another one on the next",
+}
+
+
+def thing(site: Site) -> str:
+    """The resource as a message names it: "`conn` (psycopg2 connection)"."""
+    kind = f"{site.library} {site.resource.name}".strip()
+    return f"`{site.bound}` ({kind})" if site.bound else f"the {kind} from `{shortened(site.expression)}`"
+
+
+def shortened(expression: str, limit: int = 48) -> str:
+    """An expression on one line, its arguments left out where it would be long."""
+    flat = " ".join(expression.split())
+    if len(flat) <= limit:
+        return flat
+    head = called(flat)
+    return f"{head}(...)" if head != flat and len(head) <= limit else flat[: limit - 3] + "..."
+
+
+def called(expression: str) -> str:
+    """What stands before the last pair of parentheses: `pool.getconn` of `pool.getconn(key=1)`."""
+    text = expression.strip()
+    if not text.endswith(")"):
+        return text
+    depth = 0
+    for index in range(len(text) - 1, -1, -1):
+        depth += (text[index] == ")") - (text[index] == "(")
+        if depth == 0:
+            return text[:index].strip()
+    return text
+
+
+def given_back(site: Site) -> str:
+    """The participle for releasing this kind of resource: "closed", "given back", "disposed of"."""
+    if site.resource.kind == "pooled-connection" and not site.resource.release_to:
+        return "closed"
+    return _GIVEN_BACK.get(site.resource.kind, "closed")
+
+
+def departure(leak: Leak) -> str:
+    """Where the path leaves the good ones: "when line 14 raises"."""
+    how = "exception" if leak.exceptional and leak.how not in _NEVER_BY_ACCIDENT else leak.how
+    return _DEPARTURES.get(how, "at line {line}").format(line=leak.at.line)
+
+
+# Ways to lose something that say more than the exception that led there.
+_NEVER_BY_ACCIDENT = frozenset({"yield", "close-instead-of-return", "wrong-pool", "not-awaited", "owner", "discarded"})
+
+
+def release_call(site: Site) -> str:
+    """The exact call that gives it back: `pool.putconn(conn)`, `await conn.close()`."""
+    resource = site.resource
+    name = site.bound or "it"
+    if resource.release_to:
+        head = called(site.expression)
+        owner = head.rpartition(".")[0] if not site.derived else ""
+        call = f"{owner or 'pool'}.{resource.release_to[0]}({name})"
+    elif resource.release:
+        call = f"{name}.{resource.release[0]}()"
+    elif resource.release_functions:
+        call = f"{resource.release_functions[0]}({name})"
+    else:
+        call = f"{name}.close()"
+    return f"await {call}" if resource.release_awaited == "yes" else call
+
+
+def in_finally(site: Site) -> str:
+    """One sentence: the release in a `finally:`."""
+    return f"Call `{release_call(site)}` in a `finally:` whose `try:` begins right after line {site.span.line}."
+
+
+def owns_with(site: Site) -> bool:
+    """Whether leaving `with` (or `async with`) of the object gives it back."""
+    return "closes" in (site.resource.with_, site.resource.async_with)
