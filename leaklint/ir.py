@@ -363,10 +363,15 @@ class Handle(_Node, frozen=True):
 
 
 class Raise(_Node, frozen=True):
-    """raise src ("" for a bare raise, and for an exception that no clause took)."""
+    """raise src ("" for a bare raise, and for an exception that no clause took).
+
+    caught: where src is "", the dst of the Catch whose exception is raised again ("" for a bare raise outside of
+    every except clause).
+    """
 
     src: str
     span: Span
+    caught: str = ""
 
 
 class Return(_Node, frozen=True):
