@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leaklint.ownership.events import SiteReport
 from leaklint.rules.base import Rule, Verdict
-from leaklint.rules.reading import foremost, normal
+from leaklint.rules.reading import OVERWRITING, foremost, normal
 from leaklint.rules.wording import departure, given_back, in_finally, thing
 
 
@@ -13,7 +13,7 @@ def check(report: SiteReport) -> Verdict | None:
     lost = normal(report)
     if not report.released or not lost:
         return None
-    leak = foremost(lost)
+    leak = foremost(tuple(one for one in lost if one.how not in OVERWRITING) or lost)
     site = report.site
     return Verdict(f"{thing(site)} is not {given_back(site)} {departure(leak)}", leak.steps, in_finally(site))
 

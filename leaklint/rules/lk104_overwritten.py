@@ -9,11 +9,11 @@ from leaklint.rules.wording import departure, release_call, thing
 
 
 def check(report: SiteReport) -> Verdict | None:
-    """A path without an exception binds the name again. Where nothing is ever released, and the name is not merely
-    replaced, LK101 says more."""
+    """Paths without an exception lose it in no other way than that the name is bound again. Where some also end while
+    holding it, the last round of a loop among them, LK101 or LK103 says more."""
     lost = normal(report)
     replaced = tuple(leak for leak in lost if leak.how in OVERWRITING)
-    if not replaced or (not report.released and len(replaced) < len(lost)):
+    if not replaced or len(replaced) < len(lost):
         return None
     leak = foremost(replaced)
     site = report.site
