@@ -4,8 +4,8 @@
     sys.stdout.buffer.write(render("text", report, color=True, width=80).encode())
 
 A format is one file in `formats/`, named as users name it, with `render(report, options) -> str`; it is found by being
-there, and imported only when asked for. What `render` returns always encodes to UTF-8 and ends in a newline, or is empty
-where a format has nothing to say (concise, jsonl, github, azure, pylint without findings).
+there, and imported only when asked for. What `render` returns always encodes to UTF-8; it ends in a newline, or is
+empty where a format has nothing to say (concise, jsonl, github, azure, pylint without findings).
 
 File names, source and messages are not to be trusted. The formats for terminals show escape, control and bidirectional
 characters escaped (`\\x1b`); the others encode them as their own standard asks.

@@ -44,7 +44,8 @@ class Report:
     """A finished run.
 
     findings       already filtered, and sorted by `Finding.sort_key`; fixed ones are not among them
-    problems       one line of text each: unreadable files and the like
+    problems       one line of text each: unreadable files and the like. Whoever runs the check prints them to stderr;
+                   sarif, junit and html hold them too, text counts them
     files_checked  how many files were read
     fixed          rule code -> number of findings that fixes removed in this run
     withheld       how many fixes could not be proven by re-analysis and were not applied
@@ -53,7 +54,7 @@ class Report:
     baseline       None where the run has no baseline
     suppressed     silenced findings, for the formats that can say so (sarif)
     fingerprints   beside `findings`, one each, stable across moved lines; empty: the report computes its own
-    sources        gives a file's lines without their ends, or None where they are not to be had; `Finding.path` names it
+    sources        gives the lines of a file, without their ends, by the path in findings; None where it cannot
     """
 
     findings: tuple[Finding, ...] = ()

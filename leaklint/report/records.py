@@ -70,7 +70,7 @@ def _ascii(text: str) -> str:
 
 
 def _encodable(value: Any) -> Any:
-    """`value` without lone surrogates: RFC 8259 allows `\\udc80` in a string, but strict readers refuse the document."""
+    """`value` without lone surrogates: RFC 8259 lets `\\udc80` stand in a string, but strict readers refuse it."""
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, dict):

@@ -1,0 +1,98 @@
+"""rdjson: reviewdog's diagnostics, with fixes as suggestions that a reviewer can commit.
+
+https://github.com/reviewdog/reviewdog/tree/master/proto/rdf; columns there count the bytes of UTF-8.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from leaklint.model import Applicability, Edit, Finding, Severity
+from leaklint.report.content import Options, Report
+from leaklint.report.narrative import narrative
+from leaklint.report.records import document
+
+_SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
+
+
+def render(report: Report, options: Options) -> str:
+    """One DiagnosticResult."""
+    diagnostics = [_diagnostic(finding, report, options) for finding in report.findings]
+    return document({"source": {"name": "leaklint"}, "severity": "WARNING", "diagnostics": diagnostics})
+
+
+def _diagnostic(finding: Finding, report: Report, options: Options) -> dict[str, Any]:
+    source = report.sources(finding.path)
+    end = (finding.end_line, finding.end_column)
+    result: dict[str, Any] = {
+        "message": "\n".join(narrative(finding, options.show_witness)),
+        "location": {"path": finding.path, "range": _range(source, (finding.line, finding.column), end)},
+        "severity": _SEVERITIES[finding.severity],
+        "code": {"value": finding.code},
+    }
+    suggestion = _suggestion(finding, source)
+    if suggestion is not None:
+        result["suggestions"] = [suggestion]
+    if options.show_witness and finding.witness:
+        result["relatedLocations"] = [
+            {
+                "message": step.message,
+                "location": {
+                    "path": step.path,
+                    "range": {"start": _position(report.sources(step.path), step.line, step.column)},
+                },
+            }
+            for step in finding.witness
+        ]
+    return result
+
+
+def _suggestion(finding: Finding, source: Sequence[str] | None) -> dict[str, Any] | None:
+    """The fix as ONE replacement, since each suggestion is committed alone; None where its text cannot be known."""
+    fix = finding.fix
+    if fix is None or not fix.edits or fix.applicability is Applicability.DISPLAY:
+        return None
+    if any(edit.path != finding.path for edit in fix.edits):
+        return None
+    first, last = fix.edits[0], fix.edits[-1]
+    text = first.text if len(fix.edits) == 1 else _joined(fix.edits, source)
+    if text is None:
+        return None
+    end = (last.end_line, last.end_column)
+    return {"range": _range(source, (first.line, first.column), end), "text": text}
+
+
+def _joined(edits: Sequence[Edit], source: Sequence[str] | None) -> str | None:
+    """The new text from the first edit's start to the last one's end."""
+    if source is None:
+        return None
+    parts = [edits[0].text]
+    for before, after in itertools.pairwise(edits):
+        kept = _between(source, (before.end_line, before.end_column), (after.line, after.column))
+        if kept is None:
+            return None
+        parts += [kept, after.text]
+    return "".join(parts)
+
+
+def _between(source: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str | None:
+    if not 0 < start[0] <= end[0] <= len(source) + 1:
+        return None
+    lines = [*source, ""][start[0] - 1 : end[0]]
+    lines[-1] = lines[-1][: end[1] - 1]
+    lines[0] = lines[0][start[1] - 1 :]
+    return "\n".join(lines)
+
+
+def _range(source: Sequence[str] | None, start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:
+    return {"start": _position(source, *start), "end": _position(source, *end)}
+
+
+def _position(source: Sequence[str] | None, line: int, column: int) -> dict[str, int]:
+    """A position with its column in bytes; in characters where the source is not to be had."""
+    if source is not None and 0 < line <= len(source):
+        text = source[line - 1][: column - 1]
+        column += len(text.encode("utf-8", "surrogateescape")) - len(text) if not text.isascii() else 0
+    return {"line": line, "column": column}
