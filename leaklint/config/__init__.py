@@ -1,0 +1,25 @@
+"""Configuration: `[tool.leaklint]` in pyproject.toml, or leaklint.toml; found, read, checked, and laid together."""
+
+from leaklint.config.find import Resolver
+from leaklint.config.options import KEYS, Options
+from leaklint.config.read import ConfigError, ConfigFile, read_config
+from leaklint.config.selectors import RuleName, matches, selected, unknown
+from leaklint.config.settings import DEFAULT_EXCLUDE, FileIgnores, Patterns, Settings, default_settings
+
+__all__ = [
+    "DEFAULT_EXCLUDE",
+    "KEYS",
+    "ConfigError",
+    "ConfigFile",
+    "FileIgnores",
+    "Options",
+    "Patterns",
+    "Resolver",
+    "RuleName",
+    "Settings",
+    "default_settings",
+    "matches",
+    "read_config",
+    "selected",
+    "unknown",
+]
