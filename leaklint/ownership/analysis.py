@@ -1,0 +1,372 @@
+"""Whole-program analysis: procedures are interpreted callees first, and their summaries kept.
+
+Recursive functions share a component of the call graph; they are interpreted again until their summaries stay the
+same, a few times at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from leaklint import ir
+from leaklint.catalog import Catalog
+from leaklint.model import Span
+from leaklint.ownership import calls, withs
+from leaklint.ownership.application import apply_summary, perform
+from leaklint.ownership.classes import finalizes, mentions, released_fields
+from leaklint.ownership.departure import CONSTRUCTING
+from leaklint.ownership.events import Leak, SiteReport, Step
+from leaklint.ownership.interpreter import interpret
+from leaklint.ownership.liveness import relevance
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.recognition import fault_of, take_now
+from leaklint.ownership.resources import OWNER_KINDS
+from leaklint.ownership.summary import BOTTOM, OPAQUE, Outcome, Summary
+from leaklint.ownership.values import UNKNOWN, Held, Task, Value
+from leaklint.ownership.world import World
+from leaklint.resolve.callgraph import calls as callees_of
+from leaklint.resolve.program import Program
+from leaklint.resolve.refs import Class, External, Function
+from leaklint.resolve.resolver import Resolver
+
+MOST_ROUNDS = 3
+MOST_OUTCOMES = 10
+CACHING = frozenset(
+    {
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.cached_property",
+        "streamlit.cache_resource",
+        "cachetools.cached",
+    }
+)
+CLOSING_KINDS = frozenset({"connection", "pooled-connection", "session"})
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What the analysis of one procedure gives."""
+
+    summary: Summary
+    reports: tuple[SiteReport, ...]
+    steps: int
+    complete: bool
+
+
+class Analysis:
+    """The knowledge that grows while a program is analysed."""
+
+    def __init__(self, program: Program, resolver: Resolver, catalog: Catalog, *, strict: bool = False) -> None:
+        self.program = program
+        self.resolver = resolver
+        self.catalog = catalog
+        self.strict = strict
+        self.words = catalog.acquire_words | catalog.release_words
+        self.results: dict[Function, Result] = {}
+        self._guesses: dict[Function, Summary] = {}
+        self._matters: dict[Function, bool] = {}
+        self._fields: dict[Class, frozenset[str]] = {}
+        self._finalizes: dict[Class, bool] = {}
+        self._releasing: dict[Function, bool] = {}
+        self._callees: dict[Function, tuple[Function, ...]] = {}
+
+    # -- what the interpreter asks ------------------------------------------------------------------------------
+
+    def summary(self, function: Function) -> Summary | None:
+        """The summary of a project function; None when it has no body to look at."""
+        function = Function(function.module, function.name)
+        known = self.results.get(function)
+        if known is not None:
+            return known.summary
+        guess = self._guesses.get(function)
+        if guess is not None:
+            return guess
+        if self.resolver.function(function) is None:
+            return None
+        self.ensure(function)
+        return self.results[function].summary
+
+    def released_fields(self, cls: Class) -> frozenset[str]:
+        """The fields that some method of the class, or of its relatives, gives back."""
+        known = self._fields.get(cls)
+        if known is None:
+            known = self._fields[cls] = released_fields(self.resolver, self.catalog, cls)
+        return known
+
+    def finalizes(self, cls: Class) -> bool:
+        """Whether the class has a `__del__` that releases."""
+        known = self._finalizes.get(cls)
+        if known is None:
+            known = self._finalizes[cls] = finalizes(self.resolver, self.catalog, cls)
+        return known
+
+    def mentions_release(self, function: Function) -> bool:
+        """Whether the function's body names a release."""
+        known = self._releasing.get(function)
+        if known is None:
+            found = self.resolver.function(function)
+            known = found is not None and mentions(found[1], self.catalog.release_words)
+            self._releasing[function] = known
+        return known
+
+    # -- order --------------------------------------------------------------------------------------------------
+
+    def ensure(self, function: Function) -> None:
+        """Analyse a function, everything it calls first."""
+        for component in self._components(function):
+            self._solve(component)
+
+    def _components(self, start: Function) -> Iterator[list[Function]]:
+        """Strongly connected components reachable from `start` that are not analysed yet, callees first (Tarjan)."""
+        index: dict[Function, int] = {}
+        low: dict[Function, int] = {}
+        on_stack: set[Function] = set()
+        stack: list[Function] = []
+        work: list[tuple[Function, Iterator[Function]]] = []
+
+        def open_node(node: Function) -> None:
+            index[node] = low[node] = len(index)
+            stack.append(node)
+            on_stack.add(node)
+            work.append((node, iter(self.callees(node))))
+
+        open_node(start)
+        while work:
+            node, rest = work[-1]
+            for callee in rest:
+                if callee in self.results or callee in self._guesses:
+                    continue
+                if callee not in index:
+                    open_node(callee)
+                    break
+                if callee in on_stack:
+                    low[node] = min(low[node], index[callee])
+            else:
+                work.pop()
+                if work:
+                    parent = work[-1][0]
+                    low[parent] = min(low[parent], low[node])
+                if low[node] == index[node]:
+                    component = []
+                    while True:
+                        member = stack.pop()
+                        on_stack.discard(member)
+                        component.append(member)
+                        if member == node:
+                            break
+                    yield sorted(component, key=lambda f: (f.module, f.name))
+
+    def callees(self, function: Function) -> tuple[Function, ...]:
+        """The project functions that a function calls, as far as they are known and have a body."""
+        known = self._callees.get(function)
+        if known is None:
+            found = self.resolver.function(function)
+            raw = callees_of(self.resolver, *found) if found is not None else ()
+            plain = {Function(f.module, f.name) for f in raw}
+            known = tuple(sorted((f for f in plain if f != function), key=lambda f: (f.module, f.name)))
+            self._callees[function] = known
+        return known
+
+    def _solve(self, component: list[Function]) -> None:
+        recursive = len(component) > 1 or component[0] in self.callees(component[0])
+        if not any(self.matters(member) for member in component):
+            for member in component:
+                self.results[member] = Result(self._plain(member), (), 0, True)
+            return
+        for member in component:
+            self._guesses[member] = BOTTOM
+        found: dict[Function, Result] = {}
+        for _ in range(MOST_ROUNDS if recursive else 1):
+            changed = False
+            for member in component:
+                found[member] = self._analyse(member)
+                if found[member].summary != self._guesses[member]:
+                    changed = True
+                    self._guesses[member] = found[member].summary
+            if not changed:
+                break
+        for member in component:
+            summary = found[member].summary
+            if not summary.outcomes:
+                found[member] = msgspec.structs.replace(found[member], summary=OPAQUE)
+            self.results[member] = found[member]
+            del self._guesses[member]
+
+    def matters(self, function: Function) -> bool:
+        """Whether the function's own code can acquire, release or keep something: it names such a word, stores one of
+        its parameters, or calls a function (already analysed) that does."""
+        known = self._matters.get(function)
+        if known is None:
+            found = self.resolver.function(function)
+            known = found is not None and (
+                mentions(found[1], self.words)
+                or _stores_parameter(found[1])
+                or any(_does_something(self.results[c].summary) for c in self.callees(function) if c in self.results)
+            )
+            self._matters[function] = known
+        return known
+
+    def _plain(self, function: Function) -> Summary:
+        """The summary of a function that has nothing to do with resources."""
+        found = self.resolver.function(function)
+        if found is None:
+            return OPAQUE
+        kind = self._kind(*found)
+        return msgspec.structs.replace(OPAQUE, kind=kind)
+
+    # -- one procedure ------------------------------------------------------------------------------------------
+
+    def _analyse(self, function: Function) -> Result:
+        found = self.resolver.function(function)
+        if found is None or not found[1].blocks:
+            return Result(OPAQUE, (), 0, False)
+        module, procedure = found
+        m = self.machine(module, procedure)
+        run = interpret(m)
+        outcomes = tuple(ended.outcome for ended in run.exits)
+        suppresses = m.yield_mode == "thrown" and _suppresses(procedure)
+        kind = self._kind(module, procedure)
+        summary = Summary(_fewer(_lent(outcomes) if kind == "cached" else outcomes), kind, suppresses, run.complete)
+        return Result(summary, tuple(_reports(m)), run.steps, run.complete)
+
+    def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
+        """A machine ready to interpret the procedure."""
+
+        def captured(name: str) -> tuple[str, ...]:
+            inner = module.procedures.get(name)
+            return inner.free if inner is not None else ()
+
+        m = Machine(self, module, procedure, relevance(procedure, captured, self.catalog.release_words))
+        m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
+        enclosing = m.enclosing_class()
+        m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
+        m.yield_mode = self._yield_mode(module, procedure)
+        m.invoke = lambda w, made, func: calls.invoke(m, w, made, func)
+        m.wait = lambda w, task, span: _wait(m, w, task, span)
+        m.entering = lambda w, ctx, span, at, operand, is_async: withs.enter(
+            m, w, ctx, span, at, operand, is_async=is_async
+        )
+        m.leaving = lambda w, ctx, span, at, is_async, fault: withs.leave(
+            m, w, ctx, span, at, is_async=is_async, fault=fault
+        )
+        return m
+
+    def _decorators(self, module: ir.ModuleIR, procedure: ir.Procedure) -> tuple[str, ...]:
+        names = []
+        for decorator in procedure.decorators:
+            for ref in self.resolver.annotation_refs(module, procedure, decorator.name):
+                if isinstance(ref, External):
+                    names.append(ref.name)
+        return tuple(names)
+
+    def _yield_mode(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
+        """How a generator's `yield` may end: thrown (the body's exception arrives), closed (only the generator's own
+        end does), quiet (it is always resumed)."""
+        if not procedure.is_generator:
+            return ""
+        for name in self._decorators(module, procedure):
+            reach = self.catalog.exceptions_reach_yield(name)
+            if reach is not None:
+                return "thrown" if reach else "quiet"
+        return "closed"
+
+    def _kind(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
+        names = self._decorators(module, procedure)
+        if any(name in CACHING for name in names):
+            return "cached"
+        if procedure.is_generator:
+            thrown = any(self.catalog.exceptions_reach_yield(name) for name in names)
+            return "manager" if thrown else "generator"
+        return "coroutine" if procedure.is_async else "plain"
+
+
+def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Value]]:
+    if task.does == "acquire":
+        known, made = m.pending[task.at]
+        m.raised(w, fault_of(m, known.library), span)
+        return [(w, take_now(m, w, known, made, task.inner))]
+    if task.does == "release":
+        perform(m, w, task.inner, task.op if ":" in task.op else f"await:{task.op}", span)
+        library = ""
+        if isinstance(task.inner, Held) and task.inner.rid in w.resources:
+            library = m.ledger.sites[w.resources[task.inner.rid].site].library
+        m.raised(w, fault_of(m, library), span)
+        return [(w, UNKNOWN)]
+    summary, operand, at_span = m.tasks[task.at]
+    return apply_summary(m, w, task.at, at_span, operand, summary, calls.unbundle(task.inner))
+
+
+def _does_something(summary: Summary) -> bool:
+    return summary.kind == "manager" or any(
+        outcome.operations or outcome.stores or outcome.handed for outcome in summary.outcomes
+    )
+
+
+def _stores_parameter(procedure: ir.Procedure) -> bool:
+    parameters = {p.name for p in procedure.parameters}
+    return any(
+        isinstance(step, (ir.SetAttr, ir.StoreGlobal)) and step.src in parameters
+        for block in procedure.blocks
+        for step in block.instructions
+    )
+
+
+def _suppresses(procedure: ir.Procedure) -> bool:
+    """Whether some except clause of a generator does not raise again: it may swallow what its body raised."""
+    return any(isinstance(block.terminator, ir.Handle) for block in procedure.blocks)
+
+
+def _lent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    return tuple(msgspec.structs.replace(o, value=UNKNOWN, handed=()) for o in outcomes)
+
+
+def _fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """At most MOST_OUTCOMES outcomes: those that differ in what they assume only become one that assumes nothing."""
+    if len(outcomes) <= MOST_OUTCOMES:
+        return outcomes
+    merged: dict[object, Outcome] = {}
+    for outcome in outcomes:
+        bare = msgspec.structs.replace(outcome, assume=())
+        merged.setdefault((bare.value, bare.fault, bare.operations, bare.stores, len(bare.handed)), bare)
+    return tuple(merged.values())[: 4 * MOST_OUTCOMES]
+
+
+def _reports(m: Machine) -> Iterator[SiteReport]:
+    """What the ledger holds, one report a site, in source order."""
+    ledger = m.ledger
+    for key in sorted(ledger.sites, key=lambda k: (ledger.sites[k].span.line, ledger.sites[k].span.column, k)):
+        site = ledger.sites[key]
+        leaks = tuple(ledger.leaks.get(key, {}).values())
+        misuses = tuple(ledger.misuses.get(key, {}).values())
+        releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
+        released = bool(releases) or key in ledger.given
+        if key in m.yielded and m.yield_mode == "closed" and not releases:
+            leaks = ()
+        if site.resource.kind in OWNER_KINDS and leaks and not released:
+            leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
+        place = m.kept.get(key, "")
+        if not leaks and place and _ownerless(m, site.resource.kind, place):
+            step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
+            leaks = (Leak("owner", site.span, (*site.origin, step)),)
+        yield SiteReport(site, leaks, misuses, released, releases)
+
+
+def _ownerless(m: Machine, kind: str, place: str) -> bool:
+    """Whether a resource kept on a field of the method's own object can never be given back."""
+    head, _, name = place.partition(".")
+    enclosing = m.enclosing_class()
+    if enclosing is None or head != m.self_name or "." in name or kind not in CLOSING_KINDS:
+        return False
+    return name not in m.knowledge.released_fields(enclosing[0])
+
+
+def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
+    """All that is seen of the acquisition sites of one module."""
+    reports: list[SiteReport] = []
+    for name in module.signatures:
+        function = Function(module.module, name)
+        if function not in analysis.results:
+            analysis.ensure(function)
+        reports += analysis.results[function].reports
+    return sorted(reports, key=lambda r: (r.site.span.line, r.site.span.column))

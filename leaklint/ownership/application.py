@@ -1,0 +1,210 @@
+"""Calls of project functions: a summary is applied to the caller's world."""
+
+from __future__ import annotations
+
+from leaklint.model import Span
+from leaklint.ownership.events import Step
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.objects import make
+from leaklint.ownership.places import follow, store
+from leaklint.ownership.resources import (
+    acquire,
+    call_on,
+    give_to,
+    hand_over,
+    leave_with,
+    mark_used,
+    operate,
+    release,
+    release_source,
+    transfer,
+)
+from leaklint.ownership.summary import Handed, Outcome, Summary
+from leaklint.ownership.values import (
+    UNKNOWN,
+    Bundle,
+    Elements,
+    Heap,
+    Held,
+    Manager,
+    New,
+    Ref,
+    Snapshot,
+    Task,
+    Unknown,
+    Value,
+)
+from leaklint.ownership.world import World
+
+Roots = dict[str, Value]
+
+
+def apply_summary(
+    m: Machine, w: World, at: int, span: Span, operand: str, summary: Summary, roots: Roots, made: Heap | None = None
+) -> list[tuple[World, Value]]:
+    """Every way in which the call may go on normally, with its value. Ways in which it raises are sent to the handler.
+
+    roots: values of the callee's parameters and captured names. made: the instance a constructor call builds.
+    """
+    going: list[tuple[World, Value]] = []
+    for outcome in summary.outcomes:
+        world = w.fork()
+        if not all(_possible(m, world, path, mask, roots) for path, mask in outcome.assume):
+            continue
+        for operation in outcome.operations:
+            perform(m, world, follow(m, world, operation.path, roots), operation.op, span)
+        if outcome.fault is not None:
+            m.raised(world, outcome.fault, span)
+            continue
+        news = [
+            _receive(m, world, at, span, operand, index, handed, roots, made)
+            for index, handed in enumerate(outcome.handed)
+        ]
+        for path, value in outcome.stores:
+            _store(m, world, path, thaw(m, world, value, roots, news, at), roots, span, made)
+        going.append((world, thaw(m, world, outcome.value, roots, news, at)))
+    return going
+
+
+def _possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
+    return w.learn(follow(m, w, path, roots), mask)
+
+
+def _receive(
+    m: Machine, w: World, at: int, span: Span, operand: str, index: int, handed: Handed, roots: Roots, made: Heap | None
+) -> Held:
+    source = handed.source
+    if isinstance(source, Ref):
+        source = follow(m, w, source.path, roots)
+    here = Step(m.module.path, span, "handed to the caller here")
+    return acquire(
+        m,
+        w,
+        at,
+        span,
+        handed.resource,
+        handed.library,
+        handed.sure,
+        operand=operand,
+        source=source,
+        index=index,
+        origin=(*handed.steps, here) if len(handed.steps) < 6 else handed.steps,
+        derived=True,
+        owner=made is not None,
+        is_async=handed.is_async,
+    )
+
+
+def _store(m: Machine, w: World, path: str, value: Value, roots: Roots, span: Span, made: Heap | None) -> None:
+    parent, dot, name = path.rpartition(".")
+    if not dot or (path[0] == "$" and ":" in name):
+        if path[0] == "$":
+            w.env[path] = value
+        else:
+            from leaklint.ownership.places import assign
+
+            assign(m, w, path, value, span)
+        return
+    base = follow(m, w, parent, roots)
+    if isinstance(base, Heap) and w.held_by(value) and not _class_releases(m, w, base, name):
+        for rid in w.held_by(value):
+            transfer(m, w, rid)
+    store(m, w, base, name, value, span)
+
+
+def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
+    """Whether the object's class has a way to release the field; if not, the class is to blame, not its user."""
+    content = w.heap.get(base.oid)
+    found = m.class_info(content.cls) if content is not None else None
+    return found is None or name in m.knowledge.released_fields(found[0])
+
+
+def thaw(m: Machine, w: World, value: Value, roots: Roots, news: list[Held], at: int) -> Value:
+    """A summary's value in the caller's terms."""
+    if isinstance(value, New):
+        return news[value.index] if value.index < len(news) else UNKNOWN
+    if isinstance(value, Ref):
+        return follow(m, w, value.path, roots)
+    if isinstance(value, Bundle):
+        return Bundle(tuple(thaw(m, w, item, roots, news, at) for item in value.items))
+    if isinstance(value, Snapshot):
+        fields = tuple((name, thaw(m, w, inner, roots, news, at)) for name, inner in value.fields)
+        elements = tuple(thaw(m, w, inner, roots, news, at) for inner in value.elements)
+        return make(w, f"{at}:{value.cls}", value.cls, elements, fields)
+    if isinstance(value, Manager):
+        return Manager(value.does, thaw(m, w, value.inner, roots, news, at), value.method, value.types, value.function)
+    if isinstance(value, Task):
+        return Task(value.does, value.at, thaw(m, w, value.inner, roots, news, at), value.op, value.args)
+    return value
+
+
+def perform(m: Machine, w: World, target: Value, op: str, span: Span) -> None:
+    """An operation of a summary happens to `target`."""
+    if isinstance(target, Ref):
+        operate(w, target.path, op, span)
+        if op in ("close", "closeall", "dispose", "await:close", "await:dispose", "terminate"):
+            release_source(m, w, target, span)
+        return
+    if op == "keep":
+        hand_over(m, w, target)
+        return
+    rids = [target.rid] if isinstance(target, Held) else sorted(w.held_by(target))
+    if isinstance(target, Held):
+        mark_used(w, target.rid)
+    elif not isinstance(target, (Elements, Heap, Bundle, Manager)):
+        return
+    for rid in rids:
+        operate_on(m, w, rid, op, span)
+
+
+def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:
+    """One operation on one resource of ours."""
+    kind, _, method = op.rpartition(":")
+    if op in ("with", "async-with"):
+        leave_with(m, w, rid, span, is_async=op == "async-with", direct=False)
+    elif "to" in kind.split("-"):
+        row = m.ledger.sites[w.resources[rid].site].resource
+        if kind == "task-to" and row.release_awaited == "yes":
+            return
+        give_to(m, w, rid, method, UNKNOWN, span)
+    elif kind == "function":
+        release(m, w, rid, span)
+    else:
+        call_on(m, w, rid, method, span, awaited=kind == "await")
+
+
+def bind(
+    parameters: tuple[tuple[str, str, bool, str], ...],
+    args: tuple[Value, ...],
+    keywords: dict[str, Value],
+    own: Value | None,
+) -> Roots:
+    """Match arguments with parameters (name, kind, has_default, default text). own: the receiver of a bound method."""
+    roots: Roots = {}
+    given = [own, *args] if own is not None else list(args)
+    rest: list[Value] = []
+    names = [p[0] for p in parameters if p[1] == "positional"]
+    for position, value in enumerate(given):
+        if position < len(names):
+            roots[names[position]] = value if value is not None else UNKNOWN
+        elif value is not None:
+            rest.append(value)
+    for name, value in keywords.items():
+        roots[name] = value
+    for name, kind, has_default, default in parameters:
+        if kind == "star":
+            roots[name] = Bundle(tuple(rest))
+        elif name not in roots:
+            roots[name] = _default(default) if has_default else UNKNOWN
+    return roots
+
+
+def _default(text: str) -> Value:
+    from leaklint.ownership.values import Const
+
+    if text in ("None", "True", "False") or text[:1] in "'\"" or text.isdigit():
+        return Const(text)
+    return Unknown()
+
+
+__all__ = ["Outcome", "apply_summary", "bind", "perform", "thaw"]

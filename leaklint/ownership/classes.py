@@ -1,0 +1,97 @@
+"""Classes as owners: which of their fields somebody gives back.
+
+The answer is deliberately generous: a field counts as released when any method of the class or its relatives, or any
+code of the same module, does something to it that may be a release. A class is blamed only where nothing is.
+"""
+
+from __future__ import annotations
+
+from leaklint import ir
+from leaklint.catalog import Catalog
+from leaklint.ownership.liveness import reads
+from leaklint.resolve.refs import Class, Function
+from leaklint.resolve.resolver import Resolver
+
+
+def mentions(procedure: ir.Procedure, words: frozenset[str]) -> bool:
+    """Whether the body loads a global or attribute of one of these names, or enters a `with`."""
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, (ir.Attr, ir.LoadGlobal)) and step.name in words:
+                return True
+            if isinstance(step, ir.Enter):
+                return True
+    return False
+
+
+def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozenset[str]:
+    """The fields of a class that its methods, its subclasses' or its module's code may release."""
+    found: set[str] = set()
+    modules: dict[str, ir.ModuleIR] = {}
+    for member in (cls, *resolver.relatives(cls)):
+        module = resolver.program.module(member.module)
+        if module is not None:
+            modules[member.module] = module
+    for module in modules.values():
+        for name in module.signatures:
+            procedure = module.procedures.get(name)
+            if procedure is not None:
+                found |= _releases_in(procedure, catalog.release_words)
+    return frozenset(found)
+
+
+def _releases_in(procedure: ir.Procedure, words: frozenset[str]) -> set[str]:
+    """Attribute names `f` for which the body may release `something.f`."""
+    field_of: dict[str, str] = {}
+    locals_of: dict[str, set[str]] = {}
+    found: set[str] = set()
+    releases = False
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, ir.Attr):
+                field_of[step.dst] = step.name
+                if step.name in words:
+                    releases = True
+                    found |= _fields(step.base, field_of, locals_of)
+            elif isinstance(step, ir.Copy):
+                origin = _fields(step.src, field_of, locals_of)
+                if origin:
+                    locals_of.setdefault(step.dst, set()).update(origin)
+            elif isinstance(step, (ir.Build, ir.Unpack, ir.Await, ir.Iterate)):
+                origins = {f for operand in reads(step) for f in _fields(operand, field_of, locals_of)}
+                for dst in getattr(step, "dsts", None) or (getattr(step, "dst", ""),):
+                    if origins:
+                        locals_of.setdefault(dst, set()).update(origins)
+            elif isinstance(step, ir.Call):
+                name = field_of.get(step.func, "")
+                for operand in (*step.args, *(value for _, value in step.keywords)):
+                    passed = _fields(operand, field_of, locals_of)
+                    if name in words or not name or name[:1].isupper():
+                        found |= passed
+            elif isinstance(step, (ir.Enter, ir.Exit)):
+                found |= _fields(step.ctx, field_of, locals_of)
+            elif isinstance(step, (ir.Yield, ir.YieldFrom)):
+                found |= _fields(step.src, field_of, locals_of)
+        if isinstance(block.terminator, ir.Next):
+            origins = _fields(block.terminator.iterator, field_of, locals_of)
+            if origins:
+                locals_of.setdefault(block.terminator.dst, set()).update(origins)
+    if releases:
+        found |= {f for origin in locals_of.values() for f in origin}
+    return found
+
+
+def _fields(operand: str, field_of: dict[str, str], locals_of: dict[str, set[str]]) -> set[str]:
+    if operand in field_of:
+        return {field_of[operand]}
+    return set(locals_of.get(operand, ()))
+
+
+def finalizes(resolver: Resolver, catalog: Catalog, cls: Class) -> bool:
+    """Whether the class has a `__del__` that names a release or calls another method."""
+    info = resolver.class_info(cls)
+    method = info.methods.get("__del__") if info is not None else None
+    found = resolver.function(Function(method.module, method.name)) if method is not None else None
+    return found is not None and any(
+        isinstance(step, ir.Call) for block in found[1].blocks for step in block.instructions
+    )

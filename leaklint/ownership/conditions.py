@@ -1,0 +1,125 @@
+"""Tests: what a branch taken tells of the values it asked about."""
+
+from __future__ import annotations
+
+from leaklint import ir
+from leaklint.ownership.values import (
+    ANYTHING,
+    FALSE,
+    FALSY,
+    NONE,
+    NOTHING,
+    TRUE,
+    TRUTHY,
+    UNKNOWN,
+    Condition,
+    Const,
+    Held,
+    Ref,
+    Unbound,
+    Unknown,
+    Value,
+)
+from leaklint.ownership.world import Status, World
+
+SEPARATOR = "\x00"
+"""Stands between the place and the rest in the key of an opaque predicate."""
+
+
+def assume(w: World, value: Value, truth: bool) -> bool:
+    """Take the branch on which `value` is true (or false). False when no run can take it in this world."""
+    if not isinstance(value, Condition):
+        return w.learn(value, TRUTHY if truth else NONE | FALSY)
+    holds = truth is not value.negated
+    if value.kind == "none":
+        return w.learn(value.subject, NONE if holds else TRUTHY | FALSY)
+    if value.kind in ("truth", "size"):
+        return w.learn(value.subject, TRUTHY if holds else NONE | FALSY)
+    if value.kind == "open":
+        return _open(w, value.subject, holds)
+    if value.kind == "bound":
+        bound = w.env.get(value.text)
+        return bound is None or isinstance(bound, Unbound) is not holds
+    known = w.facts.get(value.text, ANYTHING)
+    wanted = TRUTHY if holds else FALSY
+    if not known & wanted:
+        return False
+    w.facts[value.text] = wanted
+    return True
+
+
+def _open(w: World, subject: Value, holds: bool) -> bool:
+    if isinstance(subject, Held):
+        state = w.resources.get(subject.rid)
+        if state is not None and state.status == Status.HELD:
+            return holds
+        if state is not None and state.status == Status.RELEASED:
+            return not holds
+        return True
+    return w.mask(subject) != NONE
+
+
+def negate(value: Value) -> Value:
+    """`not value`."""
+    if isinstance(value, Condition):
+        return Condition(value.kind, value.subject, value.text, not value.negated)
+    if isinstance(value, Const):
+        return TRUE if value.mask != TRUTHY else FALSE
+    return Condition("truth", value, negated=True)
+
+
+def identity(value: Value) -> str:
+    """A text that two equal values share and that stays the same while neither changes; "" when there is none."""
+    if isinstance(value, Ref):
+        return value.path
+    if isinstance(value, Unknown):
+        return value.key
+    return value.text if isinstance(value, Const) else ""
+
+
+def compare(op: str, left: Value, right: Value) -> Value:
+    """The value of `left op right`."""
+    if op in ("is", "==", "isnot", "!="):
+        return _equality(op in ("isnot", "!="), left, right)
+    if isinstance(left, Condition) and left.kind == "size" and isinstance(right, Const):
+        if (op, right.text) in ((">", "0"), (">=", "1")):
+            return Condition("truth", left.subject)
+        if (op, right.text) in (("<", "1"), ("<=", "0")):
+            return Condition("truth", left.subject, negated=True)
+        left = left.subject
+    if op in ("in", "notin") and isinstance(right, Unknown) and right.key == "locals()" and isinstance(left, Const):
+        return Condition("bound", UNKNOWN, left.text.strip("'\""), op == "notin")
+    first, second = identity(left), identity(right)
+    if first and second:
+        flipped = {"notin": "in", ">=": "<", "<=": ">"}.get(op)
+        text = f"{first}{SEPARATOR}{flipped or op}{SEPARATOR}{second}"
+        return Condition("same", UNKNOWN, text, flipped is not None)
+    return UNKNOWN
+
+
+def _equality(negated: bool, left: Value, right: Value) -> Value:
+    if isinstance(left, Const) and not isinstance(right, Const):
+        left, right = right, left
+    if right == NOTHING:
+        return Condition("none", left, negated=negated)
+    if isinstance(left, Const) and isinstance(right, Const):
+        return TRUE if (left == right) is not negated else FALSE
+    if isinstance(left, Condition) and left.kind == "size" and isinstance(right, Const) and right.text == "0":
+        return Condition("truth", left.subject, negated=not negated)
+    if right in (TRUE, FALSE) and isinstance(left, (Condition, Unknown, Ref)):
+        same = left if isinstance(left, Condition) else Condition("truth", left)
+        return negate(same) if (right == FALSE) is not negated else same
+    first, second = identity(left), identity(right)
+    if first and second:
+        return Condition("same", UNKNOWN, f"{first}{SEPARATOR}=={SEPARATOR}{second}", negated)
+    return UNKNOWN
+
+
+def root(key: str) -> str:
+    """The place a fact is about."""
+    return key.partition(SEPARATOR)[0]
+
+
+def constant(instruction: ir.LoadConst) -> Value:
+    """The abstract value of a literal."""
+    return Const(instruction.value if instruction.opaque else repr(instruction.value))  # type: ignore[arg-type]

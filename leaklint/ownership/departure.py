@@ -1,0 +1,199 @@
+"""The end of a procedure: who answers for what is still held, and what the caller learns of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from leaklint.model import Span
+from leaklint.ownership.events import Step
+from leaklint.ownership.faults import CLOSED
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.places import escapes
+from leaklint.ownership.resources import lose
+from leaklint.ownership.summary import Handed, Operation, Outcome
+from leaklint.ownership.values import (
+    ANYTHING,
+    UNKNOWN,
+    Bundle,
+    Const,
+    Heap,
+    Held,
+    Manager,
+    New,
+    Ref,
+    Snapshot,
+    Task,
+    Value,
+    parts,
+)
+from leaklint.ownership.world import Event, Status, World
+
+CONSTRUCTING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setUp", "asyncSetUp"})
+"""Methods whose failure leaves nobody who could call the releasing method (unittest runs no tearDown after a failing setUp)."""
+DEEPEST = 3
+
+
+class Exit(msgspec.Struct):
+    """One world's end as an outcome. key: equal for outcomes a caller cannot tell apart."""
+
+    outcome: Outcome
+
+    @property
+    def key(self) -> object:
+        """What two exits must share to be the same."""
+        o = self.outcome
+        return (
+            o.value,
+            o.fault,
+            o.assume,
+            o.operations,
+            o.stores,
+            tuple((h.resource.name, h.library) for h in o.handed),
+        )
+
+
+def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit: bool) -> Exit:
+    """Settle every resource of a world that leaves the procedure, and describe the end to callers."""
+    kept: dict[str, str] = {}
+    for name, held in w.env.items():
+        if _outlives(m, w, name):
+            for rid in w.held_by(held, m.captures):
+                kept.setdefault(rid, name)
+    normal = w.fault is None
+    returned = w.held_by(value, m.captures) if normal else set()
+    frozen = _Freezer(m, w, kept)
+    for rid in sorted(w.resources):
+        state = w.resources[rid]
+        if state.status != Status.HELD:
+            continue
+        if rid in kept or rid in returned:
+            m.ledger.given.add(state.site)
+            if rid in kept and normal:
+                m.kept.setdefault(state.site, kept[rid])
+        else:
+            _lose_at_end(m, w, rid, span, implicit=implicit)
+    result = frozen.freeze(value, 0) if normal else UNKNOWN
+    outcome = Outcome(
+        value=result,
+        fault=w.fault,
+        assume=tuple(sorted((path, mask) for path, mask in w.facts.items() if _at_entry(m, path) and mask != ANYTHING)),
+        operations=tuple(Operation(path, op) for path, op, _ in w.ops),
+        stores=tuple(
+            sorted(
+                ((name, frozen.freeze(v, 0)) for name, v in w.env.items() if _stored(m, name, v)),
+                key=lambda pair: pair[0],
+            )
+        ),
+        handed=tuple(frozen.handed),
+    )
+    return Exit(outcome)
+
+
+def _stored(m: Machine, name: str, value: Value) -> bool:
+    if value == Ref(name):
+        return False
+    return escapes(name) or name in m.procedure.nonlocals
+
+
+def _outlives(m: Machine, w: World, name: str) -> bool:
+    if m.procedure.kind in ("module", "class"):
+        return name[0] != "%"
+    if name in m.procedure.nonlocals:
+        return True
+    if not escapes(name):
+        return False
+    if w.fault is not None and m.constructing and name.partition(".")[0] == m.self_name:
+        return m.class_finalizes
+    return True
+
+
+def _at_entry(m: Machine, path: str) -> bool:
+    head = path.partition(".")[0].removesuffix("[]")
+    return "\x00" not in path and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
+
+
+def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) -> None:
+    raised = _departure(w, rid)
+    site = m.ledger.sites[w.resources[rid].site]
+    if w.fault is not None and w.fault.type == CLOSED.type:
+        at = raised.span if raised is not None else span
+        lose(m, w, rid, "yield", at, "lost when the generator is closed here", exceptional=True)
+    elif w.fault is not None or raised is not None:
+        at = raised.span if raised is not None else span
+        lose(m, w, rid, "exception", at, "lost when this raises", exceptional=True)
+    elif m.never_bound(site.span):
+        lose(m, w, rid, "discarded", site.span, "never bound to a name")
+    else:
+        how = "fallthrough" if implicit else "return"
+        text = "the function ends while it is still held" if implicit else "returns while it is still held"
+        lose(m, w, rid, how, span, text)
+
+
+def _departure(w: World, rid: str) -> Event | None:
+    """The exception that took the path away from the resource's release: the last one raised since it was acquired."""
+    trace = w.trace
+    found: Event | None = None
+    while trace is not None:
+        trace, event = trace
+        if event.kind == "acquire" and event.rid == rid.rstrip("'"):
+            break
+        if event.kind == "raise":
+            found = event
+    return found
+
+
+class _Freezer:
+    """Turns values of a finished world into values of a summary."""
+
+    def __init__(self, m: Machine, w: World, kept: dict[str, str]) -> None:
+        self.m = m
+        self.w = w
+        self.kept = kept
+        self.handed: list[Handed] = []
+        self.given: dict[str, int] = {}
+
+    def freeze(self, value: Value, depth: int) -> Value:
+        """The caller's view of a value."""
+        if isinstance(value, Held):
+            return self._resource(value)
+        if isinstance(value, (Const, Ref)):
+            return value
+        if depth >= DEEPEST:
+            return UNKNOWN
+        if isinstance(value, Bundle):
+            return Bundle(tuple(self.freeze(item, depth + 1) for item in value.items))
+        if isinstance(value, Heap):
+            content = self.w.heap.get(value.oid)
+            if content is None:
+                return UNKNOWN
+            fields = tuple((name, self.freeze(inner, depth + 1)) for name, inner in content.fields)
+            elements = tuple(self.freeze(inner, depth + 1) for inner in content.elements)
+            project = ":" in content.cls
+            if not project and not fields and all(e == UNKNOWN for e in elements):
+                return UNKNOWN
+            return Snapshot(content.cls, fields, elements)
+        if isinstance(value, Manager) and value.does in ("closing", "null"):
+            return Manager(value.does, self.freeze(value.inner, depth + 1), value.method)
+        if isinstance(value, Task) and value.does == "release":
+            return Task("release", inner=self.freeze(value.inner, depth + 1), op=value.op)
+        return UNKNOWN
+
+    def _resource(self, value: Held) -> Value:
+        state = self.w.resources.get(value.rid)
+        if state is None or state.status != Status.HELD or self.w.fault is not None:
+            return UNKNOWN
+        if value.rid in self.given:
+            return New(self.given[value.rid])
+        site = self.m.ledger.sites[state.site]
+        steps = site.origin or (Step(self.m.module.path, site.span, f"{site.resource.name} acquired here"),)
+        source = state.source if isinstance(state.source, Ref) else UNKNOWN
+        self.given[value.rid] = len(self.handed)
+        self.handed.append(Handed(site.resource, site.library, site.sure, steps, site.is_async, source))
+        if value.rid in self.kept and self.kept[value.rid][0] == "$":
+            self.handed.pop()
+            del self.given[value.rid]
+            return Ref(self.kept[value.rid])
+        return New(self.given[value.rid])
+
+
+__all__ = ["Exit", "leave_procedure", "parts"]

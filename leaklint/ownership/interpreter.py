@@ -1,0 +1,291 @@
+"""The abstract interpreter: worlds flow through one procedure's blocks until nothing new arrives anywhere."""
+
+from __future__ import annotations
+
+import heapq
+
+import msgspec
+
+from leaklint import ir
+from leaklint.model import Span
+from leaklint.ownership import conditions, instructions
+from leaklint.ownership.departure import Exit, leave_procedure
+from leaklint.ownership.faults import ANY, taken
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.objects import advance, must_run
+from leaklint.ownership.places import each
+from leaklint.ownership.values import (
+    UNBOUND,
+    UNKNOWN,
+    Const,
+    Fault,
+    Going,
+    Held,
+    Iterator,
+    Raising,
+    Ref,
+    Unbound,
+    Unknown,
+    Value,
+)
+from leaklint.ownership.world import World
+
+MOST_WORLDS = 24
+"""Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
+MOST_STEPS = 150_000
+"""Instructions interpreted in one procedure before its analysis is cut short."""
+
+
+class Run(msgspec.Struct):
+    """What came of interpreting a procedure. steps: instructions interpreted; complete: no bound was reached."""
+
+    exits: list[Exit]
+    steps: int
+    complete: bool
+
+
+def interpret(m: Machine) -> Run:
+    """Run a procedure to its fixpoint, filling the machine's ledger."""
+    return _Interpreter(m).run()
+
+
+class _Interpreter:
+    def __init__(self, m: Machine) -> None:
+        self.m = m
+        self.blocks = m.procedure.blocks
+        self.order = m.facts.order
+        self.seen: list[set[object]] = [set() for _ in self.blocks]
+        self.coarse: list[bool] = [False] * len(self.blocks)
+        self.queue: list[tuple[int, int, int]] = []
+        self.waiting: dict[int, tuple[int, World]] = {}
+        self.count = 0
+        self.steps = 0
+        self.exits: dict[object, Exit] = {}
+        self.block = 0
+        self.sent: set[object] = set()
+
+    def run(self) -> Run:
+        m = self.m
+        m.raised = self.raised
+        world = World()
+        parameters = {p.name for p in m.procedure.parameters}
+        for name in sorted(m.facts.fragile | ({*m.procedure.locals} if m.procedure.uses_locals else set())):
+            if name in m.procedure.locals and name not in parameters:
+                world.env[name] = UNBOUND
+        self.arrive(0, world)
+        complete = True
+        while self.queue:
+            _, number, block = heapq.heappop(self.queue)
+            _, world = self.waiting.pop(number)
+            if self.steps > MOST_STEPS:
+                complete = False
+                break
+            self.interpret_block(block, world)
+        return Run(list(self.exits.values()), self.steps, complete)
+
+    # -- arriving at blocks -------------------------------------------------------------------------------------
+
+    def arrive(self, target: int, world: World) -> None:
+        """The world reaches the start of a block: forget what nothing asks for any more, and queue it if it is new."""
+        self._prune(target, world)
+        seen = self.seen[target]
+        if len(seen) >= MOST_WORLDS:
+            self.coarse[target] = True
+        if self.coarse[target]:
+            _coarsen(world)
+        key = world.key()
+        if key in seen:
+            return
+        seen.add(key)
+        self.count += 1
+        self.waiting[self.count] = (target, world)
+        heapq.heappush(self.queue, (self.order[target], self.count, target))
+
+    def _prune(self, target: int, world: World) -> None:
+        live = self.m.facts.live[target]
+        correlated = self.m.facts.correlated
+        env = world.env
+        keys: set[str] = set()
+        for name in list(env):
+            value = env[name]
+            if name[0] == "$" or "." in name or name.startswith("%region"):
+                if isinstance(value, Unknown) and value.key:
+                    keys.add(value.key)
+                continue
+            if name not in live:
+                if not isinstance(value, Held) or name[0] == "%":
+                    del env[name]
+            elif isinstance(value, Unknown):
+                if name in correlated or name[0] == "%":
+                    keys.add(value.key)
+                else:
+                    del env[name]
+            elif isinstance(value, Unbound) and name not in self.m.facts.fragile and not self.m.procedure.uses_locals:
+                del env[name]
+        if world.facts:
+            for fact in list(world.facts):
+                place = conditions.root(fact)
+                if place not in keys and not _about(place, correlated):
+                    del world.facts[fact]
+        world.collect(set())
+
+    # -- one block ----------------------------------------------------------------------------------------------
+
+    def interpret_block(self, index: int, world: World) -> None:
+        """Run a world through a block's instructions, then its terminator."""
+        block = self.blocks[index]
+        self.block = index
+        self.sent = set()
+        todo: list[tuple[int, World]] = [(0, world)]
+        instructions_ = block.instructions
+        length = len(instructions_)
+        while todo:
+            position, world = todo.pop()
+            while position < length:
+                step = instructions_[position]
+                self.steps += 1
+                self.m.at = (index << 12) + position
+                worlds = instructions.execute(self.m, world, step)
+                position += 1
+                if len(worlds) == 1:
+                    world = worlds[0]
+                    continue
+                todo.extend((position, other) for other in reversed(worlds))
+                break
+            else:
+                self.m.at = (index << 12) + length
+                self.finish(block, world)
+
+    def raised(self, world: World, fault: Fault, span: Span) -> None:
+        """An instruction of the current block raises in (a copy of) this world."""
+        handler = self.blocks[self.block].handler
+        mark = (fault, world.key())
+        if mark in self.sent:
+            return
+        self.sent.add(mark)
+        other = world.fork()
+        other.fault = fault
+        other.note("raise", span, "this may raise" if not fault.exact else "raised here")
+        self.throw(handler, other, span)
+
+    def throw(self, handler: int, world: World, span: Span) -> None:
+        """The world's fault goes to a handler, or out of the procedure."""
+        if handler >= 0:
+            self.arrive(handler, world)
+        else:
+            self.leave(world, UNKNOWN, span, implicit=False)
+
+    def leave(self, world: World, value: Value, span: Span, *, implicit: bool) -> None:
+        """The world leaves the procedure."""
+        ended = leave_procedure(self.m, world, value, span, implicit=implicit)
+        self.exits.setdefault(ended.key, ended)
+
+    # -- terminators --------------------------------------------------------------------------------------------
+
+    def finish(self, block: ir.Block, world: World) -> None:
+        """Go on from the end of a block."""
+        end = block.terminator
+        if isinstance(end, ir.Goto):
+            self.arrive(end.target, world)
+        elif isinstance(end, ir.Branch):
+            self._branch(end, world)
+        elif isinstance(end, ir.Return):
+            self.leave(
+                world, self.m.value(world, end.src) if end.src else Const("None"), end.span, implicit=end.implicit
+            )
+        elif isinstance(end, ir.Next):
+            self._next(end, world)
+        elif isinstance(end, ir.Handle):
+            self._handle(end, world)
+        elif isinstance(end, ir.Raise):
+            self._raise(end, block, world)
+        elif isinstance(end, ir.Resume):
+            self._resume(end, block, world)
+
+    def _branch(self, end: ir.Branch, world: World) -> None:
+        value = self.m.value(world, end.test)
+        for truth, target in ((True, end.then), (False, end.orelse)):
+            other = world.fork()
+            if conditions.assume(other, value, truth):
+                if not isinstance(value, Const):
+                    other.note("branch", end.span, f"the condition is {'true' if truth else 'false'}")
+                self.arrive(target, other)
+
+    def _next(self, end: ir.Next, world: World) -> None:
+        m = self.m
+        iterator = m.value(world, end.iterator)
+        if isinstance(iterator, Ref):
+            first: Value = each(iterator)
+            body = world.fork()
+            body.env[end.dst] = first
+            self.arrive(end.body, body)
+            self.arrive(end.exhausted, world)
+            return
+        if not isinstance(iterator, Iterator):
+            m.raised(world, ANY, end.span)
+        step = advance(world, iterator)
+        if not must_run(world, iterator):
+            self.arrive(end.exhausted, world.fork())
+        body = world.fork()
+        instructions.forget(body, end.dst)
+        body.env[end.dst] = step[0] if step is not None else Unknown(f"{end.dst}@{m.at}")
+        if step is not None:
+            body.env[end.iterator] = step[1]
+        self.arrive(end.body, body)
+
+    def _handle(self, end: ir.Handle, world: World) -> None:
+        fault = world.fault or ANY
+        names = self.m.class_names(end.types) if end.types else ["builtins.BaseException"]
+        verdicts = [taken(fault, name, self.m.is_subclass) for name in names]
+        if any(verdicts):
+            self.arrive(end.body, world)
+            return
+        if any(verdict is None for verdict in verdicts):
+            other = world.fork()
+            narrow = [name for name, verdict in zip(names, verdicts) if verdict is None and name]
+            if narrow:
+                other.fault = Fault(narrow[0], unbound=fault.unbound)
+            self.arrive(end.body, other)
+        self.arrive(end.otherwise, world)
+
+    def _raise(self, end: ir.Raise, block: ir.Block, world: World) -> None:
+        if end.src:
+            value = self.m.value(world, end.src)
+            world.fault = value if isinstance(value, Fault) else self.m.raised_type(end.src)
+            world.note("raise", end.span, "raised here")
+        else:
+            inner = self.m.value(world, end.caught) if end.caught else None
+            if isinstance(inner, Fault):
+                world.fault = inner
+            world.fault = world.fault or ANY
+        self.throw(block.handler, world, end.span)
+
+    def _resume(self, end: ir.Resume, block: ir.Block, world: World) -> None:
+        pending = world.env.pop(f"%region{end.region}", None)
+        if isinstance(pending, Raising):
+            world.fault = pending.fault
+            self.throw(block.handler, world, self.last_span(block))
+        elif isinstance(pending, Going):
+            world.fault = None if pending.target == end.suppressed else world.fault
+            self.arrive(pending.target, world)
+
+    def last_span(self, block: ir.Block) -> Span:
+        """Where the block's last instruction stands."""
+        return block.instructions[-1].span if block.instructions else self.m.procedure.span
+
+
+def _about(place: str, correlated: frozenset[str]) -> bool:
+    if place in correlated:
+        return True
+    if place[:1] == "$":
+        return "$" + place.partition(":")[2] in correlated
+    return False
+
+
+def _coarsen(world: World) -> None:
+    """Merge worlds that differ in tests and constants: forget both."""
+    world.facts.clear()
+    for name, value in list(world.env.items()):
+        if isinstance(value, (Const, Unknown, Unbound)) and not name.startswith("%region") and "." not in name:
+            if not (isinstance(value, Const) and value.text == "None"):
+                del world.env[name]

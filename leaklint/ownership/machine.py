@@ -1,0 +1,371 @@
+"""The context that all of the interpreter's parts share while one procedure is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from leaklint import ir
+from leaklint.catalog import Catalog
+from leaklint.catalog.schema import Resource as Row
+from leaklint.model import Confidence, Span
+from leaklint.ownership.events import Leak, Misuse, Site, Step
+from leaklint.ownership.faults import builtin_subclass
+from leaklint.ownership.liveness import Relevance, reads
+from leaklint.ownership.summary import Summary
+from leaklint.ownership.values import UNKNOWN, Fault, Heap, Ref as Place, Task, Value
+from leaklint.ownership.world import Event, World
+from leaklint.resolve.refs import Class, External, Function, Instance, Ref
+from leaklint.resolve.resolver import ClassInfo, Resolver
+
+
+class Knowledge(Protocol):
+    """What the analysis of one procedure may ask about the rest of the program."""
+
+    catalog: Catalog
+    resolver: Resolver
+    strict: bool
+
+    def summary(self, function: Function) -> Summary | None: ...
+    def released_fields(self, cls: Class) -> frozenset[str]: ...
+    def finalizes(self, cls: Class) -> bool: ...
+    def mentions_release(self, function: Function) -> bool: ...
+
+
+class Ledger:
+    """Collects what is seen of each acquisition site of one procedure."""
+
+    def __init__(self) -> None:
+        self.sites: dict[int, Site] = {}
+        self.leaks: dict[int, dict[tuple[str, Span], Leak]] = {}
+        self.misuses: dict[int, dict[tuple[str, Span], Misuse]] = {}
+        self.releases: dict[int, dict[Span, None]] = {}
+        self.given: set[int] = set()
+
+    def leak(self, site: int, leak: Leak) -> None:
+        """Keep the first leak of each kind and place."""
+        self.leaks.setdefault(site, {}).setdefault((leak.how, leak.at), leak)
+
+    def misuse(self, site: int, misuse: Misuse) -> None:
+        """Keep the first misuse of each kind and place."""
+        self.misuses.setdefault(site, {}).setdefault((misuse.how, misuse.at), misuse)
+
+    def release(self, site: int, span: Span) -> None:
+        """The resource of `site` is given back at `span` on some path."""
+        self.releases.setdefault(site, {})[span] = None
+
+
+class Machine:
+    """One procedure's analysis: its static facts, its ledger, and the way out for exceptions."""
+
+    def __init__(self, knowledge: Knowledge, module: ir.ModuleIR, procedure: ir.Procedure, facts: Relevance) -> None:
+        self.knowledge = knowledge
+        self.catalog = knowledge.catalog
+        self.resolver = knowledge.resolver
+        self.module = module
+        self.procedure = procedure
+        self.facts = facts
+        self.ledger = Ledger()
+        self.definitions: dict[str, ir.AnyInstruction] = {}
+        self.binds: dict[str, str] = {}
+        self._numbers: dict[int, ir.AnyInstruction] = {}
+        self.parameters = frozenset(p.name for p in procedure.parameters)
+        self.self_name = self._receiver_name()
+        self.constructing = False
+        self.class_finalizes = False
+        self.yield_mode = ""
+        self.yielded: set[int] = set()
+        self.kept: dict[int, str] = {}
+        self.tasks: dict[int, tuple[Summary, str, Span]] = {}
+        self.pending: dict[int, tuple[Any, Any]] = {}
+        self.captures: dict[str, tuple[str, ...]] = {}
+        self.called: set[str] = set()
+        self.attributes: set[tuple[str, str]] = set()
+        self._uses: dict[str, list[object]] = {}
+        self._texts: dict[str, str] = {}
+        self.at = 0
+        self.imported = self._imported_tops()
+        self._index()
+
+    raised: Callable[[World, Fault, Span], None]
+    """Send a copy of the world, with the fault, to the current block's handler."""
+    invoke: Callable[[World, Any, Value], list[tuple[World, Value]]]
+    wait: Callable[[World, Task, Span], list[tuple[World, Value]]]
+    """Await a task: the worlds that go on, with its result."""
+    entering: Callable[..., list[tuple[World, Value, Value]]]
+    leaving: Callable[..., list[tuple[World, bool]]]
+
+    def _index(self) -> None:
+        for number, block in enumerate(self.procedure.blocks):
+            for position, step in enumerate(block.instructions):
+                dst = getattr(step, "dst", "")
+                if dst and dst[0] == "%":
+                    self.definitions[dst] = step
+                if isinstance(step, ir.Copy) and step.src[0] == "%" and step.dst[0] != "%":
+                    self.binds.setdefault(step.src, step.dst)
+                elif isinstance(step, ir.Call):
+                    self.called.add(step.func)
+                elif isinstance(step, ir.MakeFunction):
+                    self.captures[step.procedure] = self.captured(step.procedure)
+                for operand in reads(step):
+                    self._uses.setdefault(operand, []).append(step)
+                self._numbers[(number << 12) + position] = step
+            for operand in reads(block.terminator):
+                self._uses.setdefault(operand, []).append(block.terminator)
+        for step in self.definitions.values():
+            if isinstance(step, ir.Attr):
+                self.attributes.add((self.text(step.base), step.name))
+
+    def _receiver_name(self) -> str:
+        first = self.procedure.parameters[0].name if self.procedure.parameters else ""
+        return first if self.procedure.kind == "method" else ""
+
+    # -- names --------------------------------------------------------------------------------------------------
+
+    def text(self, operand: str) -> str:
+        """The source form of an operand as far as it is a dotted name (`self.pool.getconn`), else a short stand-in."""
+        known = self._texts.get(operand)
+        if known is not None:
+            return known
+        result, chain = operand, []
+        current = operand
+        while True:
+            step = self.definitions.get(current)
+            if isinstance(step, ir.Attr):
+                chain.append(step.name)
+                current = step.base
+            elif isinstance(step, ir.Await):
+                current = step.src
+            elif isinstance(step, ir.LoadGlobal):
+                current = step.name
+                break
+            elif isinstance(step, ir.LoadImport):
+                current = step.name or step.module
+                break
+            elif isinstance(step, ir.Call):
+                current = self.text(step.func) + "()"
+                break
+            else:
+                break
+        result = ".".join([current if current[0] != "%" else "...", *reversed(chain)])
+        self._texts[operand] = result
+        return result
+
+    def bound_name(self, operand: str) -> str:
+        """The variable that a call's result is first bound to, through an await; "" if none."""
+        name = self.binds.get(operand, "")
+        if name:
+            return name
+        for dst, step in self.definitions.items():
+            if isinstance(step, ir.Await) and step.src == operand:
+                return self.binds.get(dst, "")
+        return ""
+
+    def refs(self, operand: str) -> tuple[Ref, ...]:
+        """What the operand may stand for."""
+        return self.resolver.refs(self.module, self.procedure, operand)
+
+    def class_info(self, cls: str) -> tuple[Class, ClassInfo] | None:
+        """The project class named "module:Class"."""
+        module, colon, name = cls.partition(":")
+        if not colon:
+            return None
+        ref = Class(module, name)
+        info = self.resolver.class_info(ref)
+        return (ref, info) if info is not None else None
+
+    def enclosing_class(self) -> tuple[Class, ClassInfo] | None:
+        """The class whose method this procedure is."""
+        if not self.procedure.class_name:
+            return None
+        return self.class_info(f"{self.module.module}:{self.procedure.class_name}")
+
+    def _imported_tops(self) -> frozenset[str]:
+        return frozenset(entry.module.partition(".")[0] for entry in self.module.imports if entry.module[:1] != ".")
+
+    # -- values -------------------------------------------------------------------------------------------------
+
+    def value(self, w: World, operand: str) -> Value:
+        """What an operand holds in a world."""
+        known = w.env.get(operand)
+        if known is not None:
+            return known
+        if operand in self.parameters or operand in self.procedure.free:
+            return Place(operand)
+        return UNKNOWN
+
+    def captured(self, procedure: str) -> tuple[str, ...]:
+        """The names that a nested procedure takes from this one."""
+        found = self.module.procedures.get(procedure)
+        return found.free if found is not None else ()
+
+    def closure_releases(self, procedure: str) -> bool:
+        """Whether a nested procedure calls something that looks like a release."""
+        return self.knowledge.mentions_release(Function(self.module.module, procedure))
+
+    def keyword_text(self, at: int, name: str) -> str | None:
+        """The source form of the keyword argument `name` of the call at `at`."""
+        step = self._numbers.get(at)
+        if isinstance(step, ir.Call):
+            for key, operand in step.keywords:
+                if key == name:
+                    return self.text(operand)
+        return None
+
+    def argument_operand(self, at: int, keyword: str, position: int) -> str | None:
+        """The operand given by name or position to the call at `at`."""
+        step = self._numbers.get(at)
+        if not isinstance(step, ir.Call):
+            return None
+        for key, operand in step.keywords:
+            if key == keyword:
+                return operand
+        return step.args[position] if position < len(step.args) else None
+
+    def type_names(self, at: int) -> list[str]:
+        """The classes given as arguments to the call at `at`."""
+        step = self._numbers.get(at)
+        return (
+            [name for operand in step.args for name in self.class_names(operand)] if isinstance(step, ir.Call) else []
+        )
+
+    def class_names(self, operand: str) -> list[str]:
+        """The classes an operand (a class, or a tuple of them) stands for; "" for one nobody knows."""
+        step = self.definitions.get(operand)
+        if isinstance(step, ir.Build):
+            return [name for item in step.items for name in self.class_names(item)]
+        names = [self.label(ref) for ref in self.refs(operand)]
+        return names or [""]
+
+    def raised_type(self, operand: str) -> Fault:
+        """What `raise operand` raises."""
+        names = [name for name in (self.label(ref) for ref in self.refs(operand)) if name]
+        return Fault(names[0], exact=True) if len(names) == 1 else Fault()
+
+    def calm(self, operand: str) -> bool:
+        """Whether the operand is a call that does not fail in practice (so that awaiting it does not either)."""
+        step = self.definitions.get(operand)
+        if not isinstance(step, ir.Call) or self.knowledge.strict:
+            return False
+        return any(self.catalog.cannot_raise(self.label(ref)) for ref in self.refs(step.func))
+
+    def getter(self, w: World, operand: str, base: Value, name: str) -> Function | None:
+        """The property getter behind base.name, when base is an object of a project class."""
+        found: tuple[Class, ClassInfo] | None = None
+        if isinstance(base, Heap) and base.oid in w.heap:
+            found = self.class_info(w.heap[base.oid].cls)
+        elif isinstance(base, Place) and f"{base.path}.{name}" not in w.env:
+            if base.path == self.self_name:
+                found = self.enclosing_class()
+        return found[1].properties.get(name) if found is not None else None
+
+    def never_bound(self, span: Span) -> bool:
+        """Whether the call at `span` is used inside its own expression only (`connect().cursor()`, `read(connect())`)."""
+        for dst, step in self.definitions.items():
+            if isinstance(step, ir.Call) and step.span == span:
+                return self._only_passed(dst)
+        return False
+
+    def _only_passed(self, operand: str) -> bool:
+        uses = self._uses.get(operand, [])
+        if any(isinstance(use, ir.Await) for use in uses):
+            return all(self._only_passed(use.dst) for use in uses if isinstance(use, ir.Await))
+        return all(isinstance(use, (ir.Attr, ir.Call, ir.Item, ir.Unused)) for use in uses)
+
+    # -- exceptions ---------------------------------------------------------------------------------------------
+
+    def is_subclass(self, name: str, base: str) -> bool | None:
+        """Whether one exception class derives from another, by the builtins, the catalog and the project."""
+        known = builtin_subclass(name, base)
+        if known is None:
+            known = self.catalog.is_subclass(name, base)
+        if known is not None:
+            return known
+        return self._project_subclass(name, base)
+
+    def _project_subclass(self, name: str, base: str) -> bool | None:
+        found = self.class_info(name)
+        if found is None:
+            return False if name.startswith("builtins.") and ":" in base else None
+        unknown = False
+        for ancestor in found[1].bases:
+            label = self.label(ancestor)
+            if label == base:
+                return True
+            further = self.is_subclass(label, base) if label != name and ":" not in label else None
+            if further:
+                return True
+            unknown = unknown or (further is None and ":" not in label and not label.startswith("builtins."))
+        return None if unknown else False
+
+    @staticmethod
+    def label(ref: Ref) -> str:
+        """A class's name as the interpreter writes it: dotted for external ones, "module:Class" for the project's."""
+        if isinstance(ref, Instance):
+            ref = ref.of
+        if isinstance(ref, Class):
+            return f"{ref.module}:{ref.name}"
+        return ref.name if isinstance(ref, External) else ""
+
+    # -- findings -----------------------------------------------------------------------------------------------
+
+    def site(
+        self,
+        key: int,
+        span: Span,
+        row: Row,
+        library: str,
+        sure: Confidence,
+        *,
+        operand: str,
+        expression: str,
+        origin: tuple[Step, ...] = (),
+        derived: bool = False,
+        owner: bool = False,
+        is_async: bool = False,
+    ) -> None:
+        """Register an acquisition site once."""
+        known = self.ledger.sites.get(key)
+        if known is not None and known.sure.rank >= sure.rank:
+            return
+        self.ledger.sites[key] = Site(
+            path=self.module.path,
+            span=span,
+            function="" if self.procedure.kind == "module" else self.procedure.name,
+            module=self.module.module,
+            resource=row,
+            library=library,
+            expression=expression,
+            sure=sure,
+            derived=derived,
+            owner=owner,
+            origin=origin,
+            bound=self.bound_name(operand),
+            is_async=is_async,
+            ends_at_exit=self.procedure.kind == "module" or self.procedure.name in ("main", "_main"),
+        )
+
+    def steps(self, world: World, rid: str, last: tuple[Span, str] | None = None) -> tuple[Step, ...]:
+        """The path of a resource in a world: its acquisition, what happened to it, and how the path departed."""
+        events: list[Event] = []
+        trace = world.trace
+        while trace is not None:
+            trace, event = trace
+            events.append(event)
+            if event.kind == "acquire" and event.rid == rid.rstrip("'"):
+                break
+        site = self.ledger.sites.get(int(rid.rstrip("'").partition(".")[0]) if rid else -1)
+        chosen = list(site.origin) if site is not None else []
+        events.reverse()
+        relevant = [e for e in events if not e.rid or e.rid.rstrip("'") == rid.rstrip("'")]
+        if len(relevant) > 9:
+            relevant = relevant[:1] + relevant[-8:]
+        chosen += [Step(self.module.path, e.span, e.text) for e in relevant if e.text]
+        if last is not None and not (chosen and chosen[-1].span == last[0] and chosen[-1].message == last[1]):
+            chosen.append(Step(self.module.path, last[0], last[1]))
+        return tuple(chosen)
+
+
+def site_key(rid: str) -> int:
+    """The site number of a resource id."""
+    return int(rid.rstrip("'").partition(".")[0])

@@ -1,0 +1,166 @@
+"""Places: what `x`, `self.conn` or a module global holds now, and storing into them."""
+
+from __future__ import annotations
+
+from leaklint.model import Span
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.objects import field, set_field
+from leaklint.ownership.resources import hand_over, lose
+from leaklint.ownership.values import (
+    UNKNOWN,
+    Bound,
+    Bundle,
+    Condition,
+    Derived,
+    Elements,
+    Heap,
+    Held,
+    Manager,
+    Ref,
+    Unknown,
+    Value,
+)
+from leaklint.ownership.world import Status, World
+
+LONGEST_PATH = 3
+"""Attributes in a place: `self.a.b.c` is followed, anything longer is unknown."""
+
+
+def global_path(module: str, name: str) -> str:
+    """The place of a module global, unique in the program."""
+    return f"${module}:{name}"
+
+
+def escapes(path: str) -> bool:
+    """Whether a place outlives the procedure: an attribute of something it was given, or a module global."""
+    return path[0] == "$" or "." in path
+
+
+def attribute(m: Machine, w: World, base: Value, name: str) -> Value:
+    """base.name, as far as it is data. A method comes back as `Bound`."""
+    if isinstance(base, Ref):
+        path = f"{base.path}.{name}"
+        known = w.env.get(path)
+        if known is not None:
+            return known
+        return Ref(path) if path.count(".") <= LONGEST_PATH else Bound(base, name)
+    if isinstance(base, Heap):
+        content = w.heap.get(base.oid)
+        if content is None:
+            return UNKNOWN
+        known = field(w, base.oid, name)
+        if known is None and content.cls not in ("list", "dict", "set"):
+            known = field(w, base.oid, repr(name))
+        return known if known is not None else Bound(base, name)
+    if isinstance(base, Held):
+        row = m.ledger.sites[w.resources[base.rid].site].resource if base.rid in w.resources else None
+        if row is not None and (name in row.open_tests or name in row.closed_tests):
+            return Bound(base, name)
+        return Bound(base, name)
+    if isinstance(base, Unknown):
+        return Bound(base, name) if base.key else UNKNOWN
+    return Bound(base, name)
+
+
+def truth_of_attribute(m: Machine, value: Value) -> Value:
+    """`conn.closed` used as a value: a test of the resource, where the catalog says so."""
+    if isinstance(value, Bound) and isinstance(value.base, Held):
+        row = m.ledger.sites[int(value.base.rid.rstrip("'").partition(".")[0])].resource
+        if value.name in row.closed_tests or value.name in row.open_tests:
+            return Condition("open", value.base, negated=value.name in row.closed_tests)
+    if isinstance(value, Bound):
+        return UNKNOWN
+    return value
+
+
+def forget_below(w: World, path: str) -> None:
+    """The place `path` holds something new: what was known of its attributes and its truth is void."""
+    prefix = path + "."
+    for known in [name for name in w.env if name.startswith(prefix)]:
+        del w.env[known]
+    for fact in [name for name in w.facts if name == path or name.startswith((prefix, path + "\x00"))]:
+        del w.facts[fact]
+
+
+def overwrite(
+    m: Machine, w: World, name: str, before: Value | None, span: Span, text: str, how: str = "overwritten"
+) -> None:
+    """The variable `name` that held `before` gets another value: what only it led to is lost."""
+    if before is None or not isinstance(before, (Held, Heap, Bundle, Manager)):
+        return
+    for rid in sorted(w.held_by(before)):
+        state = w.resources.get(rid)
+        if state is not None and state.status == Status.HELD and not w.named(rid, besides=name):
+            lose(m, w, rid, "loop" if rid.endswith("'") else how, span, text)
+
+
+def assign(m: Machine, w: World, name: str, value: Value, span: Span) -> None:
+    """name = value."""
+    before = w.env.get(name)
+    w.env[name] = value
+    if before is not None and before != value:
+        overwrite(m, w, name, before, span, f"`{name}` is bound again while it still holds the resource")
+
+
+def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span) -> None:
+    """base.name = value."""
+    if isinstance(base, Ref):
+        path = f"{base.path}.{name}"
+        if path.count(".") > LONGEST_PATH:
+            hand_over(m, w, value)
+            return
+        before = w.env.get(path)
+        forget_below(w, path)
+        w.env[path] = value
+        if before is not None and before != value:
+            overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")
+    elif isinstance(base, Heap) and base.oid in w.heap:
+        before = set_field(w, base.oid, name, value)
+        if before is not None and before != value:
+            overwrite(m, w, "", before, span, f"`.{name}` is bound again while it still holds the resource")
+    elif isinstance(base, (Held, Derived, Elements)) and not w.held_by(value):
+        return
+    else:
+        hand_over(m, w, value)
+
+
+def follow(m: Machine, w: World, path: str, roots: dict[str, Value]) -> Value:
+    """What a place named in a summary is in the caller. roots: the callee's parameters and captured names."""
+    names = path.split(".")
+    if path[0] == "$":
+        head = path.partition(".")[0] if ":" not in path else _global_head(path)
+        value: Value = w.env.get(head, Ref(head))
+        names = [head, *[n for n in path[len(head) :].split(".") if n]]
+    else:
+        root = names[0].removesuffix("[]")
+        value = roots.get(root, UNKNOWN)
+        if names[0].endswith("[]"):
+            value = each(value)
+    for name in names[1:]:
+        spread = name.endswith("[]")
+        value = truth_free(attribute(m, w, value, name.removesuffix("[]")))
+        if spread:
+            value = each(value)
+    return value
+
+
+def _global_head(path: str) -> str:
+    module, _, rest = path.partition(":")
+    return f"{module}:{rest.partition('.')[0]}"
+
+
+def truth_free(value: Value) -> Value:
+    """A field that is not known to the caller is unknown, not a method."""
+    return UNKNOWN if isinstance(value, Bound) else value
+
+
+def each(value: Value) -> Value:
+    """The elements of a container."""
+    if isinstance(value, Heap):
+        return Elements(value.oid)
+    if isinstance(value, Ref):
+        return Ref(value.path + "[]")
+    if isinstance(value, Bundle):
+        held = [item for item in value.items if isinstance(item, (Held, Ref))]
+        return held[0] if len(held) == 1 else value
+    return UNKNOWN

@@ -1,0 +1,123 @@
+"""Which calls acquire: by the catalog's names, by the receiver's row, or by their shape."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leaklint import ir
+from leaklint.catalog.schema import Resource as Row
+from leaklint.model import Confidence
+from leaklint.ownership.faults import ANY
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.resources import acquire, mark_used
+from leaklint.ownership.values import UNKNOWN, Fault, Held, Manager, Task, Value
+from leaklint.ownership.world import World
+from leaklint.resolve.refs import Method
+
+if TYPE_CHECKING:
+    from leaklint.ownership.calls import Invocation, Results
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A recognised acquisition."""
+
+    library: str
+    row: Row
+    sure: Confidence
+
+
+def acquisition(m: Machine, made: Invocation, name: str, method: Method | None) -> Known | None:
+    """The acquisition that the dotted `name` is."""
+    found = m.catalog.acquisition(name)
+    if found is None or _excused(m, made, found.resource):
+        return None
+    return Known(found.library, found.resource, method.sure if method is not None else Confidence.HIGH)
+
+
+def method_of(m: Machine, row: Row, name: str) -> Known | None:
+    """The acquisition that a method of a resource is (`engine.connect()`)."""
+    for cls in (row.type, *row.types):
+        found = m.catalog.acquisition(f"{cls}.{name}") if cls else None
+        if found is not None:
+            return Known(found.library, found.resource, Confidence.HIGH)
+    return None
+
+
+def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
+    """An acquisition recognised by method and receiver name alone. LOW, unless the module imports the driver or gives
+    the resource back to the same receiver: then MEDIUM."""
+    rows = m.catalog.by_method(name)
+    if not rows:
+        return None
+    receiver = m.text(made.func).rpartition(".")[0]
+    last = receiver.rpartition(".")[2].lower()
+    best: tuple[int, Known] | None = None
+    for library, row, pattern in rows:
+        if not receiver or (pattern.receivers and not any(fnmatchcase(last, glob) for glob in pattern.receivers)):
+            continue
+        imported = not m.imported.isdisjoint(m.catalog.modules_of(library))
+        paired = any((receiver, word) in m.attributes for word in row.release_to)
+        sure = Confidence.MEDIUM if imported or paired else Confidence.LOW
+        points = 4 * imported + 2 * paired + (row.awaited == made.awaited)
+        if best is None or points > best[0]:
+            best = (points, Known(library, row, sure))
+    return best[1] if best is not None else None
+
+
+def _excused(m: Machine, made: Invocation, row: Row) -> bool:
+    """Whether an argument says that this call takes nothing (`poolclass=NullPool`)."""
+    for fact in row.unless:
+        name, equals, wanted = fact.partition("=")
+        text = m.keyword_text(made.at, name)
+        if text is not None and (not equals or text.rpartition(".")[2] == wanted):
+            return True
+    return False
+
+
+def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) -> Results:
+    """The acquiring call is made: now, or once it is awaited or entered."""
+    row = known.row
+    for value in made.values:
+        if isinstance(value, Held):
+            mark_used(w, value.rid)
+    if isinstance(receiver, Held):
+        mark_used(w, receiver.rid)
+    if row.lazy:
+        return [(w, Manager("lazy", receiver if isinstance(receiver, Held) else UNKNOWN, function=known.library))]
+    if row.awaited:
+        m.pending[made.at] = (known, made)
+        return [(w, Task("acquire", made.at, receiver))]
+    m.raised(w, fault_of(m, known.library), made.span)
+    return [(w, take_now(m, w, known, made, receiver))]
+
+
+def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Held:
+    """The resource is taken."""
+    return acquire(
+        m,
+        w,
+        made.at,
+        made.span,
+        known.row,
+        known.library,
+        known.sure,
+        operand=made.operand,
+        source=receiver,
+        is_async=known.row.awaited,
+    )
+
+
+def fault_of(m: Machine, library: str) -> Fault:
+    """What calls into the library raise."""
+    errors = m.catalog.errors_of(library)
+    return Fault(errors[0]) if errors else ANY
+
+
+def is_acquiring_attribute(step: ir.AnyInstruction | None, words: frozenset[str]) -> bool:
+    """Whether an instruction loads something whose name an acquiring call may have."""
+    if isinstance(step, (ir.Attr, ir.LoadGlobal)):
+        return step.name in words
+    return isinstance(step, ir.LoadImport) and (step.name or step.module) in words

@@ -1,0 +1,296 @@
+"""What happens to a resource: it is acquired, given back rightly or wrongly, handed on, or lost."""
+
+from __future__ import annotations
+
+import msgspec
+
+from leaklint.catalog.schema import Resource as Row
+from leaklint.model import Confidence, Span
+from leaklint.ownership.events import Leak, Misuse, Step
+from leaklint.ownership.machine import Machine, site_key
+from leaklint.ownership.values import (
+    UNKNOWN,
+    Applied,
+    Bound,
+    Bundle,
+    Condition,
+    Derived,
+    Held,
+    Iterator,
+    Manager,
+    Ref,
+    Task,
+    Unknown,
+    Value,
+)
+from leaklint.ownership.world import Content, Resource, Status, World
+
+OWNER_KINDS = frozenset({"pool", "engine"})
+
+
+def acquire(
+    m: Machine,
+    w: World,
+    at: int,
+    span: Span,
+    row: Row,
+    library: str,
+    sure: Confidence,
+    *,
+    operand: str,
+    source: Value = UNKNOWN,
+    index: int = 0,
+    origin: tuple[Step, ...] = (),
+    derived: bool = False,
+    owner: bool = False,
+    is_async: bool = False,
+) -> Held:
+    """A resource is taken by the call at instruction `at`."""
+    m.site(
+        at,
+        span,
+        row,
+        library,
+        sure,
+        operand=operand,
+        expression=m.text(operand).removesuffix("()"),
+        origin=origin,
+        derived=derived,
+        owner=owner,
+        is_async=is_async,
+    )
+    rid = f"{at}.{index}"
+    if rid in w.resources:
+        _make_room(w, rid)
+    w.resources[rid] = Resource(at, source=plain_source(source))
+    w.note("acquire", span, f"{row.name} acquired here", rid)
+    if isinstance(source, Held):
+        mark_used(w, source.rid)
+    return Held(rid)
+
+
+def plain_source(value: Value) -> Value:
+    """The part of a receiver that identifies a pool: a resource or a place."""
+    return value if isinstance(value, (Held, Ref)) or (isinstance(value, Unknown) and value.key) else UNKNOWN
+
+
+def mark_used(w: World, rid: str) -> None:
+    """Something was taken from the resource, or it went to somebody else's code."""
+    state = w.resources.get(rid)
+    if state is not None and not state.used:
+        w.resources[rid] = msgspec.structs.replace(state, used=True)
+
+
+def _make_room(w: World, rid: str) -> None:
+    """The site acquires again while an earlier resource of it may be around: that one gets the name `rid'`."""
+    older = rid + "'"
+    now, before = w.resources.pop(rid), w.resources.get(older)
+    if before is not None:
+        status = min(now.status, before.status)
+        now = msgspec.structs.replace(now, status=status, many=True, ended=now.ended and before.ended)
+    w.resources[older] = now
+    substitute(w, Held(rid), Held(older))
+    substitute(w, Derived(rid), Derived(older))
+
+
+def substitute(w: World, old: Value, new: Value) -> None:
+    """Replace a value everywhere in the world."""
+    for name, value in list(w.env.items()):
+        changed = replaced(value, old, new)
+        if changed is not value:
+            w.env[name] = changed
+    for oid, content in list(w.heap.items()):
+        elements: tuple[Value, ...] = tuple(dict.fromkeys(replaced(v, old, new) for v in content.elements))
+        ordered = content.ordered and len(elements) == len(content.elements)
+        fields = tuple((name, replaced(v, old, new)) for name, v in content.fields)
+        w.heap[oid] = Content(content.cls, fields, elements if not ordered else elements, ordered)
+    for rid, state in list(w.resources.items()):
+        if state.source == old:
+            w.resources[rid] = msgspec.structs.replace(state, source=new)
+
+
+def replaced(value: Value, old: Value, new: Value) -> Value:
+    """`value` with `old` replaced by `new` inside it; the very same object when nothing changed."""
+    if value == old:
+        return new
+    if isinstance(value, Bundle):
+        items = tuple(replaced(item, old, new) for item in value.items)
+        return value if items == value.items else Bundle(items)
+    if isinstance(value, Bound):
+        base = replaced(value.base, old, new)
+        return value if base is value.base else Bound(base, value.name)
+    if isinstance(value, Manager):
+        inner = replaced(value.inner, old, new)
+        return value if inner is value.inner else msgspec.structs.replace(value, inner=inner)
+    if isinstance(value, Iterator):
+        of = replaced(value.of, old, new)
+        return value if of is value.of else msgspec.structs.replace(value, of=of)
+    if isinstance(value, Task):
+        inner = replaced(value.inner, old, new)
+        args = tuple(replaced(item, old, new) for item in value.args)
+        same = inner is value.inner and args == value.args
+        return value if same else msgspec.structs.replace(value, inner=inner, args=args)
+    if isinstance(value, Applied):
+        args = tuple(replaced(item, old, new) for item in value.args)
+        return value if args == value.args else Applied(replaced(value.function, old, new), args)
+    if isinstance(value, Condition):
+        subject = replaced(value.subject, old, new)
+        return value if subject is value.subject else msgspec.structs.replace(value, subject=subject)
+    return value
+
+
+# -- giving back ----------------------------------------------------------------------------------------------------
+
+
+def row_of(m: Machine, rid: str) -> Row:
+    """The catalog's row for a resource."""
+    return m.ledger.sites[site_key(rid)].resource
+
+
+def release(m: Machine, w: World, rid: str, span: Span, *, quiet: bool = False) -> None:
+    """The resource is given back. quiet: no complaint about a second release."""
+    state = w.resources.get(rid)
+    if state is None:
+        return
+    row = row_of(m, rid)
+    if state.status == Status.RELEASED and not state.many and not quiet and row.double_release in ("raises", "harms"):
+        steps = m.steps(w, rid, (span, "released a second time here"))
+        m.ledger.misuse(state.site, Misuse("double-release", span, steps))
+        return
+    if state.status == Status.LOST:
+        return
+    m.ledger.release(state.site, span)
+    w.resources[rid] = msgspec.structs.replace(state, status=Status.RELEASED, wrong="")
+    w.note("release", span, "released here", rid)
+    if row.kind in OWNER_KINDS:
+        for other, inner in list(w.resources.items()):
+            if inner.source == Held(rid) and inner.status == Status.HELD and row_of(m, other).ends_with_owner:
+                release(m, w, other, span, quiet=True)
+
+
+def release_source(m: Machine, w: World, source: Value, span: Span) -> None:
+    """A pool known by its place only is closed: what came from it and ends with it is released."""
+    for rid, state in list(w.resources.items()):
+        if state.source == source and state.status == Status.HELD and row_of(m, rid).ends_with_owner:
+            release(m, w, rid, span, quiet=True)
+
+
+def transfer(m: Machine, w: World, rid: str) -> None:
+    """Somebody else answers for the resource from here on."""
+    state = w.resources.get(rid)
+    if state is not None and state.status == Status.HELD:
+        w.resources[rid] = msgspec.structs.replace(state, status=Status.TRANSFERRED)
+        m.ledger.given.add(state.site)
+
+
+def hand_over(m: Machine, w: World, value: Value, captured: dict[str, tuple[str, ...]] | None = None) -> None:
+    """Whatever `value` holds now lives where this procedure does not see it."""
+    for rid in w.held_by(value, captured):
+        transfer(m, w, rid)
+    if isinstance(value, Ref):
+        operate(w, value.path, "keep", None)
+
+
+def operate(w: World, path: str, op: str, span: Span | None) -> None:
+    """Record that `op` was done to a place of the caller."""
+    entry = (path, op, span or Span(0, 0, 0, 0))
+    if not any(known[0] == path and known[1] == op for known in w.ops):
+        w.ops = (*w.ops, entry)
+
+
+def wrong_release(m: Machine, w: World, rid: str, span: Span, how: str, text: str) -> None:
+    """A call looked like a release and is not one: remember it, for the message and the choice of rule."""
+    state = w.resources.get(rid)
+    if state is None or state.status != Status.HELD:
+        return
+    w.resources[rid] = msgspec.structs.replace(state, wrong=how)
+    w.note("misuse", span, text, rid)
+
+
+def owner_release_words(row: Row) -> tuple[str, ...]:
+    """Names under which the object's own methods, or its owner's, release it."""
+    return (*row.release, *row.release_to)
+
+
+def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: bool) -> Value | None:
+    """The method `name` of the resource is called. Returns the call's value when the row decides it, else None."""
+    row = row_of(m, rid)
+    state = w.resources.get(rid)
+    if name in row.release:
+        if row.release_awaited == "yes" and not awaited:
+            return Task("release", inner=Held(rid), op=name)
+        release(m, w, rid, span)
+        return UNKNOWN
+    for misuse in row.wrong_release:
+        if misuse.method == name:
+            if misuse.costs == "slot":
+                wrong_release(m, w, rid, span, "close-instead-of-return", f".{name}() does not give it back")
+            return UNKNOWN
+    if name in row.returns_self:
+        return Held(rid)
+    if name in row.open_tests or name in row.closed_tests:
+        return Condition("open", Held(rid), negated=name in row.closed_tests)
+    if name in row.derives:
+        if (
+            state is not None
+            and state.status == Status.RELEASED
+            and row.use_after_release == "raises"
+            and not state.many
+        ):
+            steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
+            m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
+        return Derived(rid)
+    return None
+
+
+def give_to(m: Machine, w: World, rid: str, method: str, receiver: Value, span: Span) -> bool:
+    """`receiver.method(resource)`: a release if the row names it so. False when the method is no such release."""
+    row = row_of(m, rid)
+    if method not in row.release_to:
+        return False
+    state = w.resources[rid]
+    if elsewhere(state.source, receiver):
+        wrong_release(m, w, rid, span, "wrong-pool", "it is given to another pool than it came from")
+    else:
+        release(m, w, rid, span)
+    return True
+
+
+def elsewhere(source: Value, receiver: Value) -> bool:
+    """Whether two pools are certainly different ones."""
+    if isinstance(source, Held) and isinstance(receiver, Held):
+        return source.rid.rstrip("'") != receiver.rid.rstrip("'")
+    if isinstance(source, Ref) and isinstance(receiver, Ref):
+        return source.path != receiver.path
+    return {type(source), type(receiver)} == {Held, Ref} and False
+
+
+def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, direct: bool) -> None:
+    """A with-block on the resource itself ends. direct: the un-awaited acquiring call stood in the `with`."""
+    row = row_of(m, rid)
+    effect = row.async_with if is_async else row.with_
+    if direct and row.call_with:
+        effect = row.call_with
+    if effect == "closes":
+        release(m, w, rid, span, quiet=True)
+    elif effect == "transaction":
+        state = w.resources.get(rid)
+        if state is not None:
+            w.resources[rid] = msgspec.structs.replace(state, ended=True)
+            w.note("with", span, "the with block ends here without closing it", rid)
+
+
+def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, exceptional: bool = False) -> None:
+    """The last way to release the resource is gone."""
+    state = w.resources.get(rid)
+    if state is None or state.status != Status.HELD:
+        return
+    w.resources[rid] = msgspec.structs.replace(state, status=Status.LOST)
+    site = m.ledger.sites[state.site]
+    if site.resource.kind in OWNER_KINDS and not state.used and site.resource.opens == "first-use":
+        return
+    if state.wrong:
+        how = state.wrong
+    elif state.ended:
+        how = "with"
+    m.ledger.leak(state.site, Leak(how, at, m.steps(w, rid, (at, text)), exceptional))

@@ -1,0 +1,235 @@
+"""A world: one possible state of a procedure at one program point.
+
+The interpreter keeps a set of them at each block. Two worlds with the same `key()` are the same; their traces may
+differ, and the first one stays.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from leaklint.model import Span
+from leaklint.ownership.values import (
+    ANYTHING,
+    FALSY,
+    NONE,
+    TRUTHY,
+    Bound,
+    Bundle,
+    Closure,
+    Const,
+    Derived,
+    Elements,
+    Fault,
+    Heap,
+    Held,
+    Iterator,
+    Manager,
+    Ref,
+    Task,
+    Unknown,
+    Value,
+    parts,
+)
+
+
+class Status(enum.IntEnum):
+    """What has become of a resource."""
+
+    HELD = 0
+    RELEASED = 1
+    TRANSFERRED = 2
+    LOST = 3
+
+
+class Resource(msgspec.Struct, frozen=True, cache_hash=True):
+    """A resource in one world.
+
+    site: its acquisition's number. source: the value it was taken from (the pool). used: something was taken from it
+    or it was passed on (a lazy engine holds nothing before). ended: a `with` that does not close has ended on it.
+    wrong: a call that only looked like its release was made ("close-instead-of-return", "wrong-pool", "not-awaited").
+    stored: it hangs on an object that lives on, should the procedure end normally.
+    many: it stands for several resources of one site (acquired in a loop and kept).
+    """
+
+    site: int
+    status: Status = Status.HELD
+    source: Value = Unknown()
+    used: bool = False
+    ended: bool = False
+    wrong: str = ""
+    many: bool = False
+
+
+class Content(msgspec.Struct, frozen=True, cache_hash=True):
+    """What a heap object holds. `cls`: "list", "dict", "set", "stack" (an ExitStack), "module:Class" of the project,
+    or a dotted external class. `ordered`: elements stand at their own index."""
+
+    cls: str
+    fields: tuple[tuple[str, Value], ...] = ()
+    elements: tuple[Value, ...] = ()
+    ordered: bool = True
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One thing that happened on the way to this world. kind: acquire, release, branch, raise, return, with, lost,
+    misuse, store."""
+
+    kind: str
+    span: Span
+    text: str = ""
+    rid: str = ""
+
+
+Trace = tuple["Trace", Event] | None  # type: ignore[misc]
+
+
+class World:
+    """Mutable while one block is interpreted, never shared: `fork` before changing a world that another may see."""
+
+    __slots__ = ("env", "facts", "fault", "heap", "ops", "resources", "trace")
+
+    def __init__(self) -> None:
+        self.env: dict[str, Value] = {}
+        self.resources: dict[str, Resource] = {}
+        self.heap: dict[str, Content] = {}
+        self.facts: dict[str, int] = {}
+        self.ops: tuple[tuple[str, str, Span], ...] = ()
+        self.fault: Fault | None = None
+        self.trace: Trace = None
+
+    def fork(self) -> World:
+        """An independent copy."""
+        other = World.__new__(World)
+        other.env = self.env.copy()
+        other.resources = self.resources.copy()
+        other.heap = self.heap.copy()
+        other.facts = self.facts.copy()
+        other.ops = self.ops
+        other.fault = self.fault
+        other.trace = self.trace
+        return other
+
+    def key(self) -> tuple[object, ...]:
+        """Equal for worlds that no later step can tell apart."""
+        return (
+            frozenset(self.env.items()),
+            frozenset(self.resources.items()),
+            frozenset(self.heap.items()),
+            frozenset(self.facts.items()),
+            frozenset((path, op) for path, op, _ in self.ops),
+            self.fault,
+        )
+
+    def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
+        """Add a step to the trace."""
+        self.trace = (self.trace, Event(kind, span, text, rid))
+
+    # -- reachability -------------------------------------------------------------------------------------------
+
+    def held_by(self, value: Value, captured: dict[str, tuple[str, ...]] | None = None) -> set[str]:
+        """The resources that `value` keeps hold of, directly or inside containers. Derived objects do not count.
+
+        captured: for closures, the names each nested procedure captures; those names' values count as held.
+        """
+        found: set[str] = set()
+        seen: set[Value] = set()
+        todo = [value]
+        while todo:
+            one = todo.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if isinstance(one, Held):
+                found.add(one.rid)
+            elif isinstance(one, (Heap, Elements)):
+                content = self.heap.get(one.oid)
+                if content is not None:
+                    todo.extend(content.elements)
+                    todo.extend(inner for _, inner in content.fields)
+            elif isinstance(one, Closure):
+                if captured is not None:
+                    todo.extend(self.env[name] for name in captured.get(one.procedure, ()) if name in self.env)
+            elif isinstance(one, (Bundle, Bound, Manager, Task, Iterator)) or parts(one):
+                todo.extend(parts(one))
+        return found
+
+    def named(self, rid: str, besides: str = "") -> bool:
+        """Whether some variable other than `besides` (not a temporary) still leads to the resource."""
+        return any(
+            name != besides and name[0] != "%" and rid in self.held_by(value)
+            for name, value in self.env.items()
+            if not isinstance(value, (Const, Unknown, Ref))
+        )
+
+    # -- what values may be -------------------------------------------------------------------------------------
+
+    def mask(self, value: Value) -> int:
+        """Which of TRUTHY, NONE and FALSY the value may be in this world."""
+        if isinstance(value, Const):
+            return value.mask
+        if isinstance(value, Unknown):
+            return self.facts.get(value.key, ANYTHING) if value.key else ANYTHING
+        if isinstance(value, Ref):
+            return self.facts.get(value.path, ANYTHING)
+        if isinstance(value, Heap):
+            content = self.heap.get(value.oid)
+            if content is None or content.cls not in ("list", "dict", "set"):
+                return TRUTHY
+            return TRUTHY if content.elements or content.fields else TRUTHY | FALSY
+        if isinstance(value, Bundle):
+            return TRUTHY if value.items else FALSY
+        if isinstance(value, Elements):
+            return ANYTHING
+        return TRUTHY
+
+    def learn(self, value: Value, mask: int) -> bool:
+        """Restrict the value to `mask`. False when that is impossible in this world."""
+        now = self.mask(value) & mask
+        if not now:
+            return False
+        if isinstance(value, Unknown) and value.key:
+            self.facts[value.key] = now
+        elif isinstance(value, Ref):
+            self.facts[value.path] = now
+        return True
+
+    def collect(self, keep: set[str]) -> None:
+        """Forget heap objects and finished resources that no variable leads to. keep: resource ids to retain."""
+        if not self.resources and not self.heap:
+            return
+        reached: set[str] = set()
+        objects: set[str] = set()
+        todo = list(self.env.values())
+        seen: set[Value] = set()
+        while todo:
+            one = todo.pop()
+            if one in seen or isinstance(one, (Const, Unknown, Ref)):
+                continue
+            seen.add(one)
+            if isinstance(one, (Held, Derived)):
+                reached.add(one.rid)
+                state = self.resources.get(one.rid)
+                if state is not None:
+                    todo.append(state.source)
+            elif isinstance(one, (Heap, Elements)):
+                objects.add(one.oid)
+                content = self.heap.get(one.oid)
+                if content is not None:
+                    todo.extend(content.elements)
+                    todo.extend(inner for _, inner in content.fields)
+            else:
+                todo.extend(parts(one))
+                subject = getattr(one, "subject", None)
+                if subject is not None:
+                    todo.append(subject)
+        for rid in [r for r, s in self.resources.items() if r not in reached and s.status != Status.HELD]:
+            if rid not in keep:
+                del self.resources[rid]
+        for oid in [o for o in self.heap if o not in objects]:
+            del self.heap[oid]
+
+
+__all__ = ["FALSY", "NONE", "TRUTHY", "Content", "Event", "Resource", "Status", "Trace", "World"]
