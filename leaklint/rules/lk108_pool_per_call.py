@@ -51,7 +51,7 @@ def table_names():
         return [row[0] for row in conn.execute(text("SELECT tablename FROM pg_tables"))]
 """,
     check=check,
-    weight=75,
+    weight=95,
     fixes=("try-finally",),
     references=("https://docs.sqlalchemy.org/en/20/core/connections.html#engine-disposal",),
 )
