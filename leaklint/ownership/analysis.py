@@ -17,7 +17,7 @@ from leaklint.ownership import calls, withs
 from leaklint.ownership.application import apply_summary, perform
 from leaklint.ownership.classes import finalizes, mentions, released_fields
 from leaklint.ownership.departure import CONSTRUCTING
-from leaklint.ownership.events import Leak, SiteReport, Step
+from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.interpreter import interpret
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
@@ -338,7 +338,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
     for key in sorted(ledger.sites, key=lambda k: (ledger.sites[k].span.line, ledger.sites[k].span.column, k)):
         site = ledger.sites[key]
         leaks = tuple(ledger.leaks.get(key, {}).values())
-        misuses = tuple(ledger.misuses.get(key, {}).values())
+        misuses = (*ledger.misuses.get(key, {}).values(), *_unbound(m, site))
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
         released = bool(releases) or key in ledger.given
         if key in m.yielded and m.yield_mode == "closed" and not releases:
@@ -350,6 +350,14 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (Leak("owner", site.span, (*site.origin, step)),)
         yield SiteReport(site, leaks, misuses, released, releases)
+
+
+def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:
+    """The releases that fail because this acquisition failed before its variable had a value."""
+    for name, raised, steps in m.unbound:
+        if name == site.bound and site.span in raised:
+            yield Misuse("release-of-unbound", raised[0], steps)
+            return
 
 
 def _ownerless(m: Machine, kind: str, place: str) -> bool:

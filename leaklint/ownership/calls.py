@@ -486,9 +486,7 @@ def register_releases(m: Machine, w: World, made: Invocation) -> None:
             if value.name in m.catalog.release_to_words:
                 for other in made.values:
                     hand_over(m, w, other)
-        elif isinstance(value, Closure) and m.closure_releases(value.procedure):
-            hand_over(m, w, value, m.captures)
-        elif isinstance(value, Applied):
+        elif (isinstance(value, Closure) and m.closure_releases(value.procedure)) or isinstance(value, Applied):
             hand_over(m, w, value, m.captures)
         elif isinstance(value, Task):
             settle(m, w, value, made.span)

@@ -72,6 +72,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
                 m.kept.setdefault(state.site, kept[rid])
         else:
             _lose_at_end(m, w, rid, span, implicit=implicit)
+    if w.fault is not None and w.fault.unbound:
+        m.unbound.append((w.fault.unbound, _raising_spans(w), m.steps(w, "")))
     result = frozen.freeze(value, 0) if normal else UNKNOWN
     outcome = Outcome(
         value=result,
@@ -140,6 +142,16 @@ def _departure(w: World, rid: str) -> Event | None:
         if event.kind == "raise":
             found = event
     return found
+
+
+def _raising_spans(w: World) -> tuple[Span, ...]:
+    """Where exceptions were raised on the way here, last first."""
+    spans, trace = [], w.trace
+    while trace is not None:
+        trace, event = trace
+        if event.kind == "raise":
+            spans.append(event.span)
+    return tuple(spans)
 
 
 class _Freezer:

@@ -13,7 +13,8 @@ from leaklint.ownership.events import Leak, Misuse, Site, Step
 from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
 from leaklint.ownership.summary import Summary
-from leaklint.ownership.values import UNKNOWN, Fault, Heap, Ref as Place, Task, Value
+from leaklint.ownership.values import UNKNOWN, Fault, Heap, Task, Value
+from leaklint.ownership.values import Ref as Place
 from leaklint.ownership.world import Event, World
 from leaklint.resolve.refs import Class, External, Function, Instance, Ref
 from leaklint.resolve.resolver import ClassInfo, Resolver
@@ -76,6 +77,7 @@ class Machine:
         self.yield_mode = ""
         self.yielded: set[int] = set()
         self.kept: dict[int, str] = {}
+        self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
         self.tasks: dict[int, tuple[Summary, str, Span]] = {}
         self.pending: dict[int, tuple[Any, Any]] = {}
         self.captures: dict[str, tuple[str, ...]] = {}
@@ -103,6 +105,10 @@ class Machine:
                     self.definitions[dst] = step
                 if isinstance(step, ir.Copy) and step.src[0] == "%" and step.dst[0] != "%":
                     self.binds.setdefault(step.src, step.dst)
+                elif isinstance(step, ir.StoreGlobal):
+                    self.binds.setdefault(step.src, step.name)
+                elif isinstance(step, ir.SetAttr):
+                    self.binds.setdefault(step.src, f"{self.text(step.base)}.{step.name}")
                 elif isinstance(step, ir.Call):
                     self.called.add(step.func)
                 elif isinstance(step, ir.MakeFunction):

@@ -20,9 +20,13 @@ from leaklint.ownership.values import (
 from leaklint.ownership.world import Content, World
 
 ADDING = frozenset(
-    "append add put put_nowait insert extend appendleft push update setdefault register register_connection".split()
+    {
+        *("append", "add", "put", "put_nowait", "insert", "extend", "appendleft"),
+        *("push", "update", "setdefault", "register", "register_connection"),
+    }
 )
-TAKING = frozenset("pop popleft get get_nowait popitem".split())
+"""Method names by which containers of all kinds take an element in."""
+TAKING = frozenset(["pop", "popleft", "get", "get_nowait", "popitem"])
 VIEWS = frozenset({"values", "items", "copy", "keys"})
 MOST_ELEMENTS = 12
 DISPLAYS = frozenset({"list", "dict", "set", "generator"})
