@@ -1,0 +1,91 @@
+"""Hold leaklint against the truth of a program, and run the program again as leaklint repairs it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from leaklint.api import check_source, fix_source
+from tests.oracle.truth import Run, Truth, replay, truth
+
+LEAK_CODES = ("LK10", "LK201", "LK202", "LK203", "LK204")
+QUIET_EVENTS = ("release", "close")
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """missed: lines that leak in a run and are not reported, with that run; false: lines that are reported and never
+    leak, with the codes; repairs: what is wrong with the repaired program."""
+
+    text: str
+    truth: Truth
+    missed: Mapping[int, Run]
+    false: Mapping[int, tuple[str, ...]]
+    repaired: str = ""
+    repairs: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What is wrong, worst first; "" if nothing."""
+        if self.missed:
+            return "missed"
+        if self.repairs:
+            return "repair: " + self.repairs[0].partition(" (")[0]
+        return (
+            "false alarm: " + ", ".join(sorted({code for codes in self.false.values() for code in codes}))
+            if self.false
+            else ""
+        )
+
+
+def reported(text: str) -> dict[int, tuple[str, ...]]:
+    """The lines that leaklint says leak a connection, with the codes."""
+    found: dict[int, tuple[str, ...]] = {}
+    for finding in check_source(text):
+        if finding.code.startswith(LEAK_CODES):
+            found[finding.line] = (*found.get(finding.line, ()), finding.code)
+    return found
+
+
+def compare(text: str, repair: bool = True) -> Comparison:
+    """Truth against findings; with `repair`, the same for what `--fix` makes of the text. Raises TooManyRuns."""
+    actual = truth(text)
+    said = reported(text)
+    missed = {line: actual.shown[line] for line in sorted(actual.leaking) if line not in said}
+    false = {line: codes for line, codes in sorted(said.items()) if line not in actual.leaking}
+    repaired = fix_source(text) if repair and said else text
+    complaints = complaints_about(repaired, text, actual, frozenset(missed)) if repaired != text else ()
+    return Comparison(text, actual, missed, false, repaired, complaints)
+
+
+def complaints_about(repaired: str, text: str, before: Truth, missed: frozenset[int]) -> tuple[str, ...]:
+    """What a repair did wrong: a leak that is neither gone nor reported, or a run that the leak did not concern and
+    that ends in another way than before."""
+    try:
+        after = truth(repaired)
+    except SyntaxError as error:
+        return (f"does not compile ({error})",)
+    complaints = []
+    if not missed:
+        silent = after.leaking - reported(repaired).keys()
+        complaints += [
+            f"leaks in silence (line {line}: {after.shown[line].fault or 'no fault'})" for line in sorted(silent)
+        ]
+    for run in before.runs:
+        again = None if run.leaked else replay(repaired, run.choices)
+        if again is None:
+            continue
+        if again.ending != run.ending:
+            complaints.append(f"ends differently ({run.fault or 'no fault'}: {run.ending}; now {again.ending})")
+            break
+        if doings(again) != doings(run):
+            complaints.append(f"does something else ({run.fault or 'no fault'}: {doings(run)}; now {doings(again)})")
+            break
+    if not complaints and fix_source(repaired) != repaired:
+        complaints.append("changes again when repaired twice")
+    return tuple(complaints)
+
+
+def doings(run: Run) -> tuple[str, ...]:
+    """What a run did, releases aside: a repair may move those."""
+    return tuple(event for event in run.events if event not in QUIET_EVENTS)

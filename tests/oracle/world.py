@@ -1,0 +1,163 @@
+"""One run of a program: the choices it depends on, what happened, and who holds which resource."""
+
+from __future__ import annotations
+
+import collections
+import gc
+import inspect
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+PROGRAM = "<program>"
+MAX_EVENTS = 60
+MAX_CHOICES = 4
+
+Key = tuple[str, str, int]
+"""What is chosen ("fault", "input"), its name, and how many of that name came before."""
+
+
+class Abandoned(BaseException):
+    """The run went past a bound; it says nothing."""
+
+
+class WorkError(Exception):
+    """How the unknown helpers fail."""
+
+
+class UnforeseenError(Exception):
+    """How the unknown helpers fail when nobody expected it."""
+
+
+class Resource:
+    """One connection. `lines`: whose hands it went through, the acquiring line first."""
+
+    def __init__(self, line: int, call: int) -> None:
+        self.lines = [line]
+        self.call = call
+        self.open = True
+
+
+class World:
+    """The run in progress. `choices` overrides the first alternative of what is decided; `trace` is what was decided."""
+
+    current: World
+
+    def __init__(self, choices: Mapping[Key, int]) -> None:
+        self.choices = choices
+        self.trace: list[tuple[Key, int, int]] = []
+        self.counts: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.events: list[str] = []
+        self.resources: list[Resource] = []
+        self.namespace: dict[str, Any] = {}
+        self.fault = ""
+        self.armed = False
+        self.calls: list[int] = []
+        self.call_number = 0
+        self.inputs = 0
+
+    def decide(self, what: str, name: str, alternatives: int) -> int:
+        count = self.counts[what, name]
+        self.counts[what, name] += 1
+        key = (what, name, count)
+        choice = self.choices.get(key, 0)
+        if choice >= alternatives:
+            choice = 0
+        self.trace.append((key, alternatives, choice))
+        return choice
+
+    def choose(self, name: str, alternatives: int = 2) -> int:
+        """An input of the program. Past the bound it is always the first alternative."""
+        self.inputs += 1
+        if self.inputs > MAX_CHOICES:
+            return 0
+        return self.decide("input", name, alternatives)
+
+    def event(self, name: str, errors: Iterable[type[Exception]]) -> None:
+        """Something happened that may fail with one of `errors`; at most one thing fails in a run."""
+        if not self.armed:
+            return
+        self.events.append(name)
+        if len(self.events) > MAX_EVENTS:
+            raise Abandoned
+        if self.fault:
+            return
+        kinds = tuple(errors)
+        choice = self.decide("fault", name, 1 + len(kinds))
+        if choice:
+            self.fault = f"{kinds[choice - 1].__name__} from {name} at line {line_of_program()}"
+            raise kinds[choice - 1](f"{name} failed")
+
+    def acquire(self) -> Resource:
+        resource = Resource(line_of_program(), self.calls[-1] if self.calls else 0)
+        self.resources.append(resource)
+        return resource
+
+    def profile(self, frame: types.FrameType, what: str, value: Any) -> None:
+        """Follow the calls between the program's functions: what a call returns is in its caller's hands."""
+        if frame.f_code.co_filename != PROGRAM:
+            return
+        if what == "call":
+            self.call_number += 1
+            self.calls.append(self.call_number)
+        elif what == "return" and self.calls:
+            call = self.calls.pop()
+            if self.calls and not frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+                self.hand_over(call, returned_by(frame, value), line_of_program(frame.f_back))
+
+    def globals(self) -> list[Any]:
+        """What the program keeps for the life of the process."""
+        return [value for name, value in self.namespace.items() if not name.startswith("__")]
+
+    def hand_over(self, call: int, value: Any, line: int) -> None:
+        fresh = [resource for resource in self.resources if resource.call == call and resource.open]
+        if not fresh or value is None:
+            return
+        given = reachable([value])
+        kept = reachable(self.globals())
+        for resource in fresh:
+            if resource in given and resource not in kept:
+                resource.lines.append(line)
+                resource.call = self.calls[-1]
+
+
+def returned_by(frame: types.FrameType, value: Any) -> Any:
+    """What a call gives its caller. A constructor gives the object, if that can be closed at all."""
+    if frame.f_code.co_name != "__init__":
+        return value
+    made = frame.f_locals.get("self")
+    return made if any(hasattr(made, name) for name in ("close", "aclose", "__exit__", "__aexit__")) else None
+
+
+def line_of_program(frame: types.FrameType | None = None) -> int:
+    """The line that the program's innermost running function is at; 0 outside of the program."""
+    frame = frame or sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != PROGRAM:
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame.f_lineno if frame is not None else 0
+
+
+_LEAVES = (type, types.ModuleType, types.BuiltinFunctionType, types.CodeType, str, bytes, int, float, type(None))
+
+
+def reachable(roots: Iterable[Any]) -> set[Resource]:
+    """The resources that whoever holds `roots` can still give back."""
+    found: set[Resource] = set()
+    seen: set[int] = set()
+    todo = list(roots)
+    while todo:
+        thing = todo.pop()
+        if id(thing) in seen or isinstance(thing, _LEAVES):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Resource):
+            found.add(thing)
+        elif isinstance(thing, types.FunctionType):
+            todo.extend(thing.__closure__ or ())
+            todo.extend(thing.__defaults__ or ())
+        elif getattr(thing, "borrows", False):
+            continue
+        else:
+            todo.extend(gc.get_referents(thing))
+    return found
