@@ -1,4 +1,7 @@
-"""The long run: `python -m tests.oracle --programs 20000 --seed 1`. Exit status 1 if a leak was missed or a repair failed."""
+"""The long run: `python -m tests.oracle --programs 20000 --seed 1`.
+
+Exit status 1 if a leak was missed, a repair failed or leaklint crashed.
+"""
 
 from __future__ import annotations
 
@@ -110,7 +113,7 @@ def report(tally: Tally, most: int) -> Iterator[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.oracle", description="Write programs and compare.")
     parser.add_argument("--programs", type=int, default=2000, help="how many programs to write")
     parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same programs")
     parser.add_argument("--no-repair", action="store_true", help="leave out the check of repairs")

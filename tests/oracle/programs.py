@@ -11,6 +11,7 @@ import dataclasses
 import re
 import textwrap
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -21,9 +22,9 @@ SUPPORT = ("WorkError", "fetch", "ready", "work")
 class Driver:
     """How one library's connections are written. `{c}` stands for the connection's name.
 
-    within: what `with {c}` and `with <acquire>` do, for a sync driver; `entered`: the context expression that gives
-    and takes back a connection by itself, "" if there is none. wrong: looks like a release. parameter: what every
-    function needs to be given.
+    error, narrow: exception classes that handlers name. closable: `closing({c})` is right. withable: `with {c}` is
+    allowed, whatever it does. entered: the context expression that gives and takes back a connection by itself, "" if
+    there is none. wrong: looks like a release. parameter: what every function needs to be given.
     """
 
     imports: tuple[str, ...]
@@ -94,6 +95,7 @@ DRIVERS = (
 )  # fmt: skip
 
 Lines = list[str]
+T = TypeVar("T")
 
 
 def indent(lines: Sequence[str]) -> Lines:
@@ -119,7 +121,7 @@ class Writer:
         self.returns = True
         self.in_helper = False
 
-    def pick(self, options: Sequence[object]) -> object:  # type: ignore[misc]
+    def pick(self, options: Sequence[T]) -> T:
         return self.draw(st.sampled_from(options))
 
     def one_in(self, n: int) -> bool:

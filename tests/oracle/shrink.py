@@ -76,7 +76,7 @@ def drop_unused_imports(tree: ast.Module) -> None:
 
 def names_known(tree: ast.Module) -> bool:
     known = set(vars(builtins))
-    loaded = set()
+    loaded: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (loaded if isinstance(node.ctx, ast.Load) else known).add(node.id)

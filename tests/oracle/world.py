@@ -40,7 +40,7 @@ class Resource:
 
 
 class World:
-    """The run in progress. `choices` overrides the first alternative of what is decided; `trace` is what was decided."""
+    """The run in progress. `choices` overrides the first alternative of what is decided; `trace` says what was."""
 
     current: World
 
@@ -134,7 +134,7 @@ def line_of_program(frame: types.FrameType | None = None) -> int:
     """The line that the program's innermost running function is at; 0 outside of the program."""
     frame = frame or sys._getframe(1)
     while frame is not None and frame.f_code.co_filename != PROGRAM:
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return frame.f_lineno if frame is not None else 0
 
 
