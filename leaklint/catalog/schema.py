@@ -2,44 +2,81 @@
 configuration is the very same `[[resource]]` table.
 
 Names are dotted, as imported: `psycopg2.connect`. A method is named by the class of its receiver:
-`psycopg2.pool.SimpleConnectionPool.getconn`; `X.__call__` is calling an instance of X.
+`psycopg2.pool.SimpleConnectionPool.getconn`; `X.__call__` is calling an instance of X. Names of the standard library's
+builtins are written `builtins.open`.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+Kind = Literal[
+    "connection",
+    "pooled-connection",
+    "session",
+    "pool",
+    "engine",
+    "client",
+    "channel",
+    "cursor",
+    "transaction",
+    "file",
+    "lock",
+    "other",
+]
+Leaving = Literal["closes", "transaction", "nothing", "error"]
+Dropped = Literal["closed", "late", "leaked", "slot-lost", "harmless"]
+Twice = Literal["ok", "raises", "harms"]
+Awaiting = Literal["yes", "no", "either"]
+Does = Literal[
+    "closes-on-exit",
+    "exit-stack",
+    "registers",
+    "suppresses",
+    "passes-through",
+    "awaits",
+    "partial",
+    "calls",
+]
 
-class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a fact comes from. how: "ran" (executed against the real library) or "read" (source or documentation)."""
 
-    how: str = "read"
+class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Where a row's facts come from. how: "ran" (executed against the real library) or "read" (source or
+    documentation). unproven: fields of a "ran" row that were only read. detail: what was done, in a few words."""
+
+    how: Literal["ran", "read"] = "read"
     versions: tuple[str, ...] = ()
     detail: str = ""
+    unproven: tuple[str, ...] = ()
 
 
-class Misuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Misuse(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A call that looks like a release. method: its name on the object; costs: "slot" (the pool's slot stays taken),
     "nothing" (no effect) or "raises"."""
 
     method: str
-    costs: str
+    costs: Literal["slot", "nothing", "raises"]
     note: str = ""
 
 
-class VersionFact(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+class VersionFact(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """Overrides of a resource's fields for versions of the library below `before` (and from `since` on)."""
 
     before: str = ""
     since: str = ""
-    with_: str | None = msgspec.field(default=None, name="with")
-    async_with: str | None = None
-    dropped: str | None = None
-    double_release: str | None = None
+    with_: Leaving | None = msgspec.field(default=None, name="with")
+    async_with: Leaving | None = None
+    call_with: Leaving | None = None
+    lazy: bool | None = None
+    dropped: Dropped | None = None
+    double_release: Twice | None = None
     release: tuple[str, ...] | None = None
+    note: str = ""
 
 
-class PoolSize(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+class PoolSize(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """How a pool's upper limit is written. position: 0-based, -1 keyword only. default: a number, "required" or
     "unlimited". overflow: a second parameter that adds to it, with its default. unlimited: values meaning no limit."""
 
@@ -54,7 +91,14 @@ class PoolSize(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     note: str = ""
 
 
-class Resource(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+class ByName(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Shape recognition: a call `receiver.method()` whose receiver's last name matches one of the glob patterns."""
+
+    method: str
+    receivers: tuple[str, ...] = ()
+
+
+class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """Something that is taken and must be given back.
 
     name          what messages call it: "connection", "pooled connection", "session", "engine", "pool", "client" ...
@@ -68,33 +112,40 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     release-functions   dotted functions that take it as an argument and release it.
     release-awaited     "yes": an un-awaited release does nothing; "no": releases are plain calls;
                   "either": works both ways.
+    release-plain members of `release` that are plain calls although release-awaited is "yes": asyncpg's terminate().
     ends-with-owner     releasing the object it was taken from (pool.closeall(), engine.dispose()) ends it too.
     with, async-with    what leaving `with obj` does: closes | transaction | nothing | error (no such protocol).
     call-with     the same for `with acquiring_call()` written without `await`, when it differs (aiomysql's
                   `async with pool.acquire()`); "" means the same as with / async-with.
     lazy          taking the object takes nothing from the server until `with` enters it (psycopg_pool's
                   pool.connection()): calling it without entering is no acquisition.
+    opens         "construct": taking it opens something at once; "first-use": it holds nothing until it is first used
+                  (an SQLAlchemy engine or session, a MongoDB client).
+    taken         "result": the object is what the call returns; "receiver": the call takes hold of the object that it
+                  is called on, `lock.acquire()`.
     wrong-release calls that look like a release and are not.
     double-release  ok | raises | harms (a second release damages the pool).
     use-after-release   raises | reopens | ok.
     dropped       what happens when the last reference goes: closed (at once, by reference counting), late (by the
                   cyclic collector only), leaked (stays open while the process lives), slot-lost (the pool never gets
                   its slot back), harmless (nothing was held).
-    derives       methods whose result lives on the object: cursor, execute ...
+    derives       methods whose result lives on the object: cursor, execute ... A method whose result is another
+                  acquisition stands in that resource's `acquire`, never here.
     returns-self  methods that return the object itself.
-    no-raise      methods (or attribute assignments, written ".name") that do not fail in practice right after acquisition.
+    no-raise      methods (or attribute assignments, written ".name") that do not fail in practice right after
+                  acquisition.
     open-tests, closed-tests    methods or attributes that tell whether it is open / closed.
-    borrows       methods of the object whose result is itself another acquisition are listed as that resource's
-                  `acquire`, never here.
-    unless        argument facts that make the call take nothing: "poolclass=NullPool", "creator".
+    unless        argument facts that make the call take nothing: "poolclass=NullPool" (the keyword has a value whose
+                  last name is that), "creator" (the keyword is given at all).
+    gives         what unpacking finds, where the call returns a tuple: indexes of the members that are the object;
+                  empty: the result itself is the object. `asyncio.open_connection` gives (1,).
     by-name       receivers and method to recognise it by when the receiver's type is unknown: {method="getconn",
                   receivers=["*pool*"]}; an empty `receivers` accepts any.
     pool          for pools and engines: how their size is written.
-    yields        for pools: the resource names its methods hand out (documentation only).
     """
 
     name: str
-    kind: str
+    kind: Kind
     acquire: tuple[str, ...]
     type: str = ""
     types: tuple[str, ...] = ()
@@ -102,22 +153,26 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     release: tuple[str, ...] = ()
     release_to: tuple[str, ...] = ()
     release_functions: tuple[str, ...] = ()
-    release_awaited: str = "no"
+    release_awaited: Awaiting = "no"
+    release_plain: tuple[str, ...] = ()
     ends_with_owner: bool = False
-    with_: str = msgspec.field(default="error", name="with")
-    async_with: str = "error"
-    call_with: str = ""
+    with_: Leaving = msgspec.field(default="error", name="with")
+    async_with: Leaving = "error"
+    call_with: Leaving | Literal[""] = ""
     lazy: bool = False
+    opens: Literal["construct", "first-use"] = "construct"
+    taken: Literal["result", "receiver"] = "result"
     wrong_release: tuple[Misuse, ...] = ()
-    double_release: str = "ok"
-    use_after_release: str = "raises"
-    dropped: str = "closed"
+    double_release: Twice = "ok"
+    use_after_release: Literal["raises", "reopens", "ok"] = "raises"
+    dropped: Dropped = "closed"
     derives: tuple[str, ...] = ()
     returns_self: tuple[str, ...] = ()
     no_raise: tuple[str, ...] = ()
     open_tests: tuple[str, ...] = ()
     closed_tests: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    gives: tuple[int, ...] = ()
     by_name: tuple[ByName, ...] = ()
     pool: PoolSize | None = None
     version: tuple[VersionFact, ...] = ()
@@ -125,57 +180,107 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     note: str = ""
 
 
-class ByName(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Shape recognition: a call `receiver.method()` whose receiver's last name matches one of the glob patterns."""
-
-    method: str
-    receivers: tuple[str, ...] = ()
-
-
-class Factory(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
-    """A call that returns an object of a known class which is no resource itself: `sessionmaker(...)`."""
+class Factory(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+    """A call that returns an object of a known class which is no resource itself: `sessionmaker(...)`, or a pool that
+    cannot be closed; `pool` says how the size of that is written."""
 
     call: str
     returns: str
+    pool: PoolSize | None = None
 
 
-class Wrapper(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """A function or class that takes on a release. does:
     closes-on-exit   `with closing(x)`; its exit calls x.`method`()
     exit-stack       an ExitStack: enter_context, push, callback ... register releases run by its exit or close()
-    registers        `atexit.register(f)`, `self.addCleanup(f)`: f runs later; the resources f releases are taken care of
+    registers        `atexit.register(f)`, `self.addCleanup(f)`: f runs later; what f releases is taken care of
     suppresses       `with suppress(E)`: its exit ends exceptions of the types given as arguments
-    passes-through   returns its first argument: `typing.cast` (with `argument` = 1), `asyncio.shield`, `asyncio.wait_for`
+    passes-through   returns its first argument: `asyncio.shield`, `asyncio.wait_for`, `typing.cast` (argument = 1)
     awaits           runs the coroutine it is given: `asyncio.run`, `loop.run_until_complete`, `asyncio.create_task`
     partial          functools.partial
-    calls            calls its first argument with the rest: `asyncio.to_thread(f, x)`, `loop.run_in_executor` (argument = 1)
+    calls            calls its first argument with the rest: `asyncio.to_thread(f, x)`, `loop.run_in_executor`
+                     (argument = 1)
     """
 
     call: str
-    does: str
+    does: Does
     method: str = ""
     awaited: bool = False
     argument: int = 0
 
 
-class Library(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
-    """One catalog file.
+class SafeMethods(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Methods that do not fail in practice, on receivers of unknown type. An empty `receivers` accepts any receiver;
+    otherwise the receiver's last name must match one of the glob patterns: `log`, `*logger`."""
 
-    modules       top-level import names; the prefilter looks for them.
-    distributions names in requirement files, for per-version facts.
-    errors        the roots of what its calls raise. hierarchy: exception -> its base, for except clauses.
-    aliases       other dotted name -> canonical dotted name (functions, classes, modules).
-    subclasses    class -> base class, where methods are inherited.
-    borrowers     calls that use a resource they are given and keep nothing.
-    keepers       calls that keep a resource they are given and become answerable for it.
-    no-raise      calls that do not fail in practice.
+    methods: tuple[str, ...]
+    receivers: tuple[str, ...] = ()
+
+
+class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+    """What a framework does with functions, methods and objects of the program that runs under it.
+
+    exceptions-reach-yield      calls or decorators whose generator gets the exceptions of its user at the `yield`:
+                                `contextlib.contextmanager`, `fastapi.Depends`. A release after a bare yield leaks.
+    exceptions-do-not-reach     those whose generator is always resumed normally: `pytest.fixture`.
+    teardown-decorators         decorators whose function the framework calls at the end of a request, a test or the
+                                application: what it releases is taken care of.
+    teardown-registrars         calls whose argument (a function) it calls then: `app.on_cleanup.append`.
+    setup-decorators            decorators whose function it calls once at start.
+    release-methods             methods of the framework's classes and their subclasses that it calls at the end:
+                                "Class.method", or "method" alone for any class in a module that imports it.
+    setup-methods               the same for methods that it calls before use; what they acquire a release method
+                                gives back.
+    bases                       classes whose subclasses have those methods called.
+    holders                     objects that live as long as the framework, a request or a context, and keep what is
+                                stored on them: "flask.g", "fastapi.FastAPI.state".
+    process-lived               decorated or named functions whose module's globals live with the process by design: a
+                                resource kept in one is no leak (an AWS Lambda handler's module).
+    entry-points                calls or decorators that mark functions the framework calls for each request or task:
+                                a pool built there is built again and again.
     """
 
     name: str
     modules: tuple[str, ...]
+    exceptions_reach_yield: tuple[str, ...] = ()
+    exceptions_do_not_reach: tuple[str, ...] = ()
+    teardown_decorators: tuple[str, ...] = ()
+    teardown_registrars: tuple[str, ...] = ()
+    setup_decorators: tuple[str, ...] = ()
+    release_methods: tuple[str, ...] = ()
+    setup_methods: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    process_lived: tuple[str, ...] = ()
+    entry_points: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+    """One catalog file.
+
+    modules       import names; the prefilter looks for them, and a library whose modules no analysed file names is
+                  not loaded. Empty for the tables that always hold (the standard library's mechanisms).
+    distributions names in requirement files, for per-version facts.
+    default       False: used only when asked for (libraries that hold no database connection: sockets, HTTP).
+    errors        the roots of what its calls raise. hierarchy: exception -> its base, for except clauses.
+    dbapi         the module that defines the exceptions of PEP 249; their hierarchy need not be written then, and
+                  `errors` is its Error.
+    aliases       other dotted name -> canonical dotted name (functions, classes, modules).
+    subclasses    class -> base class, where methods are inherited.
+    borrowers     calls that use a resource they are given and keep nothing.
+    keepers       calls that keep a resource they are given and become answerable for it.
+    no-raise      calls that do not fail in practice: dotted names, `logging.*` (all below), `*.log` (any receiver).
+    factory       calls that return an object of a known class.
+    """
+
+    name: str
+    modules: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
+    default: bool = True
     errors: tuple[str, ...] = ()
     hierarchy: dict[str, str] = {}
+    dbapi: str = ""
     aliases: dict[str, str] = {}
     subclasses: dict[str, str] = {}
     borrowers: tuple[str, ...] = ()
@@ -185,3 +290,5 @@ class Library(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields
     resource: tuple[Resource, ...] = ()
     factory: tuple[Factory, ...] = ()
     wrapper: tuple[Wrapper, ...] = ()
+    safe_method: tuple[SafeMethods, ...] = ()
+    framework: tuple[Framework, ...] = ()

@@ -1,0 +1,336 @@
+"""The catalog as the analysis asks it: what a dotted name takes, releases, returns, borrows, raises.
+
+Every question is a dictionary look-up; names are made canonical on the way. Nothing here knows a library.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from leaklint.catalog.schema import ByName, Factory, Framework, Library, Resource, Wrapper
+
+_DEEPEST = 20
+
+
+class Acquired(msgspec.Struct, frozen=True):
+    """A call takes `resource`, a row of `library`."""
+
+    library: str
+    resource: Resource
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """A row that a call `receiver.method()` may mean where the receiver's type is unknown; `modules` are the import
+    names of its library: only a file that names one of them gives more than low confidence."""
+
+    library: str
+    resource: Resource
+    by_name: ByName
+    modules: tuple[str, ...]
+
+
+class Names:
+    """A set of dotted names with patterns: `logging.*` is everything below logging, `*.log` any name that ends so,
+    `psycopg2.extras.register_*` everything that starts so."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._exact: set[str] = set()
+        self._below: set[str] = set()
+        self._endings: set[str] = set()
+        self._starts: list[str] = []
+        for name in names:
+            if name.endswith(".*"):
+                self._below.add(name[:-2])
+            elif name.startswith("*."):
+                self._endings.add(name[2:])
+            elif name.endswith("*"):
+                self._starts.append(name[:-1])
+            else:
+                self._exact.add(name)
+
+    def __contains__(self, name: str) -> bool:
+        if name in self._exact or name.rpartition(".")[2] in self._endings:
+            return True
+        if self._below and any(prefix in self._below for prefix in _prefixes(name)):
+            return True
+        return any(name.startswith(start) for start in self._starts)
+
+
+class Catalog:
+    """The libraries that are in force, indexed by name. Built by `leaklint.catalog.load_catalog`."""
+
+    def __init__(self, libraries: Iterable[Library]) -> None:
+        self.libraries: tuple[Library, ...] = tuple(libraries)
+        self._aliases: dict[str, str] = {}
+        self._bases: dict[str, str] = {}
+        self._exceptions: dict[str, str] = {}
+        self._acquisitions: dict[str, Acquired] = {}
+        self._types: dict[str, Acquired] = {}
+        self._returns: dict[str, str] = {}
+        self._factories: dict[str, Factory] = {}
+        self._wrappers: dict[str, Wrapper] = {}
+        self._shapes: dict[str, list[Shape]] = {}
+        self._methods_of: set[str] = set()
+        for library in self.libraries:
+            self._aliases.update(library.aliases)
+            self._bases.update(library.subclasses)
+            self._exceptions.update(library.hierarchy)
+        for library in self.libraries:
+            self._index(library)
+        self._name_cache: dict[str, str] = {}
+
+    def _index(self, library: Library) -> None:
+        for resource in library.resource:
+            acquired = Acquired(library.name, resource)
+            for name in (resource.type, *resource.types):
+                if name:
+                    self._types.setdefault(name, acquired)
+                    self._methods_of.add(name)
+            for call in resource.acquire:
+                self._acquisitions.setdefault(call, acquired)
+                if resource.type and resource.taken == "result" and not resource.gives:
+                    self._returns.setdefault(call, resource.type)
+                self._methods_of.add(call.rpartition(".")[0])
+            for by_name in resource.by_name:
+                shape = Shape(library.name, resource, by_name, library.modules)
+                self._shapes.setdefault(by_name.method, []).append(shape)
+        for factory in library.factory:
+            self._returns.setdefault(factory.call, factory.returns)
+            self._factories.setdefault(factory.call, factory)
+            self._methods_of.add(factory.returns)
+        for wrapper in library.wrapper:
+            self._wrappers.setdefault(wrapper.call, wrapper)
+            self._methods_of.add(wrapper.call.rpartition(".")[0])
+
+    # Names
+
+    def canonical(self, name: str) -> str:
+        """The name by which the catalog knows what `name` means; `name` itself where no alias covers it."""
+        known = self._name_cache.get(name)
+        if known is None:
+            known = self._name_cache[name] = self._resolved(name)
+        return known
+
+    def _resolved(self, name: str) -> str:
+        for _ in range(_DEEPEST):
+            for prefix in _prefixes(name, itself=True):
+                target = self._aliases.get(prefix)
+                if target is not None and target != prefix:
+                    name = target + name[len(prefix) :]
+                    break
+            else:
+                break
+        return name
+
+    def bases(self, type_name: str) -> Iterator[str]:
+        """The class itself, then its bases as far as the catalog knows them, canonical."""
+        seen: set[str] = set()
+        name: str | None = self.canonical(type_name)
+        while name is not None and name not in seen and len(seen) < _DEEPEST:
+            seen.add(name)
+            yield name
+            base = self._bases.get(name)
+            name = None if base is None else self.canonical(base)
+
+    def knows_type(self, name: str) -> bool:
+        """Whether the catalog says anything of objects of the class `name`."""
+        return any(base in self._types or base in self._methods_of for base in self.bases(name))
+
+    def method_of(self, type_name: str, method: str) -> str:
+        """The canonical name of a method: on the first of the class and its bases of which the catalog knows it."""
+        first = ""
+        for base in self.bases(type_name):
+            name = f"{base}.{method}"
+            first = first or name
+            if name in self._acquisitions or name in self._returns or name in self._wrappers:
+                return name
+        return first
+
+    def _candidates(self, name: str) -> Iterator[str]:
+        name = self.canonical(name)
+        yield name
+        owner, dot, method = name.rpartition(".")
+        if dot and owner in self._bases:
+            for base in self.bases(owner):
+                yield f"{base}.{method}"
+
+    # What calls do
+
+    def acquisition(self, name: str) -> Acquired | None:
+        """What calling `name` takes: a function, a class, or `Class.method` (also of a base class)."""
+        return next((found for n in self._candidates(name) if (found := self._acquisitions.get(n))), None)
+
+    def resource_of_type(self, type_name: str) -> Acquired | None:
+        """The row of objects of a class. Where a class is both a plain and a pooled connection: the plain one."""
+        return next((found for n in self.bases(type_name) if (found := self._types.get(n))), None)
+
+    def returned_type(self, name: str) -> str | None:
+        """The class of what calling `name` returns, canonical; a class that the catalog knows returns itself."""
+        for candidate in self._candidates(name):
+            found = self._returns.get(candidate)
+            if found is not None:
+                return self.canonical(found)
+        name = self.canonical(name)
+        return name if name in self._types or name in self._bases or name in self._methods_of else None
+
+    def factory(self, name: str) -> Factory | None:
+        """The row of a call that returns an object which is no resource itself."""
+        return next((found for n in self._candidates(name) if (found := self._factories.get(n))), None)
+
+    def by_method(self, method: str) -> tuple[Shape, ...]:
+        """The rows that a call of a method of this name may mean, whatever its receiver is."""
+        return tuple(self._shapes.get(method, ()))
+
+    def shapes(self, method: str, receiver: str) -> tuple[Shape, ...]:
+        """Those of `by_method` whose patterns the receiver's last name meets."""
+        return tuple(shape for shape in self._shapes.get(method, ()) if _meets(receiver, shape.by_name.receivers))
+
+    def wrapper(self, name: str) -> Wrapper | None:
+        """What a function or class of the standard library (or one like it) does with a release it is given."""
+        return next((found for n in self._candidates(name) if (found := self._wrappers.get(n))), None)
+
+    def borrows(self, name: str) -> bool:
+        """Whether calling `name` uses the resources it is given and keeps none."""
+        return any(candidate in self._borrowers for candidate in self._candidates(name))
+
+    def keeps(self, name: str) -> bool:
+        """Whether calling `name` keeps the resources it is given and answers for them."""
+        return any(candidate in self._keepers for candidate in self._candidates(name))
+
+    def releases_argument(self, name: str) -> tuple[Acquired, ...]:
+        """The rows that the function `name` releases when it is given one."""
+        return self._release_functions.get(self.canonical(name), ())
+
+    # Failing
+
+    def cannot_raise(self, name: str) -> bool:
+        """Whether calling `name` does not fail in practice."""
+        return any(candidate in self._no_raise for candidate in self._candidates(name))
+
+    def method_cannot_raise(self, method: str, receiver: str = "") -> bool:
+        """The same for a method of a receiver of unknown type; `receiver` is the last part of its name."""
+        patterns = self._safe_methods.get(method)
+        return patterns is not None and any(_meets(receiver, receivers) for receivers in patterns)
+
+    def errors_of(self, library: str) -> tuple[str, ...]:
+        """The roots of what a library's calls raise, canonical; empty: any Exception."""
+        return self._errors.get(library, ())
+
+    def is_subclass(self, exception: str, base: str) -> bool | None:
+        """Whether one exception class derives from another; None where the catalog cannot say."""
+        known, wanted = list(self._ancestors(exception)), self._exception_name(base)
+        if wanted in known:
+            return True
+        return False if known and known[-1] == "builtins.BaseException" else None
+
+    def _exception_name(self, name: str) -> str:
+        return self.canonical(name if "." in name else f"builtins.{name}")
+
+    def _ancestors(self, exception: str) -> Iterator[str]:
+        name = self._exception_name(exception)
+        for _ in range(_DEEPEST):
+            yield name
+            base = self._exceptions.get(name)
+            if base is None:
+                break
+            name = self.canonical(base)
+        if name.startswith("builtins."):
+            kind = getattr(builtins, name[9:], None)
+            if isinstance(kind, type) and issubclass(kind, BaseException):
+                for ancestor in kind.__mro__[1:]:
+                    if ancestor is not object:
+                        yield f"builtins.{ancestor.__name__}"
+
+    # What a file must name to matter, and words for objects of unknown type
+
+    @functools.cached_property
+    def modules(self) -> frozenset[str]:
+        """Import names of the libraries that have resources."""
+        return frozenset(module for library in self.libraries if library.resource for module in library.modules)
+
+    @functools.cached_property
+    def acquire_words(self) -> frozenset[str]:
+        """The last parts of the names of acquiring calls; calling an instance has none."""
+        words = {call.rpartition(".")[2] for call in self._acquisitions}
+        words |= {call.rpartition(".")[2] for call in self._factories}
+        return frozenset((words | set(self._shapes)) - {"__call__"})
+
+    @functools.cached_property
+    def free_words(self) -> frozenset[str]:
+        """Acquiring words that matter in a file that names no library: what is recognised by shape, builtins, and what
+        the project declares."""
+        free = set(self._shapes)
+        for library in self.libraries:
+            for resource in library.resource:
+                for call in resource.acquire:
+                    if not library.modules or call.startswith("builtins."):
+                        free.add(call.rpartition(".")[2])
+        return frozenset(free - {"__call__"})
+
+    @functools.cached_property
+    def release_words(self) -> frozenset[str]:
+        """Every method name that releases some resource, on it or with it as an argument."""
+        words: set[str] = set()
+        for library in self.libraries:
+            for resource in library.resource:
+                words.update(resource.release, resource.release_to)
+        return frozenset(words)
+
+    @functools.cached_property
+    def frameworks(self) -> tuple[Framework, ...]:
+        """What frameworks do with the functions and objects of the program."""
+        return tuple(framework for library in self.libraries for framework in library.framework)
+
+    @functools.cached_property
+    def _borrowers(self) -> Names:
+        return Names(name for library in self.libraries for name in library.borrowers)
+
+    @functools.cached_property
+    def _keepers(self) -> Names:
+        return Names(name for library in self.libraries for name in library.keepers)
+
+    @functools.cached_property
+    def _no_raise(self) -> Names:
+        return Names(name for library in self.libraries for name in library.no_raise)
+
+    @functools.cached_property
+    def _errors(self) -> dict[str, tuple[str, ...]]:
+        return {lib.name: tuple(self.canonical(name) for name in lib.errors) for lib in self.libraries}
+
+    @functools.cached_property
+    def _release_functions(self) -> dict[str, tuple[Acquired, ...]]:
+        found: dict[str, tuple[Acquired, ...]] = {}
+        for library in self.libraries:
+            for resource in library.resource:
+                for name in resource.release_functions:
+                    name = self.canonical(name)
+                    found[name] = (*found.get(name, ()), Acquired(library.name, resource))
+        return found
+
+    @functools.cached_property
+    def _safe_methods(self) -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for library in self.libraries:
+            for row in library.safe_method:
+                for method in row.methods:
+                    found.setdefault(method, []).append(row.receivers)
+        return found
+
+
+def _prefixes(name: str, itself: bool = False) -> Iterator[str]:
+    """The dotted prefixes of `name`, longest first."""
+    if itself:
+        yield name
+    end = name.rfind(".")
+    while end > 0:
+        yield name[:end]
+        end = name.rfind(".", 0, end)
+
+
+def _meets(receiver: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(fnmatchcase(receiver, pattern) for pattern in patterns)
