@@ -1,0 +1,245 @@
+"""From a module's text to its ModuleIR: declarations at once, graphs when they are looked up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from leaklint import ir
+from leaklint.lowering.body import Body
+from leaklint.lowering.declarations import Declaration, Declarations, declarations
+from leaklint.lowering.expressions import value
+from leaklint.lowering.parse import parse
+from leaklint.lowering.positions import Positions
+from leaklint.lowering.scopes import CHILD_FIELDS, Scope, analyse
+from leaklint.lowering.statements import statements
+from leaklint.model import Span
+
+_T = TypeVar("_T")
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+
+
+def lower_module(text: str, path: str, module: str, is_package: bool = False) -> ir.ModuleIR:
+    """Parse a module and list what is in it.
+
+    `procedures` is a Procedures: looking up a name builds its graph, once. Raises SyntaxProblem.
+    """
+    text = text.removeprefix("\ufeff")
+    tree = parse(text, path)
+    positions = Positions(text)
+    found = declarations(tree, text, positions)
+    signatures = _Lazy(found.procedures, lambda name: _signature(found.procedures[name], positions))
+    classes = [name for name, declaration in found.procedures.items() if declaration.kind == "class"]
+    return ir.ModuleIR(
+        path=path,
+        module=module,
+        is_package=is_package,
+        imports=found.imports,
+        classes=_Lazy(classes, lambda name: _class(found.procedures[name], positions)),
+        signatures=signatures,
+        procedures=Procedures(found, positions, signatures),
+        all_names=found.all_names,
+    )
+
+
+class _Lazy(Mapping[str, _T]):
+    """A mapping whose values are made when first looked up."""
+
+    def __init__(self, names: Any, make: Callable[[str], _T]) -> None:
+        self._names = dict.fromkeys(names)
+        self._make = make
+        self._made: dict[str, _T] = {}
+
+    def __getitem__(self, name: str) -> _T:
+        made = self._made.get(name)
+        if made is None:
+            if name not in self._names:
+                raise KeyError(name)
+            made = self._made[name] = self._make(name)
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+
+class Procedures(_Lazy[ir.Procedure]):
+    """Lowers a procedure when it is looked up. `too_deep` has the names of those looked up whose nesting exceeds the
+    interpreter's stack: they have a signature and no blocks."""
+
+    def __init__(self, found: Declarations, positions: Positions, signatures: Mapping[str, ir.Procedure]) -> None:
+        super().__init__(found.procedures, self._lower)
+        self.too_deep: set[str] = set()
+        self._found = found
+        self._positions = positions
+        self._signatures = signatures
+        self._scopes: dict[Any, Scope] = {}
+
+    def _lower(self, name: str) -> ir.Procedure:
+        declaration = self._found.procedures[name]
+        try:
+            return self._graph(declaration, self._signatures[name])
+        except RecursionError:
+            self.too_deep.add(name)
+            return self._signatures[name]
+
+    def _scope(self, declaration: Declaration) -> Scope:
+        if declaration.node not in self._scopes:
+            self._scopes.update(analyse(_outermost(declaration)))
+        return self._scopes[declaration.node]
+
+    def _graph(self, declaration: Declaration, signature: ir.Procedure) -> ir.Procedure:
+        node, scope = declaration.node, self._scope(declaration)
+        body = Body(self._positions, self._found.names, self._scopes, scope)
+        graph = body.graph
+        if declaration.kind == "lambda":
+            body.expect(node)
+            graph.end(ir.Return(value(body, node.body), self._positions.span(node.body)))
+        else:
+            statements(body, node.body)
+            graph.end(ir.Return("", _end_of(signature.span), implicit=True))
+        return ir.Procedure(
+            name=signature.name,
+            kind=signature.kind,
+            parameters=signature.parameters,
+            blocks=graph.finish(),
+            span=signature.span,
+            locals=tuple(sorted(scope.bound)),
+            free=scope.free(),
+            nonlocals=tuple(sorted(scope.nonlocals)),
+            globals=tuple(sorted(scope.globals)),
+            decorators=signature.decorators,
+            returns=signature.returns,
+            is_async=signature.is_async,
+            is_generator=signature.is_generator,
+            annotations=_annotations(node, self._positions),
+            parent=signature.parent,
+            class_name=signature.class_name,
+            uses_locals=bool(scope.loads & {"locals", "vars"}),
+        )
+
+
+def _outermost(declaration: Declaration) -> Any:
+    """The function, comprehension or class that all names captured here come from, or the procedure's own node."""
+    outermost = declaration.comprehensions[0] if declaration.comprehensions else declaration.node
+    above = declaration.parent
+    while above is not None and above.kind != "module":
+        if above.kind != "class":
+            outermost = above.node
+        if above.comprehensions:
+            outermost = above.comprehensions[0]
+        above = above.parent
+    return outermost
+
+
+def _end_of(span: Span) -> Span:
+    return Span(span.end_line, span.end_column, span.end_line, span.end_column)
+
+
+def _signature(declaration: Declaration, positions: Positions) -> ir.Procedure:
+    node, kind, parent = declaration.node, declaration.kind, declaration.parent
+    is_function = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return ir.Procedure(
+        name=declaration.name,
+        kind=kind,
+        parameters=_parameters(node.args, positions) if is_function or kind == "lambda" else (),
+        blocks=(),
+        span=_module_span(positions) if kind == "module" else positions.span(node),
+        decorators=_decorators(node, positions),
+        returns=positions.annotation(node.returns) if is_function else "",
+        is_async=isinstance(node, ast.AsyncFunctionDef),
+        is_generator=declaration.is_generator,
+        parent=parent.name if parent is not None and parent.kind != "module" else "",
+        class_name=parent.name if parent is not None and kind == "method" else "",
+    )
+
+
+def _module_span(positions: Positions) -> Span:
+    lines = positions.lines
+    return Span(1, 1, len(lines), len(lines[-1]) + 1)
+
+
+def _parameters(arguments: ast.arguments, positions: Positions) -> tuple[ir.Parameter, ...]:
+    def parameter(node: ast.arg, kind: str, default: ast.expr | None = None) -> ir.Parameter:
+        text = positions.text(default) if default is not None else ""
+        return ir.Parameter(node.arg, kind, positions.annotation(node.annotation), default is not None, text)
+
+    plain = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
+    found = [parameter(node, "positional", default) for node, default in zip(plain, defaults)]
+    if arguments.vararg is not None:
+        found.append(parameter(arguments.vararg, "star"))
+    for node, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        found.append(parameter(node, "keyword", keyword_default))
+    if arguments.kwarg is not None:
+        found.append(parameter(arguments.kwarg, "starstar"))
+    return tuple(found)
+
+
+def _decorators(node: Any, positions: Positions) -> tuple[ir.Decorator, ...]:
+    found = []
+    for decorator in getattr(node, "decorator_list", ()):
+        called = isinstance(decorator, ast.Call)
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        found.append(ir.Decorator(positions.text(function), called, positions.text(decorator)))
+    return tuple(found)
+
+
+def _annotations(node: Any, positions: Positions) -> tuple[tuple[str, str], ...]:
+    """The annotated assignments of a procedure's own body: `name` or `self.name`, and the annotation."""
+    if isinstance(node, ast.Lambda):
+        return ()
+    found = []
+    stack = list(reversed(node.body))
+    while stack:
+        statement = stack.pop()
+        if isinstance(statement, ast.AnnAssign):
+            target = statement.target
+            name = target.id if isinstance(target, ast.Name) else positions.text(target)
+            found.append((name, positions.annotation(statement.annotation)))
+        elif not isinstance(statement, _SCOPES):
+            for field in _SUITES.get(statement.__class__, ()):
+                stack.extend(reversed(getattr(statement, field)))
+    return tuple(found)
+
+
+# The fields of each statement that hold suites, last one first, and the parts of `try` and `match` that do.
+_SUITES: dict[type[ast.AST], tuple[str, ...]] = {
+    node_type: tuple(
+        field for field in ("finalbody", "orelse", "handlers", "cases", "body") if field in node_type._fields
+    )
+    for node_type in CHILD_FIELDS
+    if "body" in node_type._fields or "cases" in node_type._fields
+    if not issubclass(node_type, (ast.expr, ast.mod))
+}
+
+
+def _class(declaration: Declaration, positions: Positions) -> ir.ClassDef:
+    node: ast.ClassDef = declaration.node
+    methods = []
+    stack = list(reversed(node.body))
+    while stack:
+        statement: Any = stack.pop()
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            methods.append(statement.name)
+        elif not isinstance(statement, _SCOPES):
+            for field in _SUITES.get(statement.__class__, ()):
+                stack.extend(reversed(getattr(statement, field)))
+    metaclass = next((keyword.value for keyword in node.keywords if keyword.arg == "metaclass"), None)
+    parent = declaration.parent
+    return ir.ClassDef(
+        name=declaration.name,
+        bases=tuple(positions.text(base) for base in node.bases),
+        methods=tuple(dict.fromkeys(methods)),
+        decorators=_decorators(node, positions),
+        annotations=_annotations(node, positions),
+        span=positions.span(node),
+        parent=parent.name if parent is not None and parent.kind != "module" else "",
+        metaclass="" if metaclass is None else positions.text(metaclass),
+    )
