@@ -1,0 +1,107 @@
+"""Where a project's modules lie: from a path to a module's name, and from an import to a path.
+
+A module has one name here, made of its path from the longest source root that contains it, so that no two files share
+one. Imports are looked for as Python would find them when the code runs: from the directory that the importing package
+or script lies in, from the source roots, and from the directories between, for repositories of several programs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+_INIT = "__init__.py"
+
+
+class Roots:
+    """The source roots (absolute paths) of one project. Remembers what it saw of the disk."""
+
+    def __init__(self, src: Sequence[str], project: str) -> None:
+        self.project = project
+        self.src = tuple(dict.fromkeys(os.path.normpath(root) for root in src))
+        self._by_length = sorted(self.src, key=lambda root: (-len(root), root))
+        self._files: dict[str, bool] = {}
+        self._names: dict[str, str] = {}
+        self._search: dict[str, tuple[str, ...]] = {}
+
+    def name(self, path: str) -> str:
+        """The dotted name of the module at an absolute path; a package is named by its directory."""
+        known = self._names.get(path)
+        if known is None:
+            known = self._names[path] = self._name(path)
+        return known
+
+    def _name(self, path: str) -> str:
+        root = next((root for root in self._by_length if _inside(path, root)), None)
+        if root is None:
+            return _dotted(path.lstrip("/\\")) or "__init__"
+        relative = os.path.relpath(path, root)
+        for earlier in self.src:
+            if earlier == root:
+                break
+            if self._is_file(os.path.join(earlier, relative)):
+                return f"{os.path.basename(root)}:{_dotted(relative)}"
+        return _dotted(relative) or "__init__"
+
+    def locate(self, module: str, importer: str = "") -> str | None:
+        """The file of the project that `import module` means in the file `importer`; None if it is no part of it.
+
+        `module` is absolute. A package is its `__init__.py`; a namespace package has no file.
+        """
+        parts = module.split(".")
+        if not all(parts) or any("/" in part or "\0" in part or os.sep in part for part in parts):
+            return None
+        for directory in self.search_path(importer):
+            stem = os.path.join(directory, *parts)
+            for path in (os.path.join(stem, _INIT), f"{stem}.py"):
+                if self._is_file(path):
+                    return path
+        return None
+
+    def locate_relative(self, module: str, importer: str) -> str | None:
+        """The same for a relative import, such as `..db`, seen from the file `importer`."""
+        rest = module.lstrip(".")
+        directory = os.path.dirname(importer)
+        for _ in range(len(module) - len(rest) - 1):
+            directory = os.path.dirname(directory)
+        stem = os.path.join(directory, *rest.split(".")) if rest else directory
+        candidates = (os.path.join(stem, _INIT), f"{stem}.py") if rest else (os.path.join(stem, _INIT),)
+        return next((path for path in candidates if self._is_file(path)), None)
+
+    def search_path(self, importer: str = "") -> tuple[str, ...]:
+        """Directories that absolute imports of the file `importer` are looked for in, the first first."""
+        start = self.package_root(importer) if importer else ""
+        known = self._search.get(start)
+        if known is None:
+            directories = [start, *self.src] if start else [*self.src]
+            above = os.path.dirname(start)
+            while start and _inside(above, self.project) and above != self.project:
+                directories.append(above)
+                above = os.path.dirname(above)
+            known = self._search[start] = tuple(dict.fromkeys(directories))
+        return known
+
+    def package_root(self, path: str) -> str:
+        """The directory above the outermost package that the file is in; its own directory, if it is in none."""
+        directory = os.path.dirname(path)
+        while self._is_file(os.path.join(directory, _INIT)) and os.path.dirname(directory) != directory:
+            directory = os.path.dirname(directory)
+        return directory
+
+    def _is_file(self, path: str) -> bool:
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = os.path.isfile(path)
+        return known
+
+
+def _inside(path: str, directory: str) -> bool:
+    return path.startswith(directory.rstrip(os.sep) + os.sep) or path == directory
+
+
+def _dotted(relative: str) -> str:
+    stem = relative[: -len(".py")] if relative.endswith(".py") else relative
+    parts = stem.replace("\\", "/").split("/")
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts)

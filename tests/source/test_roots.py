@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from leaklint.source.prefilter import Prefilter, imported
+from leaklint.source.roots import Roots
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in [
+        "src/app/__init__.py",
+        "src/app/db.py",
+        "src/ns/inner/__init__.py",
+        "src/ns/inner/x.py",
+        "setup.py",
+        "src/setup.py",
+        "services/one/main.py",
+        "services/one/lib/__init__.py",
+        "services/one/lib/db.py",
+        "services/two/main.py",
+        "tests/test_db.py",
+    ]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    return tmp_path
+
+
+@pytest.fixture
+def roots(project: Path) -> Roots:
+    return Roots([str(project), str(project / "src")], str(project))
+
+
+def test_each_file_has_a_name_of_its_own(project: Path, roots: Roots) -> None:
+    names = {str(path.relative_to(project)): roots.name(str(path)) for path in project.rglob("*.py")}
+    assert names["src/app/__init__.py"] == "app"
+    assert names["src/ns/inner/x.py"] == "ns.inner.x"
+    assert names["services/one/lib/db.py"] == "services.one.lib.db"
+    assert names["tests/test_db.py"] == "tests.test_db"
+    assert len(set(names.values())) == len(names)
+
+
+def test_imports_lead_to_files(project: Path, roots: Roots) -> None:
+    one = str(project / "services/one/main.py")
+    inside = str(project / "services/one/lib/db.py")
+
+    def where(module: str, importer: str) -> str | None:
+        path = roots.locate(module, importer)
+        return path and str(Path(path).relative_to(project))
+
+    assert where("app.db", one) == "src/app/db.py"
+    assert where("ns.inner", one) == "src/ns/inner/__init__.py"
+    assert where("ns", one) is None
+    assert where("lib.db", one) == "services/one/lib/db.py"
+    assert where("lib.db", inside) == "services/one/lib/db.py"
+    assert where("services.one.lib.db", one) == "services/one/lib/db.py"
+    assert where("lib.db", str(project / "services/two/main.py")) is None
+    assert where("os", one) is None
+    assert where("..etc", one) is None
+
+
+def test_relative_imports(project: Path, roots: Roots) -> None:
+    inner = str(project / "src/ns/inner/x.py")
+    assert roots.locate_relative(".", inner) == str(project / "src/ns/inner/__init__.py")
+    assert roots.locate_relative(".x", str(project / "src/ns/inner/__init__.py")) == inner
+    assert roots.locate_relative("...app.db", inner) == str(project / "src/app/db.py")
+    assert roots.locate_relative("." * 200 + "x", inner) is None
+
+
+def test_files_outside_every_root(project: Path, roots: Roots, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "a.py").write_text("")
+    (other / "b.py").write_text("")
+    assert roots.name(str(other / "a.py")) != roots.name(str(other / "b.py"))
+    assert roots.locate("b", str(other / "a.py")) == str(other / "b.py")
+
+
+def test_the_prefilter_wants_a_driver_and_an_acquiring_word() -> None:
+    prefilter = Prefilter(["psycopg2", "sqlalchemy.orm"], ["connect", "getconn"])
+    assert prefilter.matters(b"import psycopg2\npsycopg2.connect()")
+    assert prefilter.matters(b"from psycopg2.pool import X\nX().getconn()")
+    assert not prefilter.matters(b"import psycopg2")
+    assert not prefilter.matters(b"import notpsycopg2x\nconnect()")
+    assert not prefilter.matters(b"connect()")
+
+
+def test_imports_are_found_by_their_shape() -> None:
+    data = b"""
+import os, app.db as db
+from . import (one,  # (comment)
+    two as three,
+)
+from ..pkg.mod import *
+x = 1; from a import b; import c
+    from .d \\
+        import e
+"""
+    assert imported(data) == [
+        ("os", ()),
+        ("app.db", ()),
+        (".", ("one", "two")),
+        ("..pkg.mod", ("*",)),
+        ("a", ("b",)),
+        ("c", ()),
+        (".d", ("e",)),
+    ]
