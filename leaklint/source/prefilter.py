@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_IMPORT = re.compile(
-    rb"^[ \t\f]*(?:from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)|import[ \t]+([^\r\n;#]*))"
-    rb"|;[ \t]*(?:from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]+([^\r\n;#]*)|import[ \t]+([^\r\n;#]*))",
-    re.MULTILINE,
-)
+_FROM = rb"from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)"
+_WHOLE = rb"import[ \t]+([^\r\n;#]*)"
+_IMPORT = re.compile(rb"(?:^[ \t\f]*|;[ \t]*)(?:" + _FROM + rb"|" + _WHOLE + rb")", re.MULTILINE)
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _CONTINUATION = re.compile(rb"\\\r?\n")
 
@@ -48,11 +46,10 @@ def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
         return []
     found: list[tuple[str, tuple[str, ...]]] = []
     for match in _IMPORT.finditer(_CONTINUATION.sub(b" ", data)):
-        module, names = match.group(1) or match.group(4), match.group(2) or match.group(5) or b""
+        module, names, whole = match.groups()
         if module is not None:
             found.append((_text(module).replace(" ", "").replace("\t", ""), tuple(_names(names))))
         else:
-            whole = match.group(3) or match.group(6) or b""
             found.extend((name, ()) for name in _names(whole))
     return found
 
