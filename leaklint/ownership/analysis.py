@@ -63,6 +63,13 @@ class Analysis:
         self.catalog = catalog
         self.strict = strict
         self.words = catalog.acquire_words | catalog.release_words
+        rows = [row for library in catalog.libraries for row in library.resource]
+        self.release_to_words = frozenset(word for row in rows for word in row.release_to)
+        self._library_of = {module: lib.name for lib in catalog.libraries for module in lib.modules}
+        self._reach = {
+            **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},
+            **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
+        }
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
         self._matters: dict[Function, bool] = {}
@@ -86,6 +93,10 @@ class Analysis:
             return None
         self.ensure(function)
         return self.results[function].summary
+
+    def library_of(self, name: str) -> str:
+        """The library whose call `name` is; "" for any other."""
+        return self._library_of.get(name.partition(".")[0], "")
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
@@ -253,12 +264,10 @@ class Analysis:
         return m
 
     def _decorators(self, module: ir.ModuleIR, procedure: ir.Procedure) -> tuple[str, ...]:
-        names = []
-        for decorator in procedure.decorators:
-            for ref in self.resolver.annotation_refs(module, procedure, decorator.name):
-                if isinstance(ref, External):
-                    names.append(ref.name)
-        return tuple(names)
+        refs = (
+            ref for one in procedure.decorators for ref in self.resolver.annotation_refs(module, procedure, one.name)
+        )
+        return tuple(ref.name for ref in refs if isinstance(ref, External))
 
     def _yield_mode(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
         """How a generator's `yield` may end: thrown (the body's exception arrives), closed (only the generator's own
@@ -266,7 +275,7 @@ class Analysis:
         if not procedure.is_generator:
             return ""
         for name in self._decorators(module, procedure):
-            reach = self.catalog.exceptions_reach_yield(name)
+            reach = self._reach.get(name)
             if reach is not None:
                 return "thrown" if reach else "quiet"
         return "closed"
@@ -276,7 +285,7 @@ class Analysis:
         if any(name in CACHING for name in names):
             return "cached"
         if procedure.is_generator:
-            thrown = any(self.catalog.exceptions_reach_yield(name) for name in names)
+            thrown = any(self._reach.get(name) for name in names)
             return "manager" if thrown else "generator"
         return "coroutine" if procedure.is_async else "plain"
 

@@ -97,7 +97,7 @@ def _receive(
 
 def _store(m: Machine, w: World, path: str, value: Value, roots: Roots, span: Span, made: Heap | None) -> None:
     parent, dot, name = path.rpartition(".")
-    if not dot or (path[0] == "$" and ":" in name):
+    if not dot:
         if path[0] == "$":
             w.env[path] = value
         else:

@@ -265,7 +265,7 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     if releases:
         m.raised(w, driver_fault(m, site.library), made.span)
         return [(w, UNKNOWN)]
-    quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.catalog.method_cannot_raise(name))
+    quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
         m.raised(w, driver_fault(m, site.library), made.span)
     mark_used(w, base.rid)
@@ -286,7 +286,7 @@ def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, na
     libraries = [m.ledger.sites[w.resources[rid].site].library for rid in rids]
     for rid in rids:
         call_on(m, w, rid, name, made.span, awaited=made.awaited)
-    if not (name in m.catalog.release_words or m.catalog.method_cannot_raise(name)):
+    if not (name in m.catalog.release_words or m.cannot_raise(made.func, name)):
         m.raised(w, driver_fault(m, libraries[0]), made.span)
     return [(w, UNKNOWN)]
 
@@ -296,7 +296,7 @@ def _call_on_derived(m: Machine, w: World, made: Invocation, base: Derived, name
     if state is None:
         return unknown_result(m, w, made, ANY)
     site = m.ledger.sites[state.site]
-    if name not in m.catalog.release_words and not m.catalog.method_cannot_raise(name):
+    if name not in m.catalog.release_words and not m.cannot_raise(made.func, name):
         m.raised(w, driver_fault(m, site.library), made.span)
     return [(w, Derived(base.rid) if name in site.resource.derives else UNKNOWN)]
 
@@ -374,6 +374,9 @@ def _call_external(
     settled = release_by_name(m, w, made, receiver, last, name)
     if settled is not None:
         return [(w, settled)]
+    done = release_of_place(m, w, made, receiver, last) if method is not None else None
+    if done is not None:
+        return done
     _lend(w, made.values)
     if m.catalog.keeps(name):
         for value in made.values:
@@ -386,7 +389,7 @@ def _call_external(
     if class_like(name) and not m.catalog.borrows(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    library = m.catalog.library_of(name)
+    library = m.knowledge.library_of(name)
     return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result)
 
 
@@ -408,7 +411,7 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
     if class_like(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    quiet = name in ("log", "debug", "info", "warning") or m.catalog.method_cannot_raise(name)
+    quiet = name in ("log", "debug", "info", "warning") or m.cannot_raise(made.func, name)
     return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result)
 
 
@@ -433,7 +436,7 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
     result: Value | None = None
     for value in made.values:
         if isinstance(value, Ref):
-            if method in m.catalog.release_to_words:
+            if method in m.knowledge.release_to_words:
                 result = _give_place(m, w, made, value, method)
             continue
         rids = [value.rid] if isinstance(value, Held) else sorted(w.held_by(value)) if _spread(value) else []
@@ -483,7 +486,7 @@ def register_releases(m: Machine, w: World, made: Invocation) -> None:
     for value in made.values:
         if isinstance(value, Bound) and value.name in m.catalog.release_words:
             hand_over(m, w, value)
-            if value.name in m.catalog.release_to_words:
+            if value.name in m.knowledge.release_to_words:
                 for other in made.values:
                     hand_over(m, w, other)
         elif (isinstance(value, Closure) and m.closure_releases(value.procedure)) or isinstance(value, Applied):

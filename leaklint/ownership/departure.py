@@ -29,7 +29,8 @@ from leaklint.ownership.values import (
 from leaklint.ownership.world import Event, Status, World
 
 CONSTRUCTING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setUp", "asyncSetUp"})
-"""Methods whose failure leaves nobody who could call the releasing method (unittest runs no tearDown after a failing setUp)."""
+"""Methods whose failure leaves nobody who could call the releasing method: unittest, too, runs no tearDown after a
+failing setUp."""
 DEEPEST = 3
 
 

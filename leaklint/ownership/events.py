@@ -49,7 +49,8 @@ class Leak(msgspec.Struct, frozen=True):
     how: exception (an exception skips the release), return, fallthrough (the end is reached), break, continue,
          overwritten (rebound), loop (acquired again while held), deleted, discarded (never bound), yield (lost when a
          generator is closed or thrown into), with (after a `with` that does not close), close-instead-of-return,
-         wrong-pool, not-awaited, owner (kept on an object that never gives it back), per-call (a pool built on each call).
+         wrong-pool, not-awaited, owner (kept on an object that never gives it back), per-call (a pool built
+         on each call).
     at: the place where the path departs (the raising statement, the return ...). steps: the path, acquisition first.
     """
 

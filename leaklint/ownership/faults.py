@@ -26,7 +26,10 @@ def builtin_subclass(name: str, base: str) -> bool | None:
 
 
 def taken(fault: Fault, clause: str, is_subclass: Subclass) -> bool | None:
-    """Whether `except clause` takes `fault`: True, False, or None for "may". clause: canonical class name, "" unknown."""
+    """Whether `except clause` takes `fault`: True, False, or None for "may".
+
+    clause: canonical class name, "" for one nobody knows.
+    """
     if clause == "builtins.BaseException":
         return True
     outside = fault.type in ("builtins.GeneratorExit", "builtins.KeyboardInterrupt", "builtins.SystemExit") or (

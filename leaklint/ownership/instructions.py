@@ -8,7 +8,7 @@ from typing import Any
 from leaklint import ir
 from leaklint.ownership import conditions
 from leaklint.ownership.calls import Invocation, call, call_function, driver_fault
-from leaklint.ownership.faults import ANY, CLOSED
+from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import add, interesting, item, iterate, make
 from leaklint.ownership.places import (
@@ -23,6 +23,7 @@ from leaklint.ownership.places import (
 )
 from leaklint.ownership.resources import hand_over, lose, wrong_release
 from leaklint.ownership.values import (
+    FALSE,
     UNBOUND,
     UNKNOWN,
     Bound,
@@ -229,6 +230,11 @@ def _not(m: Machine, w: World, i: ir.Not) -> list[World]:
 
 
 def _operation(m: Machine, w: World, i: ir.Operation) -> list[World]:
+    if i.name == "rest-of-group" and len(i.operands) == 2:
+        fault = m.value(w, i.operands[0])
+        names = m.class_names(i.operands[1])
+        if isinstance(fault, Fault) and any(taken(fault, name, m.is_subclass) for name in names):
+            return _set(m, w, i.dst, FALSE)
     return _set(m, w, i.dst, UNKNOWN)
 
 

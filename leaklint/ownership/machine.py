@@ -26,6 +26,9 @@ class Knowledge(Protocol):
     catalog: Catalog
     resolver: Resolver
     strict: bool
+    release_to_words: frozenset[str]
+
+    def library_of(self, name: str) -> str: ...
 
     def summary(self, function: Function) -> Summary | None: ...
     def released_fields(self, cls: Class) -> frozenset[str]: ...
@@ -231,9 +234,8 @@ class Machine:
     def type_names(self, at: int) -> list[str]:
         """The classes given as arguments to the call at `at`."""
         step = self._numbers.get(at)
-        return (
-            [name for operand in step.args for name in self.class_names(operand)] if isinstance(step, ir.Call) else []
-        )
+        operands = step.args if isinstance(step, ir.Call) else ()
+        return [name for operand in operands for name in self.class_names(operand)]
 
     def class_names(self, operand: str) -> list[str]:
         """The classes an operand (a class, or a tuple of them) stands for; "" for one nobody knows."""
@@ -247,6 +249,11 @@ class Machine:
         """What `raise operand` raises."""
         names = [name for name in (self.label(ref) for ref in self.refs(operand)) if name]
         return Fault(names[0], exact=True) if len(names) == 1 else Fault()
+
+    def cannot_raise(self, func: str, method: str) -> bool:
+        """Whether a method of this name does not fail in practice, whatever its receiver is."""
+        receiver = self.text(func).rpartition(".")[0].rpartition(".")[2]
+        return self.catalog.method_cannot_raise(method, receiver)
 
     def calm(self, operand: str) -> bool:
         """Whether the operand is a call that does not fail in practice (so that awaiting it does not either)."""
@@ -266,7 +273,7 @@ class Machine:
         return found[1].properties.get(name) if found is not None else None
 
     def never_bound(self, span: Span) -> bool:
-        """Whether the call at `span` is used inside its own expression only (`connect().cursor()`, `read(connect())`)."""
+        """Whether the call at `span` is used inside its own expression only (`connect().cursor()`)."""
         for dst, step in self.definitions.items():
             if isinstance(step, ir.Call) and step.span == span:
                 return self._only_passed(dst)

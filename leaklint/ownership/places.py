@@ -28,7 +28,7 @@ LONGEST_PATH = 3
 
 def global_path(module: str, name: str) -> str:
     """The place of a module global, unique in the program."""
-    return f"${module}:{name}"
+    return f"${module.replace('.', '/')}:{name}"
 
 
 def escapes(path: str) -> bool:
@@ -128,9 +128,7 @@ def follow(m: Machine, w: World, path: str, roots: dict[str, Value]) -> Value:
     """What a place named in a summary is in the caller. roots: the callee's parameters and captured names."""
     names = path.split(".")
     if path[0] == "$":
-        head = path.partition(".")[0] if ":" not in path else _global_head(path)
-        value: Value = w.env.get(head, Ref(head))
-        names = [head, *[n for n in path[len(head) :].split(".") if n]]
+        value: Value = w.env.get(names[0], Ref(names[0]))
     else:
         root = names[0].removesuffix("[]")
         value = roots.get(root, UNKNOWN)
@@ -142,11 +140,6 @@ def follow(m: Machine, w: World, path: str, roots: dict[str, Value]) -> Value:
         if spread:
             value = each(value)
     return value
-
-
-def _global_head(path: str) -> str:
-    module, _, rest = path.partition(":")
-    return f"{module}:{rest.partition('.')[0]}"
 
 
 def truth_free(value: Value) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,21 +48,18 @@ def method_of(m: Machine, row: Row, name: str) -> Known | None:
 def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
     """An acquisition recognised by method and receiver name alone. LOW, unless the module imports the driver or gives
     the resource back to the same receiver: then MEDIUM."""
-    rows = m.catalog.by_method(name)
-    if not rows:
-        return None
     receiver = m.text(made.func).rpartition(".")[0]
-    last = receiver.rpartition(".")[2].lower()
+    if not receiver:
+        return None
     best: tuple[int, Known] | None = None
-    for library, row, pattern in rows:
-        if not receiver or (pattern.receivers and not any(fnmatchcase(last, glob) for glob in pattern.receivers)):
-            continue
-        imported = not m.imported.isdisjoint(m.catalog.modules_of(library))
+    for shape in m.catalog.shapes(name, receiver.rpartition(".")[2].removesuffix("()")):
+        row = shape.resource
+        imported = not m.imported.isdisjoint(shape.modules)
         paired = any((receiver, word) in m.attributes for word in row.release_to)
         sure = Confidence.MEDIUM if imported or paired else Confidence.LOW
         points = 4 * imported + 2 * paired + (row.awaited == made.awaited)
         if best is None or points > best[0]:
-            best = (points, Known(library, row, sure))
+            best = (points, Known(shape.library, row, sure))
     return best[1] if best is not None else None
 
 

@@ -103,7 +103,7 @@ def substitute(w: World, old: Value, new: Value) -> None:
         elements: tuple[Value, ...] = tuple(dict.fromkeys(replaced(v, old, new) for v in content.elements))
         ordered = content.ordered and len(elements) == len(content.elements)
         fields = tuple((name, replaced(v, old, new)) for name, v in content.fields)
-        w.heap[oid] = Content(content.cls, fields, elements if not ordered else elements, ordered)
+        w.heap[oid] = Content(content.cls, fields, elements, ordered)
     for rid, state in list(w.resources.items()):
         if state.source == old:
             w.resources[rid] = msgspec.structs.replace(state, source=new)
@@ -217,7 +217,7 @@ def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: b
     row = row_of(m, rid)
     state = w.resources.get(rid)
     if name in row.release:
-        if row.release_awaited == "yes" and not awaited:
+        if row.release_awaited == "yes" and not awaited and name not in row.release_plain:
             return Task("release", inner=Held(rid), op=name)
         release(m, w, rid, span)
         return UNKNOWN
