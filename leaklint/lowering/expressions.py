@@ -117,9 +117,9 @@ def constant(body: Body, span: Span, literal: Any) -> str:
 def _is_plain(literal: Any) -> bool:
     kind = literal.__class__
     if kind is str:
-        return literal.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in literal)
+        return bool(literal.isascii()) or not any("\ud800" <= letter <= "\udfff" for letter in literal)
     if kind is int:
-        return -_LARGEST <= literal < _LARGEST
+        return bool(-_LARGEST <= literal < _LARGEST)
     # Infinity and NaN, the floats that JSON lacks, are the ones whose difference with themselves is not zero.
     return literal is None or kind is bool or (kind is float and literal - literal == 0.0)
 
