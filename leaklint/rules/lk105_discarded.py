@@ -19,7 +19,7 @@ def check(report: SiteReport) -> Verdict | None:
         how = "async with" if site.resource.async_with == "closes" else "with"
         return Verdict(message, leak.steps, f"Enter it with `{how}`, or bind it to a name and release it.")
     if site.resource.release_to:
-        return Verdict(message, leak.steps, "Bind it to a name first. " + in_finally(site))
+        return Verdict(message, leak.steps, in_finally(site))
     return Verdict(message, leak.steps, "Wrap it in `with closing(...)`, or bind it to a name and close it.")
 
 

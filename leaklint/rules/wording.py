@@ -32,6 +32,10 @@ _DEPARTURES = {
 }
 
 
+_STAND_IN = {"session": "session", "pool": "pool", "engine": "engine", "client": "client", "other": "resource"}
+"""What an example calls a thing that has no name yet."""
+
+
 def thing(site: Site) -> str:
     """The resource as a message names it: "`conn` (psycopg2 connection)"."""
     kind = f"{site.library} {site.resource.name}".strip()
@@ -41,6 +45,8 @@ def thing(site: Site) -> str:
 def shortened(expression: str, limit: int = 48) -> str:
     """An expression on one line, its arguments left out where it would be long."""
     flat = " ".join(expression.split())
+    if not flat.endswith(")"):
+        flat += "()"
     if len(flat) <= limit:
         return flat
     head = called(flat)
@@ -80,7 +86,7 @@ _NEVER_BY_ACCIDENT = frozenset({"yield", "close-instead-of-return", "wrong-pool"
 def release_call(site: Site) -> str:
     """The exact call that gives it back: `pool.putconn(conn)`, `await conn.close()`."""
     resource = site.resource
-    name = site.bound or "it"
+    name = site.bound or _STAND_IN.get(resource.kind, "conn")
     if resource.release_to:
         head = called(site.expression)
         owner = head.rpartition(".")[0] if not site.derived else ""
@@ -96,6 +102,8 @@ def release_call(site: Site) -> str:
 
 def in_finally(site: Site) -> str:
     """One sentence: the release in a `finally:`."""
+    if not site.bound:
+        return f"Bind it to a name and call `{release_call(site)}` in a `finally:`."
     return f"Call `{release_call(site)}` in a `finally:` whose `try:` begins right after line {site.span.line}."
 
 

@@ -160,3 +160,10 @@ def test_long_expressions_are_shortened() -> None:
         == "psycopg2.connect(...)"
     )
     assert shortened("connect(dsn)") == "connect(dsn)"
+    assert shortened("pool.getconn") == "pool.getconn()"
+
+
+def test_an_example_never_calls_on_a_name_that_is_not_there() -> None:
+    (found,) = findings([SiteReport(site(bound=""), (leak("return"),))])
+    assert found.message.startswith("the psycopg2 connection from `psycopg2.connect(dsn)` is never closed")
+    assert found.help == "Bind it to a name and call `conn.close()` in a `finally:`."
