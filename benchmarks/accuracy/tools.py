@@ -1,0 +1,161 @@
+"""The tools under comparison: what each reports, as lines of files.
+
+leaklint reads the whole package or commit, as its users would let it. The others look at one file at a time, so they
+are given the labelled files only. A tool that is not installed is left out and named.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Reports = dict[str, set[int]]
+"""Lines by path, relative to the root that was checked."""
+
+LEAK_CODES = ("LK10", "LK201", "LK202", "LK203", "LK204")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """command: the executable's name. arguments: what follows it, ending before the root `.`. read: its output's
+    meaning, as (path, line). whole: it is given the whole tree. rule: what of it is compared."""
+
+    name: str
+    command: str
+    rule: str
+    arguments: tuple[str, ...]
+    read: Callable[[str], Iterator[tuple[str, int]]]
+    whole: bool = False
+    output: str = ""
+
+
+class ToolFailed(Exception):
+    """The tool ran and gave nothing that can be read."""
+
+
+def leaklint_findings(text: str) -> Iterator[tuple[str, int]]:
+    for finding in json.loads(text):
+        if finding["code"].startswith(LEAK_CODES):
+            yield finding["path"], finding["line"]
+
+
+def pylint_messages(text: str) -> Iterator[tuple[str, int]]:
+    for message in json.loads(text)["messages"]:
+        if message["messageId"] == "R1732":
+            yield message["path"], message["line"]
+
+
+def ruff_messages(text: str) -> Iterator[tuple[str, int]]:
+    for message in json.loads(text):
+        if message["code"] == "SIM115":
+            yield message["filename"], message["location"]["row"]
+
+
+def semgrep_results(text: str) -> Iterator[tuple[str, int]]:
+    for result in json.loads(text)["results"]:
+        yield result["path"], result["start"]["line"]
+
+
+def leakguard_findings(text: str) -> Iterator[tuple[str, int]]:
+    for finding in json.loads(text)["findings"]:
+        yield finding["file_path"], finding["location"]["start"]["line"]
+
+
+def codemodder_changes(text: str) -> Iterator[tuple[str, int]]:
+    """The lines that its patch takes away."""
+    for result in json.loads(text)["results"]:
+        for change in result["changeset"]:
+            line = 0
+            for row in change["diff"].splitlines()[2:]:
+                header = re.match(r"@@ -(\d+)", row)
+                if header:
+                    line = int(header.group(1))
+                elif not row.startswith("+"):
+                    if row.startswith("-"):
+                        yield change["path"], line
+                    line += 1
+
+
+SEMGREP_RULES = "r/python.lang.best-practice.open-never-closed"
+OUT = "{out}"
+
+TOOLS = (
+    Tool(
+        "leaklint",
+        "leaklint",
+        "LK101-LK108, LK201-LK204",
+        ("check", "--no-cache", "--isolated", "--exit-zero", "--output-format", "json"),
+        leaklint_findings,
+        whole=True,
+    ),
+    Tool("leakguard-ast", "leakguard", "scan", ("scan", "--format=json", "--quiet", "--fail-on=none", f"--out={OUT}"),
+         leakguard_findings, output=OUT),
+    Tool("pylint", "pylint", "R1732 consider-using-with",
+         ("--disable=all", "--enable=R1732", "--recursive=y", "--output-format=json2"), pylint_messages),
+    Tool("ruff", "ruff", "SIM115 open-file-with-context-handler",
+         ("check", "--isolated", "--exit-zero", "--no-cache", "--select=SIM115", "--output-format=json"),
+         ruff_messages),
+    Tool("semgrep", "semgrep", "open-never-closed",
+         ("scan", "--json", "--metrics=off", "--disable-version-check", "--quiet", "--no-git-ignore",
+          f"--config={os.environ.get('SEMGREP_RULES', SEMGREP_RULES)}"), semgrep_results),
+    Tool("codemodder", "codemodder", "fix-file-resource-leak",
+         ("--codemod-include=pixee:python/fix-file-resource-leak", "--dry-run", "--output-format=codetf",
+          f"--output={OUT}"), codemodder_changes, output=OUT),
+)  # fmt: skip
+
+
+def locate(tool: Tool, folders: tuple[Path, ...]) -> str | None:
+    """The tool's executable: beside this Python, in one of `folders`, or on PATH."""
+    if tool.name == "leaklint":
+        return f"{sys.executable} -m leaklint"
+    searched = os.pathsep.join([str(Path(sys.executable).parent), *map(str, folders), os.environ.get("PATH", "")])
+    return shutil.which(tool.command, path=searched)
+
+
+def version(executable: str) -> str:
+    shown = subprocess.run([*executable.split(), "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    found = re.search(r"\d+\.\d+[\w.]*", shown.stdout + shown.stderr)
+    return found.group() if shown.returncode == 0 and found else ""
+
+
+def run(tool: Tool, executable: str, root: Path, files: set[str], timeout: float) -> Reports:
+    """What `tool` reports in `root`. Raises ToolFailed."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = root
+        if not tool.whole:
+            tree = Path(scratch) / "tree"
+            for name in files:
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / name, tree / name)
+        out = Path(scratch) / "out.json"
+        arguments = [argument.replace(OUT, str(out)) for argument in tool.arguments]
+        environment: dict[str, Any] = {**os.environ, "HOME": scratch}
+        if tool.whole:
+            environment["PYTHONPATH"] = os.pathsep.join(map(str, (Path.cwd(), os.environ.get("PYTHONPATH", ""))))
+        try:
+            ran = subprocess.run(
+                [*executable.split(), *arguments, "."],
+                cwd=tree,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+            )
+            text = out.read_text(encoding="utf-8") if tool.output else ran.stdout
+            reports: Reports = {}
+            for path, line in tool.read(text):
+                relative = Path(os.path.relpath(tree / path, tree)).as_posix()
+                reports.setdefault(relative, set()).add(line)
+        except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
+            raise ToolFailed(f"{tool.name}: {error!r}"[:300]) from error
+        return reports
