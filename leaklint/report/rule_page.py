@@ -48,7 +48,8 @@ def rule_markdown(rule: Rule) -> str:
 
 def one_line(rule: Rule) -> str:
     """What the rule reports, as one sentence without line breaks."""
-    return _sentence(rule.summary)
+    summary = _sentence(rule.summary)
+    return summary[:1].upper() + summary[1:]
 
 
 def _reports(rule: Rule) -> str:

@@ -24,7 +24,7 @@ import msgspec
 
 from leaklint.model import Applicability, Confidence, Finding, Severity
 from leaklint.report.content import Options, Report
-from leaklint.report.page.data import data, directory, states
+from leaklint.report.page.data import data, directories, states
 from leaklint.report.plain import shown
 from leaklint.report.tally import count, fixable
 
@@ -128,7 +128,7 @@ def _facets(report: Report) -> Iterable[str]:
     names = {f.code: f.name for f in findings}
     yield _facet("Rule", "code", _choices((f.code for f in findings), names))
     yield _facet("Library", "library", _choices((f.library for f in findings), {"": "unknown"}))
-    yield _facet("Directory", "directory", _choices(map(directory, findings), {}))
+    yield _facet("Directory", "directory", _choices(directories(findings), {}))
     if report.baseline is not None:
         yield _facet("Baseline", "state", _choices(states(report), {}))
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from leaklint.model import Finding
+from leaklint.model import Finding, WitnessStep
 from leaklint.report.content import Options, Report
 from leaklint.report.plain import shown
 
+_MOST_DIRECTORIES = 30
 _CONTEXT = 2
 _LONGEST = 400
 
 
-def directory(finding: Finding) -> str:
-    """The directory that the finding is in, `.` for the base."""
-    return finding.path.rpartition("/")[0] or "."
+def directories(findings: Sequence[Finding]) -> list[str]:
+    """Beside each finding: its directory, or the one above it at the greatest depth that leaves few enough to list."""
+    parts = [finding.path.split("/")[:-1] for finding in findings]
+    depth = max(map(len, parts), default=0)
+    while depth > 1 and len({tuple(names[:depth]) for names in parts}) > _MOST_DIRECTORIES:
+        depth -= 1
+    return ["/".join(names[:depth]) or "." for names in parts]
 
 
 def states(report: Report) -> Sequence[str]:
@@ -26,21 +31,32 @@ def states(report: Report) -> Sequence[str]:
 
 
 def data(report: Report, options: Options) -> dict[str, Any]:
-    """What the script draws from. Files and lines stand in it once, however many findings show them."""
+    """Files, lines and sentences stand in it once, however many findings show them."""
     pages = _Pages(report)
-    findings = [_record(finding, state, pages, options) for finding, state in zip(report.findings, states(report))]
-    return {"files": pages.names, "lines": pages.lines, "rules": _whys(report.findings), "findings": findings}
+    sentences = _Sentences()
+    findings = [
+        _record(finding, state, directory, pages, sentences, options)
+        for finding, state, directory in zip(report.findings, states(report), directories(report.findings))
+    ]
+    return {
+        "files": pages.names,
+        "lines": pages.lines,
+        "texts": sentences.texts,
+        "rules": _whys(report.findings),
+        "findings": findings,
+    }
 
 
-def _record(finding: Finding, state: str, pages: _Pages, options: Options) -> dict[str, Any]:
+def _record(
+    finding: Finding, state: str, directory: str, pages: _Pages, sentences: _Sentences, options: Options
+) -> dict[str, Any]:
     file = pages.index(finding.path)
-    witness = finding.witness if options.show_witness else ()
     pages.need(file, finding.line, finding.end_line)
     record: dict[str, Any] = {
         "severity": finding.severity.value,
-        "code": finding.code,
+        "code": shown(finding.code),
         "library": shown(finding.library),
-        "directory": shown(directory(finding)),
+        "directory": shown(directory),
         "file": file,
         "at": [
             finding.line,
@@ -48,15 +64,23 @@ def _record(finding: Finding, state: str, pages: _Pages, options: Options) -> di
             finding.end_line,
             pages.column(file, finding.end_line, finding.end_column),
         ],
-        "path": [pages.step(step.path, step.line, step.column, step.message) for step in witness],
+        "path": [_step(step, pages, sentences) for step in (finding.witness if options.show_witness else ())],
     }
-    optional: dict[str, Any] = {
-        "state": state,
-        "help": shown(finding.help),
-        "fix": finding.fix and [finding.fix.applicability.value, shown(finding.fix.message)],
-        "withheld": shown(finding.fix_withheld),
-    }
-    return {**record, **{name: value for name, value in optional.items() if value}}
+    if state:
+        record["state"] = state
+    if finding.help:
+        record["help"] = sentences.index(finding.help)
+    if finding.fix is not None:
+        record["fix"] = [finding.fix.applicability.value, sentences.index(finding.fix.message)]
+    if finding.fix_withheld:
+        record["withheld"] = sentences.index(finding.fix_withheld)
+    return record
+
+
+def _step(step: WitnessStep, pages: _Pages, sentences: _Sentences) -> list[int]:
+    file = pages.index(step.path)
+    pages.need(file, step.line, step.line)
+    return [file, step.line, pages.column(file, step.line, step.column), sentences.index(step.message)]
 
 
 def _whys(findings: Iterable[Finding]) -> dict[str, str]:
@@ -65,6 +89,21 @@ def _whys(findings: Iterable[Finding]) -> dict[str, str]:
 
     codes = {finding.code for finding in findings}
     return {rule.code: " ".join(rule.why.split()) for rule in all_rules() if rule.code in codes}
+
+
+class _Sentences:
+    """What is said more than once, by number; number 0 is the empty text, so that a number given is true."""
+
+    def __init__(self) -> None:
+        self.texts = [""]
+        self._numbers = {"": 0}
+
+    def index(self, text: str) -> int:
+        """The number of the sentence."""
+        if text not in self._numbers:
+            self._numbers[text] = len(self.texts)
+            self.texts.append(shown(text))
+        return self._numbers[text]
 
 
 class _Pages:
@@ -100,11 +139,6 @@ class _Pages:
         if not 0 < line <= len(source):
             return column
         return len(_visible(source[line - 1][: min(column - 1, _LONGEST)])) + 1
-
-    def step(self, path: str, line: int, column: int, message: str) -> list[Any]:
-        file = self.index(path)
-        self.need(file, line, line)
-        return [file, line, self.column(file, line, column), shown(message)]
 
 
 def _visible(line: str) -> str:

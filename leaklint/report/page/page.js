@@ -4,6 +4,7 @@
   const root = document.documentElement;
   const search = document.getElementById("search");
   const articles = [...document.querySelectorAll(".finding")];
+  const rows = articles.map((article) => article.querySelector(".row"));
   const files = [...document.querySelectorAll(".file")];
   const choices = [...document.querySelectorAll(".choice")];
   const chosen = new Map();
@@ -24,7 +25,7 @@
   // ---- filtering
 
   const textOf = (index) =>
-    (texts[index] ??= `${data.files[data.findings[index].file]} ${articles[index].textContent}`.toLowerCase());
+    (texts[index] ??= `${data.files[data.findings[index].file]} ${rows[index].textContent}`.toLowerCase());
 
   const matches = (index, words, skip) => {
     const finding = data.findings[index];
@@ -178,7 +179,7 @@
     dot.dataset.step = step.number;
     const say = element("div", "say", element("span", "", ...prose(step.message)));
     const columns = [...text.slice(0, unit(text, step.column))].reduce((at, c) => (c === "\t" ? at + 4 - (at % 4) : at + 1), 0);
-    say.style.paddingInlineStart = `calc(52px + ${Math.min(columns, 48)}ch - 14px)`;
+    say.style.paddingInlineStart = `calc(var(--gutter) + ${Math.min(columns, 48)}ch - 14px)`;
     grid.append(dot, say);
   };
 
@@ -209,7 +210,7 @@
   const frames = (finding) => {
     const runs = [];
     finding.path.forEach(([file, line, column, message], index) => {
-      const step = { number: index + 1, line, column, message };
+      const step = { number: index + 1, line, column, message: data.texts[message] };
       if (runs.length && runs.at(-1).file === file) runs.at(-1).steps.push(step);
       else runs.push({ file, steps: [step] });
     });
@@ -230,15 +231,17 @@
     const box = flow.getBoundingClientRect();
     const dots = [...flow.querySelectorAll(".dot b")].sort((a, b) => a.textContent - b.textContent);
     if (dots.length < 2 || !box.height) return;
-    const svg = drawn("svg", { width: 44, height: box.height, "aria-hidden": "true" });
+    const svg = drawn("svg", { width: 52, height: box.height, "aria-hidden": "true" });
     const places = dots.map((dot) => {
       const at = dot.getBoundingClientRect();
       return { x: at.left - box.left, y: at.top - box.top + at.height / 2 };
     });
+    const turning = places.some((place, index) => index && place.y < places[index - 1].y);
     places.slice(1).forEach((to, index) => {
       const from = places[index];
       const back = to.y < from.y;
-      const depth = Math.min(4 + Math.abs(to.y - from.y) / 12, back ? 12 : 8);
+      // Where the path turns back, arrows would lie on each other: each takes a track of its own.
+      const depth = turning ? 5 + 4 * (index % 4) : Math.min(4 + Math.abs(to.y - from.y) / 12, 9);
       const [y1, y2] = back ? [from.y - 4, to.y + 4] : [from.y + 4, to.y - 4];
       const x1 = from.x - 1;
       const x2 = to.x - 5;
@@ -261,18 +264,24 @@
     flow.setAttribute("role", "group");
     flow.setAttribute("aria-label", "The path on which the resource is lost");
     const facts = element("dl", "prose");
-    if (finding.help) fact(facts, "Remedy", ...prose(finding.help));
+    if (finding.help) fact(facts, "Remedy", ...prose(data.texts[finding.help]));
     if (finding.fix) {
       const [applicability, message] = finding.fix;
       const option = { safe: "--fix", unsafe: "--fix --unsafe-fixes" }[applicability];
-      fact(facts, "Fix", ...prose(message), ...(option ? [" (", element("code", "safe", option), ")"] : []));
+      fact(facts, "Fix", ...prose(data.texts[message]), ...(option ? [" (", element("code", "safe", option), ")"] : []));
     }
-    if (finding.withheld) fact(facts, "No fix", ...prose(finding.withheld));
+    if (finding.withheld) fact(facts, "No fix", ...prose(data.texts[finding.withheld]));
     const why = data.rules[finding.code];
     if (why) fact(facts, `About ${finding.code}`, ...prose(why));
     const node = element("div", "detail", flow, facts);
     node.id = `d${index}`;
     return node;
+  };
+
+  // What was just opened comes into sight: all of it where it fits, else from its head on.
+  const reveal = (article) => {
+    const { height } = article.getBoundingClientRect();
+    article.scrollIntoView({ block: height < innerHeight - 96 ? "nearest" : "start" });
   };
 
   const toggle = (article, open = !article.classList.contains("open")) => {
@@ -284,6 +293,7 @@
       const node = detail(index);
       article.append(node);
       arrows(node.querySelector(".flow"));
+      reveal(article);
     } else if (!open) there?.remove();
   };
 
@@ -371,5 +381,4 @@
   dress(stored());
   recall();
   filter();
-  if (articles.length === 1) toggle(articles[0], true);
 })();
