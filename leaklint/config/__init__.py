@@ -1,6 +1,6 @@
 """Configuration: `[tool.leaklint]` in pyproject.toml, or leaklint.toml; found, read, checked, and laid together."""
 
-from leaklint.config.find import Resolver
+from leaklint.config.find import SettingsFinder
 from leaklint.config.options import KEYS, Options
 from leaklint.config.read import ConfigError, ConfigFile, read_config
 from leaklint.config.selectors import RuleName, matches, selected, unknown
@@ -14,9 +14,9 @@ __all__ = [
     "FileIgnores",
     "Options",
     "Patterns",
-    "Resolver",
     "RuleName",
     "Settings",
+    "SettingsFinder",
     "default_settings",
     "matches",
     "read_config",

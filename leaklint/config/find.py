@@ -15,7 +15,7 @@ _PROJECT_MARKS = ("pyproject.toml", "setup.cfg", "setup.py", ".git", ".hg")
 _LONGEST_CHAIN = 20
 
 
-class Resolver:
+class SettingsFinder:
     """Finds the settings of files, and remembers them by directory.
 
     explicit: a file (`--config`) that holds for everything. isolated: read no file at all. overrides: what the command

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leaklint.config import ConfigError, Resolver, Settings
+from leaklint.config import ConfigError, Settings, SettingsFinder
 from leaklint.source import ignoring
 from leaklint.source.ignoring import Matcher
 from leaklint.source.problem import Problem, cause, printable
@@ -39,9 +39,9 @@ class Discovery(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
 
 
-def discover(paths: Sequence[str], resolver: Resolver) -> Discovery:
+def discover(paths: Sequence[str], finder: SettingsFinder) -> Discovery:
     """The files that `paths` mean. Depends on the set of paths, not on their order."""
-    walk = _Walk(resolver)
+    walk = _Walk(finder)
     for path in sorted(set(paths), key=lambda path: (os.path.isabs(path), path)):
         walk.start(path)
     while walk.links:
@@ -54,8 +54,8 @@ class _Walk:
     """State of one discovery. files: by absolute path. visited: directories walked, by device and inode. links:
     symbolic links to directories still to follow, as (shown, absolute)."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
+    def __init__(self, finder: SettingsFinder) -> None:
+        self.finder = finder
         self.files: dict[str, File] = {}
         self.visited: set[tuple[int, int]] = set()
         self.links: list[tuple[str, str]] = []
@@ -64,7 +64,7 @@ class _Walk:
 
     def start(self, named: str) -> None:
         shown = os.path.normpath(named).replace(os.sep, "/")
-        path = os.path.normpath(os.path.join(self.resolver.cwd, named))
+        path = os.path.normpath(os.path.join(self.finder.cwd, named))
         try:
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
@@ -82,7 +82,7 @@ class _Walk:
 
     def is_left_out(self, path: str, is_directory: bool) -> bool:
         """Whether a named path is excluded all the same: only with `force-exclude`, and then by any part of it."""
-        settings = self.resolver.for_directory(path if is_directory else os.path.dirname(path))
+        settings = self.finder.for_directory(path if is_directory else os.path.dirname(path))
         if not settings.force_exclude:
             return False
         matchers = self.excluding(settings)
@@ -125,7 +125,7 @@ class _Walk:
         if (status.st_dev, status.st_ino) in self.visited:
             return []
         self.visited.add((status.st_dev, status.st_ino))
-        settings = self.resolver.for_directory(path)
+        settings = self.finder.for_directory(path)
         with os.scandir(path) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
         names = {entry.name for entry in entries}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -67,7 +68,16 @@ def _configured(groups: Sequence[Patterns], key: str, settings: Settings) -> lis
 def pattern_matches(base: str, pattern: str, path: str) -> bool:
     """Whether the file at the absolute `path` matches a pattern relative to `base`; a leading "!" turns it round."""
     wanted = not pattern.startswith("!")
-    return (Matcher(base, [pattern.lstrip("!")]).verdict(path, False) is True) is wanted
+    prefix = base.rstrip(os.sep) + os.sep
+    if not path.startswith(prefix):
+        return not wanted
+    relative = path[len(prefix) :].replace(os.sep, "/")
+    return (_one(pattern.lstrip("!")).check_file(relative).include is True) is wanted
+
+
+@functools.cache
+def _one(pattern: str) -> GitIgnoreSpec:
+    return _spec([pattern])
 
 
 def read_gitignore(directory: str) -> Matcher | None:

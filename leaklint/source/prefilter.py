@@ -15,12 +15,14 @@ _CONTINUATION = re.compile(rb"\\\r?\n")
 class Prefilter:
     """Looks for the words of the catalog.
 
-    modules: the drivers' import names. words: the last names of acquiring calls (`connect`, `getconn`).
+    modules: the drivers' import names. words: the last names of acquiring calls (`connect`, `getconn`). free: those
+    that mean something in a file that names no driver.
     """
 
-    def __init__(self, modules: Iterable[str], words: Iterable[str]) -> None:
+    def __init__(self, modules: Iterable[str], words: Iterable[str], free: Iterable[str] = ()) -> None:
         self._modules = sorted(module.encode() for module in modules)
         self._words = sorted(word.encode() for word in words)
+        self._free = sorted(word.encode() for word in free)
         alternatives = b"|".join(re.escape(word) for word in sorted(self._modules, key=len, reverse=True))
         self._driver = re.compile(rb"(?<![\w.])(?:" + alternatives + rb")(?!\w)")
 
@@ -36,6 +38,8 @@ class Prefilter:
 
     def matters(self, data: bytes) -> bool:
         """Whether a file of these bytes can take a resource by itself."""
+        if any(word in data for word in self._free):
+            return True
         return self.names_acquire(data) and self.names_driver(data)
 
 

@@ -1,8 +1,7 @@
-"""Where a project's modules lie: from a path to a module's name, and from an import to a path.
+"""Where the modules of a project lie: from an import to a file.
 
-A module has one name here, made of its path from the longest source root that contains it, so that no two files share
-one. Imports are looked for as Python would find them when the code runs: from the directory that the importing package
-or script lies in, from the source roots, and from the directories between, for repositories of several programs.
+Imports are looked for as Python would find them when the code runs: from the directory that the importing package or
+script lies in, from the source roots, and from the directories between, for repositories of several programs.
 """
 
 from __future__ import annotations
@@ -19,29 +18,8 @@ class Roots:
     def __init__(self, src: Sequence[str], project: str) -> None:
         self.project = project
         self.src = tuple(dict.fromkeys(os.path.normpath(root) for root in src))
-        self._by_length = sorted(self.src, key=lambda root: (-len(root), root))
         self._files: dict[str, bool] = {}
-        self._names: dict[str, str] = {}
         self._search: dict[str, tuple[str, ...]] = {}
-
-    def name(self, path: str) -> str:
-        """The dotted name of the module at an absolute path; a package is named by its directory."""
-        known = self._names.get(path)
-        if known is None:
-            known = self._names[path] = self._name(path)
-        return known
-
-    def _name(self, path: str) -> str:
-        root = next((root for root in self._by_length if _inside(path, root)), None)
-        if root is None:
-            return _dotted(path.lstrip("/\\")) or "__init__"
-        relative = os.path.relpath(path, root)
-        for earlier in self.src:
-            if earlier == root:
-                break
-            if self._is_file(os.path.join(earlier, relative)):
-                return f"{os.path.basename(root)}:{_dotted(relative)}"
-        return _dotted(relative) or "__init__"
 
     def locate(self, module: str, importer: str = "") -> str | None:
         """The file of the project that `import module` means in the file `importer`; None if it is no part of it.
@@ -94,14 +72,10 @@ class Roots:
             known = self._files[path] = os.path.isfile(path)
         return known
 
+    def contains(self, path: str) -> bool:
+        """Whether a path lies below one of the source roots."""
+        return any(_inside(path, root) for root in self.src)
+
 
 def _inside(path: str, directory: str) -> bool:
     return path.startswith(directory.rstrip(os.sep) + os.sep) or path == directory
-
-
-def _dotted(relative: str) -> str:
-    stem = relative[: -len(".py")] if relative.endswith(".py") else relative
-    parts = stem.replace("\\", "/").split("/")
-    if parts[-1] == "__init__":
-        parts.pop()
-    return ".".join(parts)

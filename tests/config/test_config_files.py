@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.config import ConfigError, Resolver, read_config
+from leaklint.config import ConfigError, SettingsFinder, read_config
 from leaklint.config.positions import positions
 
 
@@ -95,9 +95,9 @@ class TestHierarchy:
     def test_the_nearest_file_wins_whole(self, tmp_path: Path) -> None:
         write(tmp_path / "pyproject.toml", '[tool.leaklint]\nmin-severity = "error"\nignore = ["LK1"]\n')
         write(tmp_path / "sub" / "leaklint.toml", 'min-confidence = "low"\n')
-        resolver = Resolver(cwd=str(tmp_path))
-        outer = resolver.for_file(str(tmp_path / "a" / "b.py"))
-        inner = resolver.for_file(str(tmp_path / "sub" / "deep" / "b.py"))
+        finder = SettingsFinder(cwd=str(tmp_path))
+        outer = finder.for_file(str(tmp_path / "a" / "b.py"))
+        inner = finder.for_file(str(tmp_path / "sub" / "deep" / "b.py"))
         assert (outer.min_severity.value, outer.ignore) == ("error", ("LK1",))
         assert (inner.min_severity.value, inner.ignore, inner.min_confidence.value) == ("note", (), "low")
         assert outer.provenance["min-severity"] == f"{tmp_path}/pyproject.toml:2"
@@ -106,7 +106,7 @@ class TestHierarchy:
     def test_extend_lays_one_file_over_another(self, tmp_path: Path) -> None:
         write(tmp_path / "base.toml", 'select = ["LK1"]\nignore = ["LK101"]\nextend-exclude = ["gen"]\nsrc = ["lib"]\n')
         write(tmp_path / "sub" / "leaklint.toml", 'extend = "../base.toml"\nextend-ignore = ["LK102"]\nexclude = []\n')
-        settings = Resolver(cwd="/").for_file(str(tmp_path / "sub" / "x.py"))
+        settings = SettingsFinder(cwd="/").for_file(str(tmp_path / "sub" / "x.py"))
         assert settings.select == ("LK1",)
         assert settings.ignore == ("LK101", "LK102")
         assert settings.extend_exclude == ()
@@ -119,33 +119,33 @@ class TestHierarchy:
         write(tmp_path / "leaklint.toml", 'extend = "b.toml"\n')
         write(tmp_path / "b.toml", '\nextend = "leaklint.toml"\n')
         with pytest.raises(ConfigError, match=r"b\.toml:2:1: 'extend' leads back to .*leaklint\.toml"):
-            Resolver(cwd="/").for_directory(str(tmp_path))
+            SettingsFinder(cwd="/").for_directory(str(tmp_path))
 
     def test_extend_of_nothing(self, tmp_path: Path) -> None:
         write(tmp_path / "leaklint.toml", 'extend = "absent.toml"\n')
         with pytest.raises(ConfigError, match=r"leaklint\.toml:1:1: 'extend' names .*absent\.toml, which is no file"):
-            Resolver(cwd="/").for_directory(str(tmp_path))
+            SettingsFinder(cwd="/").for_directory(str(tmp_path))
 
     def test_the_command_line_lies_on_top(self, tmp_path: Path) -> None:
         from leaklint.config import Options
 
         write(tmp_path / "leaklint.toml", 'select = ["LK1"]\nextend-select = ["LK2"]\n')
-        resolver = Resolver(cwd=str(tmp_path), overrides=Options(extend_select=["LK3"], exclude=["x"]))
-        settings = resolver.for_directory(str(tmp_path))
+        finder = SettingsFinder(cwd=str(tmp_path), overrides=Options(extend_select=["LK3"], exclude=["x"]))
+        settings = finder.for_directory(str(tmp_path))
         assert (settings.select, settings.extend_select) == (("LK1",), ("LK2", "LK3"))
         assert settings.provenance["exclude"] == "command line"
 
     def test_isolated_reads_nothing(self, tmp_path: Path) -> None:
         write(tmp_path / "leaklint.toml", "broken")
-        assert Resolver(cwd=str(tmp_path), isolated=True).for_directory(str(tmp_path)).files == ()
+        assert SettingsFinder(cwd=str(tmp_path), isolated=True).for_directory(str(tmp_path)).files == ()
 
     @pytest.mark.parametrize("required", [">=99", "<0.1", "==0.0.*", "!=0.1.0", "~=1.0"])
     def test_required_version_refused(self, tmp_path: Path, required: str) -> None:
         write(tmp_path / "leaklint.toml", f'required-version = "{required}"\n')
         with pytest.raises(ConfigError, match=r"leaklint\.toml:1:1: this project requires leaklint"):
-            Resolver(cwd="/").for_directory(str(tmp_path))
+            SettingsFinder(cwd="/").for_directory(str(tmp_path))
 
     def test_required_version_nonsense(self, tmp_path: Path) -> None:
         write(tmp_path / "leaklint.toml", 'required-version = ">=new"\n')
         with pytest.raises(ConfigError, match="'>=new' is no version requirement"):
-            Resolver(cwd="/").for_directory(str(tmp_path))
+            SettingsFinder(cwd="/").for_directory(str(tmp_path))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.config import Options, Resolver
+from leaklint.config import Options, SettingsFinder
 from leaklint.source.discover import Discovery, discover
 
 
@@ -36,7 +36,7 @@ def found(root: Path, *paths: str, **options: object) -> list[str]:
 
 def run(root: Path, *paths: str, **options: object) -> Discovery:
     overrides = Options(**options) if options else None  # type: ignore[arg-type]
-    return discover(paths, Resolver(cwd=str(root), overrides=overrides))
+    return discover(paths, SettingsFinder(cwd=str(root), overrides=overrides))
 
 
 def test_python_files_below_a_directory(tree: Path) -> None:

@@ -1,0 +1,186 @@
+"""What the files of one configuration share: the catalog in force, the program around them, what is known of it."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leaklint.catalog import Catalog, load_catalog, resources_from_table
+from leaklint.catalog.schema import Resource
+from leaklint.config import ConfigError, ConfigFile, Settings, read_config
+from leaklint.config.positions import KeyPath, Position
+from leaklint.engine.selection import Selection
+from leaklint.model import Finding, WitnessStep
+from leaklint.source.decode import Source, Undecodable, decode
+from leaklint.source.prefilter import Prefilter, imported
+from leaklint.source.roots import Roots
+
+if TYPE_CHECKING:
+    from leaklint.ownership.analysis import Analysis
+
+_DEEPEST = 8
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """One file to analyse. shown: as findings name it; path: absolute."""
+
+    shown: str
+    path: str
+    data: bytes
+    source: Source
+
+
+class Project:
+    """Everything that the analysis of a file needs beside the file. Built lazily, kept for a process's life.
+
+    overlays: bytes to take for the content of the files at these absolute paths.
+    """
+
+    def __init__(self, settings: Settings, cwd: str, overlays: Mapping[str, bytes] | None = None) -> None:
+        self.settings = settings
+        self.cwd = cwd
+        self.selection = Selection(settings)
+        self._data: dict[str, bytes | None] = {}
+        self._overlays = dict(overlays or {})
+        self._matters: dict[str, bool] = {}
+        self._analyses: dict[str, Analysis] = {}
+
+    @functools.cached_property
+    def catalog(self) -> Catalog:
+        """The built-in catalog with the project's own resources. Raises CatalogError."""
+        return load_catalog(project_resources=declared_resources(self.settings))
+
+    @functools.cached_property
+    def prefilter(self) -> Prefilter:
+        """Tells from bytes whether a file can take a resource by itself."""
+        return Prefilter(self.catalog.modules, self.catalog.acquire_words, self.catalog.free_words)
+
+    @functools.cached_property
+    def roots(self) -> Roots:
+        """Where its modules lie."""
+        return Roots(self.settings.src, self.settings.root)
+
+    def analysis(self, path: str) -> Analysis:
+        """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
+        that of its own directory or package."""
+        extra = "" if self.roots.contains(path) else self.roots.package_root(path)
+        known = self._analyses.get(extra)
+        if known is None:
+            known = self._analyses[extra] = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
+        return known
+
+    def _analysis(self, roots: Sequence[str]) -> Analysis:
+        from leaklint.ownership.analysis import Analysis
+        from leaklint.resolve.program import Program
+        from leaklint.resolve.resolver import Resolver
+
+        program = Program([Path(root) for root in roots], self.read, self.catalog, base=Path(self.cwd))
+        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict)
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def data(self, path: str) -> bytes | None:
+        """A file's bytes, None where it cannot be read."""
+        if path in self._overlays:
+            return self._overlays[path]
+        if path not in self._data:
+            try:
+                with open(path, "rb") as file:
+                    self._data[path] = file.read()
+            except (OSError, ValueError):
+                self._data[path] = None
+        return self._data[path]
+
+    def read(self, path: Path) -> str | None:
+        """A file's text, for the modules that an analysed one imports."""
+        data = self.data(str(path))
+        if data is None:
+            return None
+        try:
+            return decode(data).text
+        except Undecodable:
+            return None
+
+    # -- which files matter -------------------------------------------------------------------------------------
+
+    def matters(self, path: str, data: bytes) -> bool:
+        """Whether a file can take a resource: by itself, or through a module of the project that it imports."""
+        if self.prefilter.matters(data):
+            return True
+        known = self._matters.get(path)
+        if known is None:
+            known = self._matters[path] = any(self._gives(found, 1) for found in self.imports(path, data))
+        return known
+
+    def _gives(self, path: str, depth: int) -> bool:
+        """Whether a module may hand out resources: it takes them itself, or a package's `__init__` passes them on."""
+        data = self.data(path)
+        if data is None:
+            return False
+        if self.prefilter.matters(data):
+            return True
+        if depth >= _DEEPEST or os.path.basename(path) != "__init__.py":
+            return False
+        return any(self._gives(found, depth + 1) for found in self.imports(path, data) if found != path)
+
+    def imports(self, path: str, data: bytes) -> list[str]:
+        """The files of the project that a file imports."""
+        found: dict[str, None] = {}
+        for module, names in imported(data):
+            joint = "" if module.endswith(".") else "."
+            for name in (module, *(f"{module}{joint}{name}" for name in names)):
+                locate = self.roots.locate_relative if name.startswith(".") else self.roots.locate
+                if target := locate(name, path):
+                    found[target] = None
+        return list(found)
+
+
+def declared_resources(settings: Settings) -> tuple[Resource, ...]:
+    """The rows of `[[tool.leaklint.resource]]`. Raises CatalogError, with places in the file that declares them."""
+    if not settings.resource:
+        return ()
+    file = _declaring(settings)
+    if file is None:
+        return resources_from_table(settings.resource, lambda path: (1, 1), settings.provenance.get("resource", ""))
+    found = file
+
+    def locate(path: KeyPath) -> Position:
+        return found.place(*path)
+
+    return resources_from_table(settings.resource, locate, found.path)
+
+
+def _declaring(settings: Settings) -> ConfigFile | None:
+    for path in settings.files:
+        try:
+            file = read_config(path)
+        except ConfigError:
+            return None
+        if file is not None and file.options.resource is not None:
+            return file
+    return None
+
+
+def shown_as(unit: Unit, findings: Sequence[Finding], analysed: str, cwd: str) -> list[Finding]:
+    """Findings with the file named as the user named it. `analysed`: how the analysis names the file."""
+    if analysed == unit.shown:
+        return list(findings)
+    absolute = os.path.isabs(unit.shown)
+
+    def name(path: str) -> str:
+        if path == analysed:
+            return unit.shown
+        return os.path.join(cwd, path).replace(os.sep, "/") if absolute else path
+
+    def step(one: WitnessStep) -> WitnessStep:
+        return msgspec.structs.replace(one, path=name(one.path))
+
+    return [
+        msgspec.structs.replace(finding, path=name(finding.path), witness=tuple(step(one) for one in finding.witness))
+        for finding in findings
+    ]
