@@ -14,7 +14,7 @@ from leaklint import ir
 from leaklint.catalog import Catalog
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
-from leaklint.ownership.application import apply_summary, perform
+from leaklint.ownership.application import Point, apply_summary, perform
 from leaklint.ownership.classes import finalizes, mentions, released_fields
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
@@ -28,7 +28,7 @@ from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
-from leaklint.resolve.refs import Class, External, Function
+from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
 
 MOST_ROUNDS = 3
@@ -65,6 +65,10 @@ class Analysis:
         self.words = catalog.acquire_words | catalog.release_words
         rows = [row for library in catalog.libraries for row in library.resource]
         self.release_to_words = frozenset(word for row in rows for word in row.release_to)
+        self.open_tests = {
+            **{word: True for row in rows for word in row.open_tests},
+            **{word: False for row in rows for word in row.closed_tests},
+        }
         self._library_of = {module: lib.name for lib in catalog.libraries for module in lib.modules}
         self._reach = {
             **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},
@@ -213,10 +217,22 @@ class Analysis:
             known = found is not None and (
                 mentions(found[1], self.words)
                 or _stores_parameter(found[1])
+                or _calls_nothing(found[1])
+                or self._acquires(*found)
                 or any(_does_something(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
             self._matters[function] = known
         return known
+
+    def _acquires(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
+        """Whether some call takes a resource through a name that does not say so (`SessionLocal()`, `factory()`)."""
+        for block in procedure.blocks:
+            for step in block.instructions:
+                if isinstance(step, ir.Call):
+                    for ref in self.resolver.refs(module, procedure, step.func):
+                        if self.catalog.acquisition(_call_name(ref)) is not None:
+                            return True
+        return False
 
     def _plain(self, function: Function) -> Summary:
         """The summary of a function that has nothing to do with resources."""
@@ -303,13 +319,27 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
         m.raised(w, fault_of(m, library), span)
         return [(w, UNKNOWN)]
     summary, operand, at_span = m.tasks[task.at]
-    return apply_summary(m, w, task.at, at_span, operand, summary, calls.unbundle(task.inner))
+    return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
 
 
 def _does_something(summary: Summary) -> bool:
     return summary.kind == "manager" or any(
         outcome.operations or outcome.stores or outcome.handed for outcome in summary.outcomes
     )
+
+
+def _call_name(ref: Ref) -> str:
+    """The dotted name under which the catalog would know a call of `ref`."""
+    while isinstance(ref, Partial):
+        ref = ref.of
+    if isinstance(ref, Instance) and isinstance(ref.of, External):
+        return f"{ref.of.name}.__call__"
+    return ref.name if isinstance(ref, (External, Method)) else ""
+
+
+def _calls_nothing(procedure: ir.Procedure) -> bool:
+    """Whether the body is plain data flow (`return self`): as cheap to interpret as to guess."""
+    return not any(isinstance(step, (ir.Call, ir.Await)) for block in procedure.blocks for step in block.instructions)
 
 
 def _stores_parameter(procedure: ir.Procedure) -> bool:
@@ -354,8 +384,9 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
             leaks = ()
         if site.resource.kind in OWNER_KINDS and leaks and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
-        place = m.kept.get(key, "")
-        if not leaks and place and _ownerless(m, site.resource.kind, place):
+        places = sorted(m.kept.get(key, ()))
+        if not leaks and places and all(_ownerless(m, site.resource.kind, place) for place in places):
+            place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (Leak("owner", site.span, (*site.origin, step)),)
         yield SiteReport(site, leaks, misuses, released, releases)
@@ -364,9 +395,15 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
 def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:
     """The releases that fail because this acquisition failed before its variable had a value."""
     for name, raised, steps in m.unbound:
-        if name == site.bound and site.span in raised:
+        if name == site.bound and any(_covers(span, site.span) for span in raised):
             yield Misuse("release-of-unbound", raised[0], steps)
             return
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    """Whether a span holds another: an await and the call below it."""
+    starts = (outer.line, outer.column) <= (inner.line, inner.column)
+    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def _ownerless(m: Machine, kind: str, place: str) -> bool:

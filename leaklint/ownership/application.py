@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from leaklint.model import Span
+from leaklint.ownership.conditions import SEPARATOR, assume
 from leaklint.ownership.events import Step
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import make
-from leaklint.ownership.places import follow, store
+from leaklint.ownership.places import assign, follow, store
 from leaklint.ownership.resources import (
     acquire,
     call_on,
@@ -21,8 +24,10 @@ from leaklint.ownership.resources import (
 )
 from leaklint.ownership.summary import Handed, Outcome, Summary
 from leaklint.ownership.values import (
+    TRUTHY,
     UNKNOWN,
     Bundle,
+    Condition,
     Elements,
     Heap,
     Held,
@@ -39,70 +44,81 @@ from leaklint.ownership.world import World
 Roots = dict[str, Value]
 
 
-def apply_summary(
-    m: Machine, w: World, at: int, span: Span, operand: str, summary: Summary, roots: Roots, made: Heap | None = None
-) -> list[tuple[World, Value]]:
+class Point(msgspec.Struct, frozen=True):
+    """Where a summary is applied. at: the instruction's number; operand: where the call's value goes.
+
+    made: the instance that a constructor call builds. at_origin: a loss of what the callee hands over is reported
+    where the callee acquires it, for calls that do not look like calls (a property).
+    """
+
+    at: int
+    span: Span
+    operand: str
+    made: Heap | None = None
+    at_origin: bool = False
+
+
+def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: Roots) -> list[tuple[World, Value]]:
     """Every way in which the call may go on normally, with its value. Ways in which it raises are sent to the handler.
 
-    roots: values of the callee's parameters and captured names. made: the instance a constructor call builds.
+    roots: values of the callee's parameters and captured names.
     """
     going: list[tuple[World, Value]] = []
     for outcome in summary.outcomes:
         world = w.fork()
-        if not all(_possible(m, world, path, mask, roots) for path, mask in outcome.assume):
+        if not all(possible(m, world, path, mask, roots) for path, mask in outcome.assume):
             continue
         for operation in outcome.operations:
-            perform(m, world, follow(m, world, operation.path, roots), operation.op, span)
+            perform(m, world, follow(m, world, operation.path, roots), operation.op, point.span)
         if outcome.fault is not None:
-            m.raised(world, outcome.fault, span)
+            m.raised(world, outcome.fault, point.span)
             continue
-        news = [
-            _receive(m, world, at, span, operand, index, handed, roots, made)
-            for index, handed in enumerate(outcome.handed)
-        ]
+        news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
         for path, value in outcome.stores:
-            _store(m, world, path, thaw(m, world, value, roots, news, at), roots, span, made)
-        going.append((world, thaw(m, world, outcome.value, roots, news, at)))
+            _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
+        going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))
     return going
 
 
-def _possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
-    return w.learn(follow(m, w, path, roots), mask)
+def possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
+    """Whether what an outcome assumes of a place may hold in the caller's world; if so, it does from here on."""
+    place, predicate, _ = path.partition(SEPARATOR)
+    value = follow(m, w, place, roots)
+    if predicate:
+        return assume(w, Condition("open", value), mask == TRUTHY)
+    return w.learn(value, mask)
 
 
-def _receive(
-    m: Machine, w: World, at: int, span: Span, operand: str, index: int, handed: Handed, roots: Roots, made: Heap | None
-) -> Held:
+def _receive(m: Machine, w: World, point: Point, index: int, handed: Handed, roots: Roots) -> Held:
     source = handed.source
     if isinstance(source, Ref):
         source = follow(m, w, source.path, roots)
-    here = Step(m.module.path, span, "handed to the caller here")
+    here = Step(m.module.path, point.span, "handed to the caller here")
     return acquire(
         m,
         w,
-        at,
-        span,
+        point.at,
+        point.span,
         handed.resource,
         handed.library,
         handed.sure,
-        operand=operand,
+        operand=point.operand,
         source=source,
         index=index,
         origin=(*handed.steps, here) if len(handed.steps) < 6 else handed.steps,
         derived=True,
-        owner=made is not None,
+        owner=point.made is not None,
         is_async=handed.is_async,
+        at_origin=point.at_origin,
     )
 
 
-def _store(m: Machine, w: World, path: str, value: Value, roots: Roots, span: Span, made: Heap | None) -> None:
+def _store(m: Machine, w: World, path: str, value: Value, roots: Roots, span: Span) -> None:
     parent, dot, name = path.rpartition(".")
     if not dot:
         if path[0] == "$":
             w.env[path] = value
         else:
-            from leaklint.ownership.places import assign
-
             assign(m, w, path, value, span)
         return
     base = follow(m, w, parent, roots)

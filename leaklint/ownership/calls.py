@@ -9,18 +9,29 @@ import msgspec
 from leaklint import ir
 from leaklint.model import Span
 from leaklint.ownership import recognition
-from leaklint.ownership.application import apply_summary, bind, perform
+from leaklint.ownership.application import Point, apply_summary, bind, perform
 from leaklint.ownership.builtin_calls import call_builtin, call_wrapper
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import container_call, keep_elsewhere, make
-from leaklint.ownership.resources import call_on, give_to, hand_over, mark_used, operate, release, release_source
+from leaklint.ownership.resources import (
+    call_on,
+    give_to,
+    hand_over,
+    leave_with,
+    mark_used,
+    operate,
+    release,
+    release_source,
+    used_after_release,
+)
 from leaklint.ownership.values import (
     UNKNOWN,
     Applied,
     Bound,
     Bundle,
     Closure,
+    Condition,
     Const,
     Derived,
     Elements,
@@ -82,11 +93,15 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
         return invoke(m, w, joined, func.function)
     if isinstance(func, Closure):
         return _call_closure(m, w, made, func)
+    if isinstance(func, Elements):
+        return _call_elements(m, w, made, func)
     if isinstance(func, Bound):
         settled = _call_bound(m, w, made, func)
         if settled is not None:
             return settled
     receiver, name = receiver_of(m, w, made, func)
+    if isinstance(receiver, Ref) and name in m.knowledge.open_tests:
+        return [(w, Condition("open", receiver, negated=not m.knowledge.open_tests[name]))]
     callees = m.refs(made.func)[:MOST_CALLEES]
     if not callees:
         return _call_unknown(m, w, made, receiver, name)
@@ -138,8 +153,10 @@ def _call_instance(m: Machine, w: World, made: Invocation, callee: Instance, rec
 # -- project functions ----------------------------------------------------------------------------------------------
 
 
-def call_function(m: Machine, w: World, made: Invocation, function: Function, own: Value | None) -> Results:
-    """Call a function of the project through its summary."""
+def call_function(
+    m: Machine, w: World, made: Invocation, function: Function, own: Value | None, *, at_origin: bool = False
+) -> Results:
+    """Call a function of the project through its summary. at_origin: see `Point`."""
     summary = m.knowledge.summary(function)
     found = m.resolver.function(function)
     if summary is None or found is None:
@@ -153,7 +170,7 @@ def call_function(m: Machine, w: World, made: Invocation, function: Function, ow
     if summary.kind == "coroutine":
         m.tasks[made.at] = (summary, made.operand, made.span)
         return [(w, Task("call", made.at, inner=_bundle(roots)))]
-    return apply_summary(m, w, made.at, made.span, made.operand, summary, roots)
+    return apply_summary(m, w, Point(made.at, made.span, made.operand, at_origin=at_origin), summary, roots)
 
 
 def _bundle(roots: dict[str, Value]) -> Bundle:
@@ -190,7 +207,7 @@ def _call_closure(m: Machine, w: World, made: Invocation, func: Closure) -> Resu
     if summary.kind == "coroutine":
         m.tasks[made.at] = (summary, made.operand, made.span)
         return [(w, Task("call", made.at, inner=_bundle(roots)))]
-    return apply_summary(m, w, made.at, made.span, made.operand, summary, roots)
+    return apply_summary(m, w, Point(made.at, made.span, made.operand), summary, roots)
 
 
 def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
@@ -216,7 +233,7 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
     roots = bind_arguments(found[1], made, instance)
     return [
         (world, instance)
-        for world, _ in apply_summary(m, w, made.at, made.span, made.operand, summary, roots, made=instance)
+        for world, _ in apply_summary(m, w, Point(made.at, made.span, made.operand, instance), summary, roots)
     ]
 
 
@@ -254,10 +271,9 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     inner = recognition.method_of(m, site.resource, name)
     if inner is not None:
         return recognition.take(m, w, made, inner, base)
-    for value in made.args:
-        if isinstance(value, Held) and give_to(m, w, value.rid, name, base, made.span):
-            m.raised(w, driver_fault(m, site.library), made.span)
-            return [(w, UNKNOWN)]
+    settled = release_by_name(m, w, made, base, name, name)
+    if settled is not None:
+        return [(w, settled)]
     releases = name in site.resource.release
     result = call_on(m, w, base.rid, name, made.span, awaited=made.awaited)
     if isinstance(result, Task):
@@ -291,11 +307,22 @@ def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, na
     return [(w, UNKNOWN)]
 
 
+def _call_elements(m: Machine, w: World, made: Invocation, func: Elements) -> Results:
+    """Each callable of a container is called: a list of clean-up functions is worked off."""
+    content = w.heap.get(func.oid)
+    for value in content.elements if content is not None else ():
+        if isinstance(value, Bound) and isinstance(value.base, Held):
+            call_on(m, w, value.base.rid, value.name, made.span, awaited=made.awaited)
+    return unknown_result(m, w, made, ANY)
+
+
 def _call_on_derived(m: Machine, w: World, made: Invocation, base: Derived, name: str) -> Results:
     state = w.resources.get(base.rid)
     if state is None:
         return unknown_result(m, w, made, ANY)
     site = m.ledger.sites[state.site]
+    if name not in m.catalog.release_words and site.resource.kind == "connection":
+        used_after_release(m, w, base.rid, name, made.span)
     if name not in m.catalog.release_words and not m.cannot_raise(made.func, name):
         m.raised(w, driver_fault(m, site.library), made.span)
     return [(w, Derived(base.rid) if name in site.resource.derives else UNKNOWN)]
@@ -348,7 +375,10 @@ def _keep_on_stack(m: Machine, w: World, base: Heap, kept: list[Value]) -> None:
 def _enter_on_stack(m: Machine, w: World, made: Invocation, base: Heap, *, is_async: bool) -> Results:
     results: Results = []
     for world, bound, keeper in m.entering(w, made.args[0], made.span, made.at, made.operand, is_async=is_async):
-        _keep_on_stack(m, world, base, [keeper])
+        if not isinstance(keeper, Held) or recognition.exit_closes(m, world, keeper.rid, is_async=is_async):
+            _keep_on_stack(m, world, base, [keeper])
+        else:
+            leave_with(m, world, keeper.rid, made.span, is_async=is_async, direct=False)
         results.append((world, bound))
     return results
 
@@ -383,12 +413,12 @@ def _call_external(
             hand_over(m, w, value, m.captures)
     elif not m.catalog.borrows(name):
         register_releases(m, w, made)
-    if not m.knowledge.strict and m.catalog.cannot_raise(name):
-        return [(w, UNKNOWN)]
     result: Value = UNKNOWN
-    if class_like(name) and not m.catalog.borrows(name):
+    if (class_like(name) or m.catalog.returned_type(name)) and not m.catalog.borrows(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
+    if not m.knowledge.strict and m.catalog.cannot_raise(name):
+        return [(w, result)]
     library = m.knowledge.library_of(name)
     return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result)
 

@@ -26,6 +26,10 @@ SEPARATOR = "\x00"
 """Stands between the place and the rest in the key of an opaque predicate."""
 
 
+OPEN = SEPARATOR + "open"
+"""Ends the key of the predicate "the resource at this place is open"."""
+
+
 def assume(w: World, value: Value, truth: bool) -> bool:
     """Take the branch on which `value` is true (or false). False when no run can take it in this world."""
     if not isinstance(value, Condition):
@@ -40,11 +44,14 @@ def assume(w: World, value: Value, truth: bool) -> bool:
     if value.kind == "bound":
         bound = w.env.get(value.text)
         return bound is None or isinstance(bound, Unbound) is not holds
-    known = w.facts.get(value.text, ANYTHING)
+    return _learn_predicate(w, value.text, holds)
+
+
+def _learn_predicate(w: World, key: str, holds: bool) -> bool:
     wanted = TRUTHY if holds else FALSY
-    if not known & wanted:
+    if not w.facts.get(key, ANYTHING) & wanted:
         return False
-    w.facts[value.text] = wanted
+    w.facts[key] = wanted
     return True
 
 
@@ -56,6 +63,8 @@ def _open(w: World, subject: Value, holds: bool) -> bool:
         if state is not None and state.status == Status.RELEASED:
             return not holds
         return True
+    if isinstance(subject, Ref):
+        return _learn_predicate(w, f"{subject.path}{OPEN}", holds)
     return w.mask(subject) != NONE
 
 
@@ -80,7 +89,7 @@ def identity(value: Value) -> str:
 def compare(op: str, left: Value, right: Value) -> Value:
     """The value of `left op right`."""
     if op in ("is", "==", "isnot", "!="):
-        return _equality(op in ("isnot", "!="), left, right)
+        return _equality(op in ("isnot", "!="), left, right, op[:2] == "is")
     if isinstance(left, Condition) and left.kind == "size" and isinstance(right, Const):
         if (op, right.text) in ((">", "0"), (">=", "1")):
             return Condition("truth", left.subject)
@@ -97,7 +106,7 @@ def compare(op: str, left: Value, right: Value) -> Value:
     return UNKNOWN
 
 
-def _equality(negated: bool, left: Value, right: Value) -> Value:
+def _equality(negated: bool, left: Value, right: Value, identical: bool) -> Value:
     if isinstance(left, Const) and not isinstance(right, Const):
         left, right = right, left
     if right == NOTHING:
@@ -109,6 +118,11 @@ def _equality(negated: bool, left: Value, right: Value) -> Value:
     if right in (TRUE, FALSE) and isinstance(left, (Condition, Unknown, Ref)):
         same = left if isinstance(left, Condition) else Condition("truth", left)
         return negate(same) if (right == FALSE) is not negated else same
+    if identical and isinstance(left, (Held, Ref)) and isinstance(right, (Held, Ref)):
+        if left == right:
+            return FALSE if negated else TRUE
+        if Held in (type(left), type(right)):
+            return TRUE if negated else FALSE
     first, second = identity(left), identity(right)
     if first and second:
         return Condition("same", UNKNOWN, f"{first}{SEPARATOR}=={SEPARATOR}{second}", negated)

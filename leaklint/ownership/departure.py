@@ -55,11 +55,11 @@ class Exit(msgspec.Struct):
 
 def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit: bool) -> Exit:
     """Settle every resource of a world that leaves the procedure, and describe the end to callers."""
-    kept: dict[str, str] = {}
+    kept: dict[str, set[str]] = {}
     for name, held in w.env.items():
         if _outlives(m, w, name):
             for rid in w.held_by(held, m.captures):
-                kept.setdefault(rid, name)
+                kept.setdefault(rid, set()).add(name)
     normal = w.fault is None
     returned = w.held_by(value, m.captures) if normal else set()
     frozen = _Freezer(m, w, kept)
@@ -70,7 +70,7 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         if rid in kept or rid in returned:
             m.ledger.given.add(state.site)
             if rid in kept and normal:
-                m.kept.setdefault(state.site, kept[rid])
+                m.kept.setdefault(state.site, set()).update(kept[rid])
         else:
             _lose_at_end(m, w, rid, span, implicit=implicit)
     if w.fault is not None and w.fault.unbound:
@@ -111,8 +111,9 @@ def _outlives(m: Machine, w: World, name: str) -> bool:
 
 
 def _at_entry(m: Machine, path: str) -> bool:
+    path, separator, rest = path.partition("\x00")
     head = path.partition(".")[0].removesuffix("[]")
-    return "\x00" not in path and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
+    return (not separator or rest == "open") and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
 
 
 def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) -> None:
@@ -158,7 +159,7 @@ def _raising_spans(w: World) -> tuple[Span, ...]:
 class _Freezer:
     """Turns values of a finished world into values of a summary."""
 
-    def __init__(self, m: Machine, w: World, kept: dict[str, str]) -> None:
+    def __init__(self, m: Machine, w: World, kept: dict[str, set[str]]) -> None:
         self.m = m
         self.w = w
         self.kept = kept
@@ -197,15 +198,14 @@ class _Freezer:
             return UNKNOWN
         if value.rid in self.given:
             return New(self.given[value.rid])
+        shared = sorted(place for place in self.kept.get(value.rid, ()) if place[0] == "$")
+        if shared:
+            return Ref(shared[0])
         site = self.m.ledger.sites[state.site]
         steps = site.origin or (Step(self.m.module.path, site.span, f"{site.resource.name} acquired here"),)
         source = state.source if isinstance(state.source, Ref) else UNKNOWN
         self.given[value.rid] = len(self.handed)
         self.handed.append(Handed(site.resource, site.library, site.sure, steps, site.is_async, source))
-        if value.rid in self.kept and self.kept[value.rid][0] == "$":
-            self.handed.pop()
-            del self.given[value.rid]
-            return Ref(self.kept[value.rid])
         return New(self.given[value.rid])
 
 

@@ -115,7 +115,7 @@ def _attr(m: Machine, w: World, i: ir.Attr) -> list[World]:
     getter = m.getter(w, i.base, base, i.name)
     if getter is not None:
         made = Invocation(m.at, i.span, i.dst, i.dst, ())
-        results = call_function(m, w, made, getter, base)
+        results = call_function(m, w, made, getter, base, at_origin=True)
         return [one for world, value in results for one in _set(m, world, i.dst, value)]
     value = attribute(m, w, base, i.name)
     if i.dst not in m.called:

@@ -27,6 +27,7 @@ class Knowledge(Protocol):
     resolver: Resolver
     strict: bool
     release_to_words: frozenset[str]
+    open_tests: dict[str, bool]
 
     def library_of(self, name: str) -> str: ...
 
@@ -79,7 +80,7 @@ class Machine:
         self.class_finalizes = False
         self.yield_mode = ""
         self.yielded: set[int] = set()
-        self.kept: dict[int, str] = {}
+        self.kept: dict[int, set[str]] = {}
         self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
         self.tasks: dict[int, tuple[Summary, str, Span]] = {}
         self.pending: dict[int, tuple[Any, Any]] = {}
@@ -336,14 +337,16 @@ class Machine:
         derived: bool = False,
         owner: bool = False,
         is_async: bool = False,
+        at_origin: bool = False,
     ) -> None:
         """Register an acquisition site once."""
         known = self.ledger.sites.get(key)
         if known is not None and known.sure.rank >= sure.rank:
             return
+        elsewhere = at_origin and bool(origin)
         self.ledger.sites[key] = Site(
-            path=self.module.path,
-            span=span,
+            path=origin[0].path if elsewhere else self.module.path,
+            span=origin[0].span if elsewhere else span,
             function="" if self.procedure.kind == "module" else self.procedure.name,
             module=self.module.module,
             resource=row,

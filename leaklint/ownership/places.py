@@ -22,6 +22,7 @@ from leaklint.ownership.values import (
 )
 from leaklint.ownership.world import Status, World
 
+BUILTIN = frozenset({"list", "dict", "set", "queue", "generator"})
 LONGEST_PATH = 3
 """Attributes in a place: `self.a.b.c` is followed, anything longer is unknown."""
 
@@ -49,6 +50,9 @@ def attribute(m: Machine, w: World, base: Value, name: str) -> Value:
         if content is None:
             return UNKNOWN
         known = field(w, base.oid, name)
+        if known is None and content.cls != "stack" and ":" not in content.cls and content.cls not in BUILTIN:
+            if name not in m.catalog.release_words and w.held_by(base):
+                return Elements(base.oid)
         if known is None and content.cls not in ("list", "dict", "set"):
             known = field(w, base.oid, repr(name))
         return known if known is not None else Bound(base, name)
@@ -70,6 +74,11 @@ def truth_of_attribute(m: Machine, value: Value) -> Value:
             return Condition("open", value.base, negated=value.name in row.closed_tests)
     if isinstance(value, Bound):
         return UNKNOWN
+    if isinstance(value, Ref):
+        base, _, name = value.path.rpartition(".")
+        verdict = m.knowledge.open_tests.get(name) if base else None
+        if verdict is not None:
+            return Condition("open", Ref(base), negated=not verdict)
     return value
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint import ir
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence
 from leaklint.ownership.faults import ANY
@@ -112,8 +111,7 @@ def fault_of(m: Machine, library: str) -> Fault:
     return Fault(errors[0]) if errors else ANY
 
 
-def is_acquiring_attribute(step: ir.AnyInstruction | None, words: frozenset[str]) -> bool:
-    """Whether an instruction loads something whose name an acquiring call may have."""
-    if isinstance(step, (ir.Attr, ir.LoadGlobal)):
-        return step.name in words
-    return isinstance(step, ir.LoadImport) and (step.name or step.module) in words
+def exit_closes(m: Machine, w: World, rid: str, *, is_async: bool) -> bool:
+    """Whether leaving a `with` on the resource gives it back."""
+    row = m.ledger.sites[w.resources[rid].site].resource
+    return (row.async_with if is_async else row.with_) == "closes"

@@ -44,6 +44,7 @@ def acquire(
     derived: bool = False,
     owner: bool = False,
     is_async: bool = False,
+    at_origin: bool = False,
 ) -> Held:
     """A resource is taken by the call at instruction `at`."""
     m.site(
@@ -58,6 +59,7 @@ def acquire(
         derived=derived,
         owner=owner,
         is_async=is_async,
+        at_origin=at_origin,
     )
     rid = f"{at}.{index}"
     if rid in w.resources:
@@ -215,7 +217,6 @@ def owner_release_words(row: Row) -> tuple[str, ...]:
 def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: bool) -> Value | None:
     """The method `name` of the resource is called. Returns the call's value when the row decides it, else None."""
     row = row_of(m, rid)
-    state = w.resources.get(rid)
     if name in row.release:
         if row.release_awaited == "yes" and not awaited and name not in row.release_plain:
             return Task("release", inner=Held(rid), op=name)
@@ -230,17 +231,18 @@ def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: b
         return Held(rid)
     if name in row.open_tests or name in row.closed_tests:
         return Condition("open", Held(rid), negated=name in row.closed_tests)
-    if name in row.derives:
-        if (
-            state is not None
-            and state.status == Status.RELEASED
-            and row.use_after_release == "raises"
-            and not state.many
-        ):
-            steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
-            m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
-        return Derived(rid)
-    return None
+    used_after_release(m, w, rid, name, span)
+    return Derived(rid) if name in row.derives else None
+
+
+def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) -> None:
+    """A method is called on the resource, or on what lives on it: wrong when it was given back before."""
+    state = w.resources.get(rid)
+    if state is None or state.status != Status.RELEASED or state.many:
+        return
+    if row_of(m, rid).use_after_release == "raises":
+        steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
+        m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
 
 
 def give_to(m: Machine, w: World, rid: str, method: str, receiver: Value, span: Span) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leaklint.model import Span
-from leaklint.ownership.application import perform
+from leaklint.ownership.application import perform, possible
 from leaklint.ownership.calls import Invocation, call_function, unbundle
 from leaklint.ownership.faults import ANY, taken
 from leaklint.ownership.machine import Machine
@@ -147,7 +147,7 @@ def _leave_generator(m: Machine, w: World, ctx: Manager, span: Span, fault: Faul
     wanted = [o for o in summary.outcomes if (o.fault is not None) == (fault is not None)] or list(summary.outcomes)
     for outcome in wanted:
         world = w.fork()
-        if not all(world.learn(follow(m, world, path, roots), mask) for path, mask in outcome.assume):
+        if not all(possible(m, world, path, mask, roots) for path, mask in outcome.assume):
             continue
         for operation in outcome.operations:
             perform(m, world, follow(m, world, operation.path, roots), operation.op, span)
