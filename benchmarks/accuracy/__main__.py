@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.accuracy.corpus import bring
 from benchmarks.accuracy.labels import HERE, Row, labels
 from benchmarks.accuracy.score import PairScore, Score, is_reported, score, score_pairs
-from benchmarks.accuracy.tools import TOOLS, Reports, Tool, ToolFailed, locate, run, version
+from benchmarks.accuracy.tools import TOOLS, Reports, Tool, ToolFailed, locate, run, run_together, version
 
 SETS = ("sites", "fixes", "cases")
 
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--tools", nargs="+", default=[tool.name for tool in TOOLS])
     parser.add_argument("--bin", type=Path, nargs="*", default=[], help="more folders with the tools' executables")
     parser.add_argument("--show", choices=("missed", "false", "debatable"), nargs="+", default=[])
-    parser.add_argument("--timeout", type=float, default=900, help="seconds for one tool on one package")
+    parser.add_argument("--timeout", type=float, default=900, help="seconds for one run of a tool")
     parser.add_argument("--no-write", action="store_true", help="print only")
     options = parser.parse_args()
 
@@ -59,14 +59,21 @@ def main() -> int:
 def run_on(
     tool: Tool, executable: str, rows: list[Row], code: dict[str, Path], timeout: float
 ) -> tuple[dict[str, Reports], list[str]]:
+    """The tool's reports by source, and what failed."""
+    files: dict[str, set[str]] = {}
+    for row in rows:
+        if row.source.key in code:
+            files.setdefault(row.source.key, set()).add(row.path)
     reports: dict[str, Reports] = {}
     failures = []
-    for key in sorted({row.source.key for row in rows} & code.keys()):
-        files = {row.path for row in rows if row.source.key == key}
+    for key in sorted(files) if tool.whole else [""]:
         try:
-            reports[key] = run(tool, executable, code[key], files, timeout)
+            if tool.whole:
+                reports[key] = run(tool, executable, code[key], timeout)
+            else:
+                reports = run_together(tool, executable, files, code, timeout)
         except ToolFailed as error:
-            failures.append(f"{key}: {error}")
+            failures.append(f"{key} {error}".strip())
     return reports, failures
 
 

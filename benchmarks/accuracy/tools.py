@@ -13,10 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 Reports = dict[str, set[int]]
 """Lines by path, relative to the root that was checked."""
@@ -127,35 +126,46 @@ def version(executable: str) -> str:
     return found.group() if shown.returncode == 0 and found else ""
 
 
-def run(tool: Tool, executable: str, root: Path, files: set[str], timeout: float) -> Reports:
+def run(tool: Tool, executable: str, root: Path, timeout: float) -> Reports:
     """What `tool` reports in `root`. Raises ToolFailed."""
     with tempfile.TemporaryDirectory() as scratch:
-        tree = root
-        if not tool.whole:
-            tree = Path(scratch) / "tree"
-            for name in files:
-                (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(root / name, tree / name)
         out = Path(scratch) / "out.json"
         arguments = [argument.replace(OUT, str(out)) for argument in tool.arguments]
-        environment: dict[str, Any] = {**os.environ, "HOME": scratch}
+        environment = {**os.environ, "HOME": scratch}
         if tool.whole:
             environment["PYTHONPATH"] = os.pathsep.join(map(str, (Path.cwd(), os.environ.get("PYTHONPATH", ""))))
         try:
             ran = subprocess.run(
                 [*executable.split(), *arguments, "."],
-                cwd=tree,
+                cwd=root,
                 capture_output=True,
                 text=True,
                 timeout=timeout,
                 env=environment,
                 stdin=subprocess.DEVNULL,
             )
-            text = out.read_text(encoding="utf-8") if tool.output else ran.stdout
             reports: Reports = {}
-            for path, line in tool.read(text):
-                relative = Path(os.path.relpath(tree / path, tree)).as_posix()
+            for path, line in tool.read(out.read_text(encoding="utf-8") if tool.output else ran.stdout):
+                relative = Path(os.path.relpath(root / path, root)).as_posix()
                 reports.setdefault(relative, set()).add(line)
         except (OSError, ValueError, LookupError, subprocess.TimeoutExpired) as error:
             raise ToolFailed(f"{tool.name}: {error!r}"[:300]) from error
         return reports
+
+
+def run_together(
+    tool: Tool, executable: str, files: Mapping[str, set[str]], code: Mapping[str, Path], timeout: float
+) -> dict[str, Reports]:
+    """What a tool that looks at one file at a time reports in `files`, by source: one run over copies of them all."""
+    folders = {f"source{number}": key for number, key in enumerate(sorted(files))}
+    reports: dict[str, Reports] = {key: {} for key in files}
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch).resolve()
+        for folder, key in folders.items():
+            for name in files[key]:
+                (tree / folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(code[key] / name, tree / folder / name)
+        for path, lines in run(tool, executable, tree, timeout).items():
+            folder, _, name = path.partition("/")
+            reports[folders[folder]][name] = lines
+    return reports
