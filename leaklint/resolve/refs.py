@@ -21,7 +21,7 @@ class Module(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A function of the project. `bound`: it was reached through an instance or class, so its first parameter is given."""
+    """A function of the project. `bound`: it was reached through an instance or class, its first parameter is given."""
 
     module: str
     name: str
@@ -36,7 +36,7 @@ class Class(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Instance(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """An object of a known class. `sure` is how it is known: HIGH by construction or import, MEDIUM by an annotation."""
+    """An object of a known class. `sure` is how it is known: HIGH by construction, MEDIUM by an annotation."""
 
     of: External | Class
     sure: Confidence = Confidence.HIGH

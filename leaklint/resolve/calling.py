@@ -1,0 +1,324 @@
+"""Calls: what they give, and what parameters are given by the calls in the same module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from leaklint import ir
+from leaklint.ir import ModuleIR, Procedure
+from leaklint.model import Confidence
+from leaklint.resolve import storage
+from leaklint.resolve.definitions import Definitions
+from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial
+from leaklint.resolve.shapes import Display, Generated, Lent, Rows, Super, Typed, Value
+
+if TYPE_CHECKING:
+    from leaklint.resolve.flow import Flow
+
+Get = Callable[[Any], set[Value]]
+
+TAKING = frozenset({"get", "pop", "popitem", "popleft", "setdefault", "get_nowait"})
+WITH_DEFAULT = frozenset({"get", "pop", "setdefault"})
+LISTING = frozenset({"values", "items"})
+SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "filter", "dict"})
+MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+ENTERING = frozenset(
+    f"contextlib.{stack}.{name}"
+    for stack in ("ExitStack", "AsyncExitStack")
+    for name in ("enter_context", "enter_async_context")
+)
+MOST_SITES = 30
+
+
+class Site:
+    """One call in one procedure, and how to read its operands."""
+
+    def __init__(
+        self, flow: Flow, get: Get, module: ModuleIR, procedure: Procedure, body: Definitions, call: ir.Call
+    ) -> None:
+        self.flow = flow
+        self.get = get
+        self.module = module
+        self.procedure = procedure
+        self.body = body
+        self.call = call
+
+    def values(self, operand: str) -> set[Value]:
+        """What an operand stands for."""
+        return self.get(("operand", self.module.module, self.procedure.name, operand))
+
+    def argument(self, position: int) -> set[Value]:
+        """What a positional argument stands for."""
+        return self.values(self.call.args[position]) if position < len(self.call.args) else set()
+
+
+def call(
+    flow: Flow, get: Get, module: ModuleIR, procedure: Procedure, body: Definitions, instruction: ir.Call
+) -> set[Value]:
+    """What a call gives."""
+    site = Site(flow, get, module, procedure, body, instruction)
+    found: set[Value] = set()
+    for callee in site.values(instruction.func):
+        found |= result(site, callee)
+    func = body.single(instruction.func)
+    if isinstance(func, ir.Attr):
+        found |= _of_method(site, func)
+    return found
+
+
+def _of_method(site: Site, func: ir.Attr) -> set[Value]:
+    """Calls of methods whose result depends on the object: containers, and methods that return it."""
+    found: set[Value] = set()
+    receivers = site.values(func.base)
+    if func.name in TAKING:
+        index = site.body.constant(site.call.args[0]) if site.call.args and func.name in WITH_DEFAULT else None
+        wanted = index if isinstance(index, (int, str)) else None
+        for value in receivers:
+            if isinstance(value, (Display, Typed)):
+                found |= site.get(("element", value, wanted))
+        found |= storage.contents(site.flow, site.get, site.module, site.procedure, site.body, func.base)
+        if func.name in WITH_DEFAULT and any(isinstance(value, (Display, Typed)) for value in receivers):
+            found |= site.argument(1)
+    elif func.name in LISTING:
+        if any(isinstance(value, (Display, Typed)) or _is_container(value) for value in receivers):
+            found.add(Rows(site.module.module, site.procedure.name, site.call.dst))
+    elif func.name == "copy":
+        found |= {value for value in receivers if isinstance(value, (Display, Typed))}
+    for value in receivers:
+        if isinstance(value, Instance) and isinstance(value.of, Class):
+            info = site.flow.classes.info(value.of)
+            method = info.methods.get(func.name) if info is not None else None
+            if method is not None and site.flow.returns_self(method):
+                found.add(value)
+        elif isinstance(value, Generated) and func.name in ("__enter__", "__aenter__", "__next__", "__anext__"):
+            found |= site.get(("yields", value.of))
+        if func.name in ("__enter__", "__aenter__") and isinstance(value, (Instance, Lent, Typed)):
+            found |= site.get(("entered", value))
+    return found
+
+
+def _is_container(value: Value) -> bool:
+    return isinstance(value, Instance) and isinstance(value.of, External) and value.of.name.startswith("builtins.")
+
+
+def result(site: Site, callee: Value) -> set[Value]:
+    """What calling `callee` gives."""
+    if isinstance(callee, Partial):
+        return result(site, callee.of)
+    if isinstance(callee, External):
+        return _external(site, callee.name, Confidence.HIGH)
+    if isinstance(callee, Method):
+        return _external(site, callee.name, callee.sure)
+    if isinstance(callee, Function):
+        return _function(site, callee)
+    if isinstance(callee, Class):
+        return {Instance(callee)}
+    if isinstance(callee, Typed) and callee.name.endswith("Callable") and callee.args:
+        return site.flow.instances(callee.module, callee.scope, callee.args[-1])
+    if isinstance(callee, Instance):
+        if isinstance(callee.of, External):
+            return _external(site, f"{callee.of.name}.__call__", callee.sure)
+        info = site.flow.classes.info(callee.of)
+        method = info.methods.get("__call__") if info is not None else None
+        return _function(site, method) if method is not None else set()
+    return set()
+
+
+def _function(site: Site, function: Function) -> set[Value]:
+    module = site.flow.program.module(function.module)
+    signature = module.signatures.get(function.name) if module is not None else None
+    if module is None or signature is None:
+        return set()
+    plain = Function(function.module, function.name)
+    if signature.is_generator or _is_manager(site.flow, module, signature):
+        return {Generated(plain)}
+    return set(site.get(("returns", plain)))
+
+
+def _is_manager(flow: Flow, module: ModuleIR, signature: Procedure) -> bool:
+    return any(
+        isinstance(named, External) and named.name.rpartition(".")[2] in MANAGERS
+        for decorator in signature.decorators
+        for named in flow.names.dotted(module, signature.name, decorator.name)
+    )
+
+
+# -- external callables -------------------------------------------------------------------------------------------
+
+
+def _external(site: Site, name: str, sure: Confidence) -> set[Value]:
+    package, _, last = name.rpartition(".")
+    if package == "builtins":
+        return _builtin(site, last)
+    found: set[Value] = set()
+    if name in ("typing.cast", "typing_extensions.cast"):
+        return _cast(site)
+    if name in ENTERING:
+        return {inner for value in site.argument(0) for inner in site.get(("entered", value))}
+    if name == "functools.partialmethod":
+        return {Partial(value) for value in site.argument(0) if isinstance(value, (External, Function, Class, Method))}
+    wrapper = site.flow.catalog.wrapper(name)
+    if wrapper is not None:
+        found |= _wrapped(site, wrapper.does, wrapper.argument)
+    returned = site.flow.catalog.returned_type(name)
+    if returned is not None:
+        found.add(Instance(External(returned), sure))
+    elif wrapper is None and last[:1].isupper() and any(letter.islower() for letter in last):
+        found.add(Instance(External(name), sure))
+    return found
+
+
+def _wrapped(site: Site, does: str, argument: int) -> set[Value]:
+    if does in ("passes-through", "awaits", "null"):
+        return set(site.argument(argument))
+    if does == "partial":
+        partials: set[Value] = set()
+        for value in site.argument(argument):
+            if isinstance(value, Partial):
+                partials.add(value)
+            elif isinstance(value, (External, Function, Class, Method)):
+                partials.add(Partial(value))
+        return partials
+    if does == "closes-on-exit" and argument < len(site.call.args):
+        return {Lent(site.module.module, site.procedure.name, site.call.args[argument])}
+    if does == "calls":
+        return {inner for value in site.argument(argument) for inner in result(site, value)}
+    return set()
+
+
+def _cast(site: Site) -> set[Value]:
+    """`typing.cast(T, x)`: an object of T, or what x is."""
+    found = set(site.argument(1))
+    if site.call.args:
+        written = site.flow.names.expression_of(site.body, site.call.args[0])
+        if written.name:
+            found |= site.flow.instances(site.module.module, site.procedure.name, written.render())
+    return found
+
+
+def _builtin(site: Site, name: str) -> set[Value]:
+    args = site.call.args
+    if name == "super":
+        return _super(site)
+    if name == "getattr" and len(args) > 1:
+        wanted = site.body.constant(args[1])
+        found = set(site.argument(2))
+        if isinstance(wanted, str):
+            for value in site.argument(0):
+                found |= site.get(("attribute", value, wanted))
+        return found
+    if name in ("next", "anext") and args:
+        start = site.body.single(args[0])
+        found = {inner for value in site.argument(0) for inner in site.get(("key", value))} | site.argument(1)
+        if isinstance(start, ir.Call):
+            return found
+        return found | storage.contents(site.flow, site.get, site.module, site.procedure, site.body, args[0], rows=True)
+    if name in SAME:
+        return {*site.argument(1 if name == "filter" else 0), Instance(External(f"builtins.{name}"))}
+    if name in ("enumerate", "zip"):
+        return {Rows(site.module.module, site.procedure.name, site.call.dst)}
+    if name == "type" and len(args) == 1:
+        return {value.of for value in site.argument(0) if isinstance(value, Instance)}
+    returned = site.flow.catalog.returned_type(f"builtins.{name}")
+    if returned is not None:
+        return {Instance(External(returned))}
+    if name in ("str", "int", "float", "bytes", "bool") or name[:1].isupper():
+        return {Instance(External(f"builtins.{name}"))}
+    return {Instance(External("builtins.str"))} if name in ("repr", "format", "input", "chr", "hex") else set()
+
+
+def _super(site: Site) -> set[Value]:
+    if site.call.args:
+        return {Super(value) for value in site.argument(0) if isinstance(value, Class)}
+    scope = site.procedure.name
+    while "." in scope:
+        scope = scope.rpartition(".")[0]
+        if scope in site.module.classes:
+            return {Super(Class(site.module.module, scope))}
+    return set()
+
+
+# -- callers in the same module -----------------------------------------------------------------------------------
+
+
+def given(flow: Flow, get: Get, module_name: str, procedure: str, parameter: str) -> set[Value]:
+    """What the calls in the module pass for a parameter."""
+    module = flow.program.module(module_name)
+    signature = module.signatures.get(procedure) if module is not None else None
+    found: set[Value] = set()
+    if module is None or signature is None:
+        return found
+    for caller, call in _sites(flow, module, procedure):
+        body = flow.names.definitions(module_name, caller)
+        target = call.func
+        shift = 0
+        if body is not None and call.args and _is_partial(flow, get, module_name, caller, call):
+            target, shift = call.args[0], 1
+        for callee in get(("operand", module_name, caller, target)):
+            bound = _reaches(flow, callee, Function(module_name, procedure))
+            if bound >= 0:
+                for operand in _passed(signature, call, parameter, shift, bound):
+                    found |= get(("operand", module_name, caller, operand))
+    return found
+
+
+def _is_partial(flow: Flow, get: Get, module: str, caller: str, call: ir.Call) -> bool:
+    for value in get(("operand", module, caller, call.func)):
+        if isinstance(value, External):
+            wrapper = flow.catalog.wrapper(value.name)
+            if wrapper is not None and wrapper.does in ("partial", "calls") and wrapper.argument == 0:
+                return True
+    return False
+
+
+def _sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, ir.Call]]:
+    """Calls that name the procedure (or its class, for a constructor), or pass it to something; the first ones only."""
+    parts = procedure.partition("#")[0].split(".")
+    simple = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    if simple.startswith("<"):
+        return
+    count = 0
+    for caller, signature in module.signatures.items():
+        if not flow.program.mentions(module, signature.span, simple):
+            continue
+        body = flow.names.definitions(module.module, caller)
+        for call in body.calls if body is not None else ():
+            if any(_is_named(body, operand, simple) for operand in (call.func, *call.args[:1])):
+                yield caller, call
+                count += 1
+                if count == MOST_SITES:
+                    return
+
+
+def _is_named(body: Definitions | None, operand: str, name: str) -> bool:
+    step = body.single(operand) if body is not None else None
+    if isinstance(step, (ir.LoadGlobal, ir.Attr)):
+        return step.name == name
+    return operand == name or (name == "__init__" and isinstance(step, ir.LoadGlobal) and step.name == "cls")
+
+
+def _reaches(flow: Flow, callee: Value, function: Function) -> int:
+    """How many parameters are bound when calling `callee` calls the function; -1 if it does not."""
+    if isinstance(callee, Partial):
+        return _reaches(flow, callee.of, function)
+    if isinstance(callee, Function) and (callee.module, callee.name) == (function.module, function.name):
+        return int(callee.bound)
+    if isinstance(callee, Class) and function.name.endswith("__init__"):
+        info = flow.classes.info(callee)
+        init = info.methods.get("__init__") if info is not None else None
+        if init is not None and (init.module, init.name) == (function.module, function.name):
+            return 1
+    return -1
+
+
+def _passed(signature: Procedure, call: ir.Call, parameter: str, shift: int, bound: int) -> Iterable[str]:
+    for name, operand in call.keywords:
+        if name == parameter:
+            yield operand
+    positions = [p.name for p in signature.parameters if p.kind == "positional"]
+    if parameter not in positions:
+        return
+    position = positions.index(parameter) - bound + shift
+    if shift <= position < len(call.args) and not any(star <= position for star in call.starred):
+        yield call.args[position]

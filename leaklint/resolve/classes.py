@@ -1,0 +1,278 @@
+"""Classes of the project: their bases in order, methods, properties, and where their fields are assigned."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
+
+from leaklint import ir
+from leaklint.ir import ClassDef, ModuleIR, Procedure
+from leaklint.resolve.definitions import Definitions
+from leaklint.resolve.names import Names, enclosing, variants
+from leaklint.resolve.refs import Class, External, Function
+from leaklint.resolve.shapes import Typed
+
+MOST_BASES = 200
+
+_MARKERS = frozenset({"abc.ABC", "builtins.object"}) | frozenset(
+    f"{module}.{name}" for module in ("typing", "typing_extensions") for name in ("Generic", "Protocol")
+)
+
+Assigned = tuple[str, str, str]
+"""Module, procedure and operand of a value that is assigned."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassInfo:
+    """bases: all of them in the order in which attributes are looked up, the class itself left out; project classes
+    and external names, markers such as ABC and Generic left out. methods: name -> function, inherited ones too;
+    `bound` is false for a static method. class_methods: those of them that are given the class. properties: name ->
+    getter, likewise. annotations: annotated names of the class bodies -> module, class and text.
+    """
+
+    cls: Class
+    definition: ClassDef
+    bases: tuple[Class | External, ...]
+    methods: Mapping[str, Function]
+    class_methods: frozenset[str]
+    properties: Mapping[str, Function]
+    annotations: Mapping[str, tuple[str, str, str]]
+    names: Names
+
+    @property
+    def lineage(self) -> tuple[Class, ...]:
+        """The class and its bases, as far as they are the project's."""
+        return (self.cls, *(base for base in self.bases if isinstance(base, Class)))
+
+    @property
+    def external_bases(self) -> tuple[External, ...]:
+        """Bases outside the project."""
+        return tuple(base for base in self.bases if isinstance(base, External))
+
+    @property
+    def field_order(self) -> tuple[str, ...]:
+        """The parameters of a constructor made from annotations (dataclass, attrs, NamedTuple, models): () where the
+        class writes its own."""
+        return () if "__init__" in self.methods else tuple(self.annotations)
+
+    @functools.cached_property
+    def fields(self) -> Mapping[str, tuple[Assigned, ...]]:
+        """Field -> every value assigned to it, in the class body or through self or cls in a method, also of bases."""
+        names: dict[str, None] = {}
+        for cls in self.lineage:
+            for name in _assigned_names(self.names, cls):
+                names[name] = None
+        return {name: tuple(assignments(self, name)) for name in names if name not in self.methods}
+
+
+class Classes:
+    """Lays out classes on demand."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.program = names.program
+        self._infos: dict[Class, ClassInfo | None] = {}
+        self._direct: dict[Class, tuple[Class | External, ...]] = {}
+        self._subclasses: dict[Class, tuple[Class, ...]] = {}
+
+    def info(self, cls: Class) -> ClassInfo | None:
+        """The layout of a class; None if the project has no such class."""
+        if cls not in self._infos:
+            self._infos[cls] = self._lay_out(cls)
+        return self._infos[cls]
+
+    def subclasses(self, cls: Class) -> tuple[Class, ...]:
+        """Classes that inherit from `cls`, in its module and in those whose text names it or a subclass."""
+        known = self._subclasses.get(cls)
+        if known is None:
+            known = self._subclasses[cls] = tuple(sorted(self._find_subclasses(cls), key=lambda c: (c.module, c.name)))
+        return known
+
+    def _find_subclasses(self, cls: Class) -> set[Class]:
+        found: set[Class] = set()
+        words = [cls.name.rpartition(".")[2]]
+        asked: set[str] = set()
+        modules = {cls.module}
+        while words:
+            word = words.pop()
+            if word in asked or len(asked) > MOST_BASES:
+                continue
+            asked.add(word)
+            if self.program.candidates is not None:
+                modules.update(self.program.candidates(word))
+            for name in sorted(modules):
+                module = self.program.module(name)
+                for inner in module.classes if module is not None else ():
+                    candidate = Class(module.module, inner)  # type: ignore[union-attr]
+                    info = self.info(candidate)
+                    if candidate not in found and info is not None and cls in info.bases:
+                        found.add(candidate)
+                        words.append(inner.rpartition(".")[2])
+        return found
+
+    def direct_bases(self, cls: Class) -> tuple[Class | External, ...]:
+        """The bases as they are written."""
+        known = self._direct.get(cls)
+        if known is not None:
+            return known
+        module = self.program.module(cls.module)
+        definition = module.classes.get(cls.name) if module is not None else None
+        found: dict[Class | External, None] = {}
+        for text in definition.bases if definition is not None else ():
+            types = self.names.types(cls.module, enclosing(cls.name), text)
+            for base in sorted(types, key=repr):
+                if isinstance(base, Typed):
+                    base = External(base.name)
+                if isinstance(base, (Class, External)) and base != cls and getattr(base, "name", "") not in _MARKERS:
+                    found[base] = None
+        self._direct[cls] = tuple(found)
+        return self._direct[cls]
+
+    def _order(self, cls: Class) -> tuple[Class | External, ...]:
+        """Depth first, left to right, and of a base met twice the last: Python's order for all but odd diamonds."""
+        visited: list[Class | External] = []
+        stack: list[tuple[Class | External, frozenset[Class]]] = [(cls, frozenset())]
+        while stack and len(visited) < MOST_BASES:
+            current, above = stack.pop()
+            visited.append(current)
+            if isinstance(current, Class) and current not in above:
+                below = above | {current}
+                stack.extend((base, below) for base in reversed(self.direct_bases(current)) if base not in below)
+        order = list(dict.fromkeys(reversed(visited)))
+        return tuple(base for base in reversed(order) if base != cls)
+
+    def _lay_out(self, cls: Class) -> ClassInfo | None:
+        module = self.program.module(cls.module)
+        definition = module.classes.get(cls.name) if module is not None else None
+        if definition is None:
+            return None
+        bases = self._order(cls)
+        methods: dict[str, Function] = {}
+        properties: dict[str, Function] = {}
+        class_methods: set[str] = set()
+        annotations: dict[str, tuple[str, str, str]] = {}
+        lineage = [cls, *(base for base in bases if isinstance(base, Class))]
+        taken: set[str] = set()
+        for member in lineage:
+            own = self.program.module(member.module)
+            written = own.classes.get(member.name) if own is not None else None
+            if own is None or written is None:
+                continue
+            for name in written.methods:
+                if name not in taken:
+                    _classify(own, member, name, methods, class_methods, properties)
+            taken.update(written.methods)
+        for member in reversed(lineage):
+            own = self.program.module(member.module)
+            written = own.classes.get(member.name) if own is not None else None
+            for name, text in written.annotations if written is not None else ():
+                annotations.setdefault(name, (member.module, member.name, text))
+                annotations[name] = (member.module, member.name, text)
+        return ClassInfo(cls, definition, bases, methods, frozenset(class_methods), properties, annotations, self.names)
+
+
+def _classify(
+    module: ModuleIR,
+    cls: Class,
+    name: str,
+    methods: dict[str, Function],
+    class_methods: set[str],
+    properties: dict[str, Function],
+) -> None:
+    qualified = f"{cls.name}.{name}"
+    for variant in variants(module, qualified):
+        if any(d.name.rpartition(".")[2].endswith("property") for d in module.signatures[variant].decorators):
+            properties[name] = Function(cls.module, variant, True)
+            return
+    signature = module.signatures.get(qualified)
+    if signature is None or signature.kind == "class":
+        return
+    if any(decorator.name.endswith((".setter", ".getter", ".deleter")) for decorator in signature.decorators):
+        return
+    written = {decorator.name for decorator in signature.decorators}
+    methods[name] = Function(cls.module, qualified, "staticmethod" not in written)
+    if "classmethod" in written or name in ("__init_subclass__", "__class_getitem__"):
+        class_methods.add(name)
+
+
+# -- fields -------------------------------------------------------------------------------------------------------
+
+
+def receiver(signature: Procedure) -> str:
+    """The name of a method's `self` or `cls`; "" for what has none."""
+    if signature.kind != "method" or not signature.parameters or signature.parameters[0].kind != "positional":
+        return ""
+    if any(decorator.name == "staticmethod" for decorator in signature.decorators):
+        return ""
+    return signature.parameters[0].name
+
+
+def method_bodies(names: Names, cls: Class, word: str = "") -> Iterator[tuple[ModuleIR, str, str]]:
+    """The methods of a class and the functions inside them, with the name of the receiver. word: only those whose
+    text has it."""
+    module = names.program.module(cls.module)
+    if module is None:
+        return
+    prefix = cls.name + "."
+    for name, signature in module.signatures.items():
+        if not name.startswith(prefix) or signature.kind == "class":
+            continue
+        method = cls.name + "." + name[len(prefix) :].split(".")[0]
+        outer = module.signatures.get(method)
+        if outer is None or outer.kind == "class":
+            continue
+        if word and not names.program.mentions(module, signature.span, word):
+            continue
+        yield module, name, receiver(outer)
+
+
+def is_receiver(body: Definitions, operand: str, name: str, cls: Class) -> bool:
+    """Whether an operand is the method's own object, or its class."""
+    if name and operand == name:
+        return True
+    step = body.single(operand)
+    if isinstance(step, ir.LoadGlobal):
+        return step.name == cls.name
+    if isinstance(step, ir.Attr) and step.name == "__class__":
+        return step.base == name
+    return False
+
+
+def assignments(info: ClassInfo, name: str) -> Iterator[Assigned]:
+    """The values that a field is given. Of class bodies only the first in order counts; methods all do."""
+    names = info.names
+    body_seen = False
+    for cls in info.lineage:
+        body = names.definitions(cls.module, cls.name)
+        if body is not None and name in body.values and not body_seen:
+            body_seen = True
+            yield cls.module, cls.name, name
+        for module, procedure, own in method_bodies(names, cls, name):
+            inner = names.definitions(module.module, procedure)
+            for step in inner.attributes if inner is not None else ():
+                if step.name == name and is_receiver(inner, step.base, own, cls):  # type: ignore[arg-type]
+                    yield module.module, procedure, step.src
+
+
+def _assigned_names(names: Names, cls: Class) -> Iterator[str]:
+    body = names.definitions(cls.module, cls.name)
+    if body is not None:
+        yield from (name for name in body.values if name[:1] != "%")
+    for module, procedure, own in method_bodies(names, cls):
+        inner = names.definitions(module.module, procedure)
+        for step in inner.attributes if inner is not None else ():
+            if is_receiver(inner, step.base, own, cls):  # type: ignore[arg-type]
+                yield step.name
+
+
+def field_annotations(info: ClassInfo, name: str) -> Iterator[tuple[str, str, str]]:
+    """Module, scope and text of the annotations of a field: in class bodies, and `self.pool: Pool = ...`."""
+    if name in info.annotations:
+        yield info.annotations[name]
+    for cls in info.lineage:
+        for module, procedure, own in method_bodies(info.names, cls, name):
+            lowered = module.procedures.get(procedure)
+            for target, text in lowered.annotations if lowered is not None and own else ():
+                if target == f"{own}.{name}":
+                    yield module.module, procedure, text

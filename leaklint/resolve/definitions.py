@@ -1,0 +1,97 @@
+"""One pass over a procedure: which instructions give each name its values, and what else the resolver looks for."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from leaklint import ir
+from leaklint.ir import Procedure
+
+Definer = ir.AnyInstruction | ir.Next
+
+
+@dataclasses.dataclass(frozen=True)
+class Definitions:
+    """values: name -> the instructions that assign it (for a temporary: exactly one).
+
+    items: SetItem instructions; attributes: SetAttr; globals: StoreGlobal; calls: all calls, in order.
+    returned, yielded, delegated: the operands of return, yield and yield from.
+    decorated: the result of a decorator -> the function or class that it decorates.
+    """
+
+    values: dict[str, list[Definer]]
+    attributes: list[ir.SetAttr]
+    items: list[ir.SetItem]
+    globals: list[ir.StoreGlobal]
+    calls: list[ir.Call]
+    attribute_loads: list[ir.Attr]
+    returned: list[str]
+    yielded: list[str]
+    delegated: list[str]
+    decorated: dict[str, str]
+
+    def single(self, operand: str) -> Definer | None:
+        """The one instruction that defines an operand, through copies between temporaries; None if there are more."""
+        for _ in range(20):
+            found = self.values.get(operand)
+            if found is None or len(found) != 1:
+                return None
+            if not isinstance(found[0], ir.Copy):
+                return found[0]
+            operand = found[0].src
+        return None
+
+    def constant(self, operand: str) -> ir.Constant:
+        """The literal that an operand is; None if it is none."""
+        found = self.single(operand)
+        return found.value if isinstance(found, ir.LoadConst) and not found.opaque else None
+
+
+def define(procedure: Procedure, decorated_names: frozenset[str]) -> Definitions:
+    """Index a procedure. decorated_names: qualified names of the functions and classes that have decorators."""
+    found = Definitions({}, [], [], [], [], [], [], [], [], {})
+    values = found.values
+    for block in procedure.blocks:
+        for step in block.instructions:
+            dst = getattr(step, "dst", "")
+            if dst:
+                values.setdefault(dst, []).append(step)
+            kind = type(step)
+            if kind is ir.Call:
+                found.calls.append(step)  # type: ignore[arg-type]
+            elif kind is ir.Attr:
+                found.attribute_loads.append(step)  # type: ignore[arg-type]
+            elif kind is ir.Unpack:
+                for name in step.dsts:  # type: ignore[union-attr]
+                    values.setdefault(name, []).append(step)
+            elif kind is ir.SetAttr:
+                found.attributes.append(step)  # type: ignore[arg-type]
+            elif kind is ir.SetItem:
+                found.items.append(step)  # type: ignore[arg-type]
+            elif kind is ir.StoreGlobal:
+                found.globals.append(step)  # type: ignore[arg-type]
+            elif kind is ir.Yield:
+                found.yielded.append(step.src)  # type: ignore[union-attr]
+            elif kind is ir.YieldFrom:
+                found.delegated.append(step.src)  # type: ignore[union-attr]
+        end = block.terminator
+        if isinstance(end, ir.Return) and end.src:
+            found.returned.append(end.src)
+        elif isinstance(end, ir.Next):
+            values.setdefault(end.dst, []).append(end)
+    if decorated_names:
+        _decorations(found, decorated_names)
+    return found
+
+
+def _decorations(found: Definitions, names: frozenset[str]) -> None:
+    """A decorated definition stands for itself: whoever reads the IR finds the decorators on its signature."""
+    made: dict[str, str] = {}
+    for dst, steps in found.values.items():
+        for step in steps:
+            written = step.procedure if isinstance(step, ir.MakeFunction) else getattr(step, "name", "")
+            if isinstance(step, (ir.MakeFunction, ir.MakeClass)) and written in names:
+                made[dst] = dst
+    for call in found.calls:
+        if len(call.args) == 1 and not call.keywords and call.args[0] in made:
+            found.decorated[call.dst] = made[call.dst] = made[call.args[0]]

@@ -1,0 +1,425 @@
+"""What names mean without running anything: definitions, imports, aliases, annotations, across modules.
+
+This is the lower of two strata. Nothing here depends on what calls return, so classes can be laid out from it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from leaklint import ir
+from leaklint.ir import ModuleIR
+from leaklint.resolve.definitions import Definer, Definitions, define
+from leaklint.resolve.program import Program
+from leaklint.resolve.refs import Class, External, Function, Module
+from leaklint.resolve.shapes import Typed, Value
+from leaklint.resolve.solver import Solver
+from leaklint.resolve.typetext import LIST, NOTHING, UNION, TypeExpr, parse
+
+MODULE_BODY = "<module>"
+BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins, name)))
+DEEPEST_ALIAS = 12
+LONGEST_NAME = 8
+
+_TRANSPARENT = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions")
+    for name in (
+        "Annotated",
+        "Optional",
+        "Union",
+        "Final",
+        "ClassVar",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "InitVar",
+    )
+) | {"dataclasses.InitVar", "sqlalchemy.orm.Mapped"}
+_LAST_ARGUMENT = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "collections.abc", "typing_extensions", "asyncio")
+    for name in ("Awaitable", "Coroutine", "Future", "Task")
+)
+_FIRST_ONLY = frozenset(name for name in _TRANSPARENT if name.endswith(("Annotated", "InitVar")))
+_SAYS_NOTHING = frozenset(
+    {"typing.Any", "typing_extensions.Any", "builtins.object", "builtins.None", "typing.Literal", "typing.NoReturn"}
+)
+
+Get = Callable[[Any], set[Value]]
+
+
+def variants(module: ModuleIR, name: str) -> Iterator[str]:
+    """The qualified names under which a module has definitions of `name`, the last one first."""
+    if name in module.signatures:
+        yield name
+        number = 2
+        while f"{name}#{number}" in module.signatures:
+            yield f"{name}#{number}"
+            number += 1
+
+
+def enclosing(name: str) -> str:
+    """The qualified name of what a function or class is written in; the module body for one at the top."""
+    return name.rpartition(".")[0] or MODULE_BODY
+
+
+class Names:
+    """Static meanings, cached."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.catalog = program.catalog
+        self._solver: Solver[Any, Value] = Solver(self._equation)
+        self._definitions: dict[tuple[str, str], Definitions | None] = {}
+        self._decorated: dict[str, frozenset[str]] = {}
+        self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    def member(self, module: str, name: str) -> set[Value]:
+        """What `module.name` is, for a module or namespace package of the project."""
+        return self._solver.value(("member", module, name))
+
+    def dotted(self, module: ModuleIR, scope: str, text: str) -> set[Value]:
+        """What a dotted name written in `scope` (a procedure or class of the module) is."""
+        return self._solver.value(("dotted", module.module, scope, text))
+
+    def import_refs(self, module: ModuleIR, source: str, attribute: str) -> set[Value]:
+        """What `import source` ("" for attribute) or `from source import attribute` binds in a module."""
+        return self.imported(module, source, attribute, self._solver.value)
+
+    def types(self, module: str, scope: str, text: str) -> set[Value]:
+        """The classes (External, Class) and generic types (Typed) that an annotation names. None is left out."""
+        return self._solver.value(("types", module, scope, text))
+
+    def definitions(self, module: str, name: str) -> Definitions | None:
+        """The index of a procedure; None if there is no such procedure."""
+        key = (module, name)
+        if key not in self._definitions:
+            procedure = self.program.procedure(module, name)
+            decorated = self._decorated_in(module)
+            self._definitions[key] = define(procedure, decorated) if procedure is not None else None
+        return self._definitions[key]
+
+    def _decorated_in(self, name: str) -> frozenset[str]:
+        known = self._decorated.get(name)
+        if known is None:
+            module = self.program.module(name)
+            known = frozenset(
+                qualified
+                for qualified, found in (module.signatures.items() if module is not None else ())
+                if found.decorators
+            )
+            self._decorated[name] = known
+        return known
+
+    def binds(self, module: ModuleIR, name: str) -> bool:
+        """Whether a module binds the name itself: by a definition, an import, or an assignment anywhere in it."""
+        if name in module.signatures or name in self.imports(module):
+            return True
+        body = self.definitions(module.module, MODULE_BODY)
+        return (body is not None and name in body.values) or bool(self.global_writers(module, name))
+
+    def defined(self, module: ModuleIR, name: str) -> list[Function | Class]:
+        """The functions and classes of a qualified name: more than one where branches define it in turn."""
+        found: list[Function | Class] = []
+        for variant in variants(module, name):
+            signature = module.signatures[variant]
+            if signature.kind == "class":
+                found.append(Class(module.module, variant))
+            elif not any(decorator.name.rpartition(".")[2] == "overload" for decorator in signature.decorators):
+                found.append(Function(module.module, variant))
+        return found
+
+    def imports(self, module: ModuleIR) -> dict[str, list[ir.ImportedName]]:
+        """The module's imports by bound name."""
+        known = self._bindings.get(module.path)
+        if known is None:
+            known = self._bindings[module.path] = {}
+            for entry in module.imports:
+                known.setdefault(entry.name, []).append(entry)
+        return known
+
+    def global_writers(self, module: ModuleIR, name: str) -> list[str]:
+        """The functions that declare `global name`."""
+        if not self.program.lines_with(module, "global") or not self.program.lines_with(module, name):
+            return []
+        shared = set(self.program.lines_with(module, "global")) & set(self.program.lines_with(module, name))
+        found = []
+        for qualified, signature in module.signatures.items():
+            if signature.kind == "module" or not any(
+                signature.span.line <= line <= signature.span.end_line for line in shared
+            ):
+                continue
+            procedure = module.procedures.get(qualified)
+            if procedure is not None and name in procedure.globals:
+                found.append(qualified)
+        return found
+
+    def external(self, name: str) -> set[Value]:
+        """An External by its canonical name; nothing for one that is absurdly long."""
+        if name.count(".") >= LONGEST_NAME:
+            return set()
+        return {External(self.catalog.canonical(name))}
+
+    # -- equations ----------------------------------------------------------------------------------------------
+
+    def _equation(self, key: Any, get: Get) -> Iterable[Value]:
+        if key[0] == "member":
+            return self._member(key[1], key[2], get)
+        if key[0] == "dotted":
+            return self._dotted(key[1], key[2], key[3], get)
+        return self._types(key[1], key[2], parse(key[3]), get)
+
+    def _member(self, name: str, attribute: str, get: Get) -> set[Value]:
+        module = self.program.module(name)
+        found: set[Value] = set()
+        if module is not None:
+            imports = self.imports(module)
+            found.update(self.defined(module, attribute))
+            for entry in imports.get(attribute, ()):
+                found |= self.imported(module, entry.module, entry.attribute, get)
+            if attribute in imports or attribute in module.signatures:
+                return found
+            body = self.definitions(name, MODULE_BODY)
+            if body is not None and attribute in body.values:
+                for step in body.values[attribute]:
+                    found |= self._static(module, MODULE_BODY, body, step, get, 0)
+                return found
+            for entry in imports.get("*", ()):
+                found |= self._starred(module, entry.module, attribute, get)
+        below = self.program.submodule(name, attribute)
+        if below:
+            found.add(Module(below))
+        elif module is None and self.program.is_namespace(name):
+            found |= self.external(f"{name}.{attribute}")
+        return found
+
+    def imported(self, module: ModuleIR, source: str, attribute: str, get: Get) -> set[Value]:
+        """What `import source` or `from source import attribute` binds in `module`."""
+        name = self.program.find(source, module)
+        if not attribute:
+            return {Module(name)} if name else self._outside(source)
+        if name:
+            return set(get(("member", name, attribute)))
+        below = self.program.find(f"{source}.{attribute}" if source.strip(".") else source + attribute, module)
+        if below:
+            return {Module(below)}
+        return self._outside(f"{source}.{attribute}")
+
+    def _outside(self, name: str) -> set[Value]:
+        if name[:1] == ".":
+            return set()
+        parts = name.split(".")
+        for end in range(len(parts) - 1, 0, -1):
+            if self.program.module(".".join(parts[:end])) is not None:
+                return set()
+        return self.external(name)
+
+    def _starred(self, module: ModuleIR, source: str, attribute: str, get: Get) -> set[Value]:
+        name = self.program.find(source, module)
+        if not name:
+            canonical = self.catalog.canonical(f"{source}.{attribute}")
+            known = self.catalog.acquisition(canonical) or self.catalog.returned_type(canonical)
+            return {External(canonical)} if known and source[:1] != "." else set()
+        other = self.program.module(name)
+        if other is None or attribute == "*":
+            return set()
+        exported = attribute in other.all_names if other.all_names else not attribute.startswith("_")
+        return set(get(("member", name, attribute))) if exported else set()
+
+    def attribute(self, base: Value, name: str, get: Get) -> set[Value]:
+        """`base.name` for a module, external name or class, as far as it is known statically."""
+        if isinstance(base, Module):
+            return set(get(("member", base.name, name)))
+        if isinstance(base, External):
+            return self.external(f"{base.name}.{name}")
+        if isinstance(base, Class):
+            module = self.program.module(base.module)
+            if module is not None:
+                return {inner for inner in self.defined(module, f"{base.name}.{name}") if isinstance(inner, Class)}
+        return set()
+
+    def _dotted(self, name: str, scope: str, text: str, get: Get) -> set[Value]:
+        head, _, attribute = text.rpartition(".")
+        if head:
+            if text.count(".") > LONGEST_NAME:
+                return set()
+            found: set[Value] = set()
+            for base in get(("dotted", name, scope, head)):
+                found |= self.attribute(base, attribute, get)
+            return found
+        module = self.program.module(name)
+        if module is None:
+            return set()
+        while scope != MODULE_BODY:
+            local = self._local(module, scope, text, get)
+            if local is not None:
+                return local
+            scope = enclosing(scope)
+        found = set(get(("member", name, text)))
+        if text in BUILTINS and not self.binds(module, text):
+            found.add(External(f"builtins.{text}"))
+        return found
+
+    def _local(self, module: ModuleIR, scope: str, name: str, get: Get) -> set[Value] | None:
+        """A class, function or import that `scope` itself binds to a name; None if it binds none of them."""
+        inner = self.defined(module, f"{scope}.{name}")
+        if inner:
+            return set(inner)
+        signature = module.signatures.get(scope)
+        if signature is None or signature.kind == "class":
+            return None
+        span = signature.span
+        if not self.program.mentions(module, span, "import") or not self.program.mentions(module, span, name):
+            return None
+        body = self.definitions(module.module, scope)
+        if body is None or name not in body.values:
+            return None
+        found: set[Value] = set()
+        for step in body.values[name]:
+            found |= self._static(module, scope, body, step, get, 0)
+        return found
+
+    def _static(
+        self, module: ModuleIR, scope: str, body: Definitions, step: Definer | None, get: Get, depth: int
+    ) -> set[Value]:
+        """The value of an instruction, where it is a plain name."""
+        if step is None or depth > DEEPEST_ALIAS:
+            return set()
+        if isinstance(step, ir.Copy):
+            return self._static_operand(module, scope, body, step.src, get, depth + 1)
+        if isinstance(step, ir.LoadGlobal):
+            return set(get(("dotted", module.module, MODULE_BODY, step.name)))
+        if isinstance(step, ir.LoadImport):
+            return self.imported(module, step.module, step.name, get)
+        if isinstance(step, ir.MakeFunction):
+            return {Function(module.module, step.procedure)}
+        if isinstance(step, ir.MakeClass):
+            return {Class(module.module, step.name)}
+        if isinstance(step, ir.Attr):
+            found: set[Value] = set()
+            for base in self._static_operand(module, scope, body, step.base, get, depth + 1):
+                found |= self.attribute(base, step.name, get)
+            return found
+        return set()
+
+    def _static_operand(
+        self, module: ModuleIR, scope: str, body: Definitions, operand: str, get: Get, depth: int
+    ) -> set[Value]:
+        operand = body.decorated.get(operand, operand)
+        if operand[:1] != "%":
+            if scope == MODULE_BODY:
+                return set(get(("member", module.module, operand)))
+            return set()
+        return self._static(module, scope, body, body.single(operand), get, depth)
+
+    # -- annotations --------------------------------------------------------------------------------------------
+
+    def _types(self, module: str, scope: str, written: TypeExpr, get: Get) -> set[Value]:
+        found: set[Value] = set()
+        todo = [written]
+        while todo:
+            expression = todo.pop()
+            if expression.name == UNION:
+                todo += expression.args
+            elif expression.name and expression.name not in ("None", LIST):
+                for base in get(("dotted", module, scope, expression.name)):
+                    found |= self._applied(module, scope, base, expression, todo, get)
+                found |= self._alias(module, scope, expression.name, get)
+        return found
+
+    def _applied(
+        self, module: str, scope: str, base: Value, expression: TypeExpr, todo: list[TypeExpr], get: Get
+    ) -> set[Value]:
+        """A base with its type arguments; what it is transparent for goes on the list."""
+        if isinstance(base, Class):
+            return {base}
+        if not isinstance(base, External) or base.name in _SAYS_NOTHING:
+            return set()
+        name, args = base.name, expression.args
+        if name in ("typing.Self", "typing_extensions.Self"):
+            return self._self_class(module, scope)
+        if name in _TRANSPARENT:
+            todo += args[:1] if name in _FIRST_ONLY else args
+            return set()
+        if name in _LAST_ARGUMENT:
+            todo += args[-1:]
+            return set()
+        if args and name.partition(".")[0] in ("builtins", "typing", "collections", "contextlib", "typing_extensions"):
+            return {Typed(module, scope, name, tuple(arg.render() for arg in args))}
+        return {base}
+
+    def _self_class(self, name: str, scope: str) -> set[Value]:
+        module = self.program.module(name)
+        while module is not None and scope != MODULE_BODY:
+            if scope in module.classes:
+                return {Class(name, scope)}
+            scope = enclosing(scope)
+        return set()
+
+    def _alias(self, module: str, scope: str, name: str, get: Get) -> set[Value]:
+        """`Db = Annotated[Session, Depends(get_db)]`: a module-level name for a type expression."""
+        home, _, last = name.rpartition(".")
+        places = {base.name for base in get(("dotted", module, scope, home)) if isinstance(base, Module)}
+        if not home:
+            places = {module}
+        found: set[Value] = set()
+        for place in places:
+            found |= self._alias_in(place, last, get, 0)
+        return found
+
+    def _alias_in(self, place: str, name: str, get: Get, hops: int) -> set[Value]:
+        known = self.program.module(place)
+        if known is None or hops > DEEPEST_ALIAS:
+            return set()
+        found: set[Value] = set()
+        for entry in self.imports(known).get(name, ()):
+            source = self.program.find(entry.module, known) if entry.attribute else ""
+            if source:
+                found |= self._alias_in(source, entry.attribute, get, hops + 1)
+        if name in known.signatures or name in self.imports(known):
+            return found
+        body = self.definitions(place, MODULE_BODY)
+        for step in body.values.get(name, ()) if body is not None else ():
+            expression = self.expression(body, step, 0) if body is not None else NOTHING
+            if expression.args and expression.name:
+                found |= get(("types", place, MODULE_BODY, expression.render()))
+        return found
+
+    def expression(self, body: Definitions, step: Definer | None, depth: int) -> TypeExpr:
+        """The type expression that an instruction evaluates; NOTHING if it is none."""
+        if step is None or depth > DEEPEST_ALIAS:
+            return NOTHING
+        if isinstance(step, ir.LoadGlobal):
+            return TypeExpr(step.name)
+        if isinstance(step, ir.LoadConst):
+            return parse(step.value) if isinstance(step.value, str) and not step.opaque else NOTHING
+        if isinstance(step, ir.Copy):
+            return self._expression_of(body, step.src, depth)
+        if isinstance(step, ir.Attr):
+            base = self._expression_of(body, step.base, depth)
+            return TypeExpr(f"{base.name}.{step.name}") if re.fullmatch(r"[\w.]+", base.name) else NOTHING
+        if isinstance(step, ir.Item):
+            base = self._expression_of(body, step.base, depth)
+            index = body.single(step.index)
+            items = index.items if isinstance(index, ir.Build) and index.kind == "tuple" else (step.index,)
+            return TypeExpr(base.name, tuple(self._expression_of(body, item, depth) for item in items))
+        if isinstance(step, ir.Operation) and step.name == "|":
+            return TypeExpr(UNION, tuple(self._expression_of(body, item, depth) for item in step.operands))
+        if isinstance(step, ir.Build) and step.kind == "list":
+            return TypeExpr(LIST, tuple(self._expression_of(body, item, depth) for item in step.items))
+        return NOTHING
+
+    def _expression_of(self, body: Definitions, operand: str, depth: int) -> TypeExpr:
+        if operand[:1] != "%":
+            return TypeExpr(operand)
+        return self.expression(body, body.single(operand), depth + 1)
+
+    def expression_of(self, body: Definitions, operand: str) -> TypeExpr:
+        """The type expression that an operand holds, as in `cast(X | None, value)`."""
+        return self._expression_of(body, operand, 0)

@@ -1,0 +1,287 @@
+"""The modules of a project, found by name and lowered on demand. Nothing outside the given roots is read by name."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from leaklint.catalog import Catalog
+from leaklint.ir import ModuleIR, Procedure
+from leaklint.lowering import lower_module
+from leaklint.model import LeaklintError, Span
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_SUFFIX = ".py"
+DEEPEST = 40
+
+
+class Found(NamedTuple):
+    """What a dotted name leads to: a file, or (for a namespace package) directories."""
+
+    file: str
+    directories: tuple[str, ...]
+
+
+_NOTHING = Found("", ())
+
+
+class Program:
+    """All modules below `roots`, each known by one name whichever way it was reached.
+
+    roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
+    candidates: names of modules whose text contains a word, for finding subclasses. base: where shown paths start.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        read: Callable[[Path], str | None],
+        catalog: Catalog,
+        *,
+        candidates: Callable[[str], Sequence[str]] | None = None,
+        base: Path | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self.candidates = candidates
+        self.generation = 0
+        self._read = read
+        self._base = os.path.abspath(base if base is not None else ".")
+        self._roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
+        self._real_roots = tuple(os.path.realpath(root) for root in self._roots)
+        self._overlays: dict[str, str] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._listings: dict[str, dict[str, bool]] = {}
+        self._located: dict[tuple[tuple[str, ...], str], Found] = {}
+        self._modules: dict[str, ModuleIR | None] = {}
+        self._texts: dict[str, str] = {}
+        self._words: dict[str, dict[str, list[int]]] = {}
+        self._names: dict[str, str] = {}
+        self._by_name: dict[str, ModuleIR | None] = {}
+        self.generation += 1
+
+    def overlay(self, path: Path, text: str) -> None:
+        """Take `text` for the content of `path`, whether or not there is such a file."""
+        self._overlays[os.path.abspath(path)] = text
+        self._forget()
+
+    # -- modules ------------------------------------------------------------------------------------------------
+
+    def module(self, name: str) -> ModuleIR | None:
+        """The module of a dotted name, or None: not in the project, unreadable, not Python, a namespace package."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            file = name[1:-1] if name[:1] == "<" else self._locate(self._roots, name).file
+            if name[:1] == "<":
+                file = os.path.normpath(os.path.join(self._base, file))
+            found = self._by_name[name] = self._load(file) if file else None
+            return found
+
+    def module_at(self, path: Path) -> ModuleIR | None:
+        """The module in a file, or None where the file cannot be read or is not Python."""
+        return self._load(os.path.abspath(path))
+
+    def is_namespace(self, name: str) -> bool:
+        """Whether a dotted name is a directory without `__init__.py`."""
+        return bool(self._locate(self._roots, name).directories)
+
+    def find(self, name: str, importer: ModuleIR | None = None) -> str:
+        """The name under which the project knows what `import name` in `importer` finds; "" for what is outside.
+
+        Relative names (`..db`) start at the importer's own directory. Absolute ones are looked for in the roots, and
+        then beside the importer and above, as Python does for scripts.
+        """
+        start = os.path.dirname(self._file_of(importer)) if importer is not None else ""
+        if name[:1] == ".":
+            rest = name.lstrip(".")
+            for _ in range(len(name) - len(rest) - 1):
+                start = os.path.dirname(start)
+            if importer is None or not self._inside(start):
+                return ""
+            return self._name_found(self._locate((start,), rest) if rest else self._package(start))
+        found = self._locate(self._roots, name)
+        if found == _NOTHING and start and name.partition(".")[0] not in sys.stdlib_module_names:
+            found = self._beside(start, name)
+        return self._name_found(found)
+
+    def submodule(self, package: str, name: str) -> str:
+        """The name of the module `name` in a package or namespace package of the project; "" if there is none."""
+        module = self.module(package)
+        if module is not None:
+            if not module.is_package:
+                return ""
+            return self._name_found(self._locate((os.path.dirname(self._file_of(module)),), name))
+        return self._name_found(self._locate(self._roots, f"{package}.{name}"))
+
+    # -- procedures and their text ------------------------------------------------------------------------------
+
+    def procedure(self, module: str, name: str) -> Procedure | None:
+        """The graph of a function, class body or module body."""
+        found = self.module(module)
+        return found.procedures.get(name) if found is not None else None
+
+    def mentions(self, module: ModuleIR, span: Span, word: str) -> bool:
+        """Whether the identifier `word` occurs in the lines of `span`."""
+        lines = self.lines_with(module, word)
+        at = bisect_left(lines, span.line)
+        return at < len(lines) and lines[at] <= span.end_line
+
+    def lines_with(self, module: ModuleIR, word: str) -> list[int]:
+        """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
+        file = self._file_of(module)
+        index = self._words.get(file)
+        if index is None:
+            index = self._words[file] = {}
+            text = self._texts.get(file, "")
+            for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+                for found in _WORD.findall(line):
+                    lines = index.setdefault(found, [])
+                    if not lines or lines[-1] != number:
+                        lines.append(number)
+        return index.get(word, [])
+
+    # -- files --------------------------------------------------------------------------------------------------
+
+    def _load(self, file: str) -> ModuleIR | None:
+        try:
+            return self._modules[file]
+        except KeyError:
+            self._modules[file] = None
+        text = self._overlays.get(file)
+        if text is None:
+            text = self._read(Path(file))
+        if text is None:
+            return None
+        try:
+            module = lower_module(text, self._shown(file), self._name_of(file), os.path.basename(file) == "__init__.py")
+        except (LeaklintError, RecursionError):
+            return None
+        self._texts[file] = text
+        self._modules[file] = module
+        return module
+
+    def _shown(self, file: str) -> str:
+        inside = os.path.relpath(file, self._base)
+        return (file if inside.startswith("..") else inside).replace(os.sep, "/")
+
+    def _file_of(self, module: ModuleIR) -> str:
+        return os.path.normpath(os.path.join(self._base, module.path))
+
+    def _name_found(self, found: Found) -> str:
+        if found.file:
+            return self._name_of(found.file)
+        return self._name_of(found.directories[0]) if found.directories else ""
+
+    def _name_of(self, file: str) -> str:
+        """The dotted name of a file or directory: from the innermost root that holds it and gives it back by that
+        name, else its path in angle brackets."""
+        known = self._names.get(file)
+        if known is not None:
+            return known
+        stem = file[: -len(_SUFFIX)] if file.endswith(_SUFFIX) else file
+        if os.path.basename(file) == "__init__.py":
+            stem = os.path.dirname(file)
+        name = f"<{self._shown(file)}>"
+        for root in sorted(self._roots, key=len, reverse=True):
+            prefix = root if root.endswith(os.sep) else root + os.sep
+            if not stem.startswith(prefix):
+                continue
+            dotted = ".".join(stem[len(prefix) :].split(os.sep))
+            found = self._locate(self._roots, dotted)
+            if file == found.file or file in found.directories:
+                name = dotted
+                break
+        self._names[file] = name
+        return name
+
+    def _locate(self, directories: tuple[str, ...], name: str) -> Found:
+        key = (directories, name)
+        known = self._located.get(key)
+        if known is not None:
+            return known
+        parent, _, last = name.rpartition(".")
+        if name.count(".") > DEEPEST:
+            return _NOTHING
+        if parent:
+            above = self._locate(directories, parent)
+            inside = above.directories
+            if above.file:
+                inside = (os.path.dirname(above.file),) if os.path.basename(above.file) == "__init__.py" else ()
+        else:
+            inside = directories
+        found = self._look(inside, last)
+        self._located[key] = found
+        return found
+
+    def _look(self, directories: tuple[str, ...], name: str) -> Found:
+        portions: list[str] = []
+        if not name or name in (".", "..") or os.sep in name or "\0" in name:
+            return _NOTHING
+        for directory in directories:
+            entries = self._entries(directory)
+            inner = os.path.join(directory, name)
+            if entries.get(name) is True:
+                if self._entries(inner).get("__init__.py") is False:
+                    return Found(os.path.join(inner, "__init__.py"), ())
+                portions.append(inner)
+            if entries.get(name + _SUFFIX) is False:
+                return Found(inner + _SUFFIX, ())
+        return Found("", tuple(portions))
+
+    def _package(self, directory: str) -> Found:
+        if self._entries(directory).get("__init__.py") is False:
+            return Found(os.path.join(directory, "__init__.py"), ())
+        return Found("", (directory,))
+
+    def _beside(self, start: str, name: str) -> Found:
+        """A module next to a script or above it, for directories that are no packages themselves."""
+        while self._inside(start) and start not in self._roots:
+            if "__init__.py" not in self._entries(start):
+                found = self._locate((start,), name)
+                if found.file:
+                    return found
+            start = os.path.dirname(start)
+        return _NOTHING
+
+    def _inside(self, directory: str) -> bool:
+        return any(directory == root or directory.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
+
+    def _entries(self, directory: str) -> dict[str, bool]:
+        """Names in a directory that are Python files (False) or directories (True)."""
+        known = self._listings.get(directory)
+        if known is not None:
+            return known
+        entries: dict[str, bool] = {}
+        try:
+            with os.scandir(directory) as listing:
+                for entry in listing:
+                    self._classify(entry, entries)
+        except (OSError, ValueError):
+            pass
+        for path in self._overlays:
+            if os.path.dirname(path) == directory:
+                entries[os.path.basename(path)] = False
+            elif path.startswith(directory.rstrip(os.sep) + os.sep):
+                entries.setdefault(path[len(directory.rstrip(os.sep)) + 1 :].split(os.sep)[0], True)
+        self._listings[directory] = entries
+        return entries
+
+    def _classify(self, entry: os.DirEntry[str], entries: dict[str, bool]) -> None:
+        try:
+            if entry.is_symlink():
+                real = os.path.realpath(entry.path)
+                if not any(real == root or real.startswith(root + os.sep) for root in self._real_roots):
+                    return
+            if entry.is_dir():
+                entries[entry.name] = True
+            elif entry.name.endswith(_SUFFIX) and entry.is_file():
+                entries[entry.name] = False
+        except OSError:
+            return

@@ -1,0 +1,139 @@
+"""What is put into containers after they were made: `pools[key] = pool`, `self.connections.append(conn)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from leaklint import ir
+from leaklint.ir import ModuleIR, Procedure
+from leaklint.resolve.classes import method_bodies
+from leaklint.resolve.definitions import Definitions
+from leaklint.resolve.names import MODULE_BODY
+from leaklint.resolve.refs import Class, Instance, Module
+from leaklint.resolve.shapes import Value
+
+if TYPE_CHECKING:
+    from leaklint.resolve.flow import Flow
+
+Get = Callable[[Any], set[Value]]
+Place = tuple[Any, ...]
+
+COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
+PUTTING = frozenset({"append", "add", "put", "put_nowait", "appendleft", "insert", "setdefault", "push"})
+
+
+def contents(
+    flow: Flow,
+    get: Get,
+    module: ModuleIR,
+    procedure: Procedure,
+    body: Definitions,
+    operand: str,
+    *,
+    rows: bool = False,
+) -> set[Value]:
+    """What is stored in the container that an operand names. rows: as iterating it gives, so not by a key."""
+    found: set[Value] = set()
+    for place in places(flow, get, module, procedure, body, operand):
+        found |= get(("stored", place, rows))
+    return found
+
+
+def places(
+    flow: Flow, get: Get, module: ModuleIR, procedure: Procedure, body: Definitions, operand: str
+) -> Iterator[Place]:
+    """Where the container lives: a local, a module global, a field."""
+    if operand[:1] != "%":
+        if procedure.kind == "module":
+            yield ("global", module.module, operand)
+        elif operand in body.values:
+            yield ("local", module.module, procedure.name, operand)
+        return
+    step = body.single(operand)
+    if isinstance(step, ir.Call) and step.args:
+        copying = body.single(step.func)
+        if isinstance(copying, ir.LoadGlobal) and copying.name in COPYING and step.args[0] != operand:
+            yield from places(flow, get, module, procedure, body, step.args[0])
+    elif isinstance(step, ir.LoadGlobal):
+        yield from _global_place(flow, module, step.name)
+    elif isinstance(step, ir.Attr):
+        for base in sorted(get(("operand", module.module, procedure.name, step.base)), key=repr):
+            if isinstance(base, Instance) and isinstance(base.of, Class):
+                yield ("field", base.of, step.name)
+            elif isinstance(base, Class):
+                yield ("field", base, step.name)
+            elif isinstance(base, Module):
+                yield ("global", base.name, step.name)
+
+
+def _global_place(flow: Flow, module: ModuleIR, name: str) -> Iterator[Place]:
+    entries = flow.names.imports(module).get(name, ())
+    for entry in entries:
+        source = flow.program.find(entry.module, module) if entry.attribute else ""
+        if source:
+            yield ("global", source, entry.attribute)
+    if not entries:
+        yield ("global", module.module, name)
+
+
+def stored(flow: Flow, get: Get, place: Place, rows: bool) -> set[Value]:
+    """All that is put into the container at a place, by code that names the place."""
+    if place[0] == "local":
+        return _in_bodies(flow, get, [(place[1], place[2], _is_local(place[3]))], rows)
+    if place[0] == "global":
+        module = flow.program.module(place[1])
+        return _in_bodies(flow, get, list(_global_users(flow, module, place[2])) if module is not None else [], rows)
+    info = flow.classes.info(place[1])
+    users = []
+    for cls in info.lineage if info is not None else ():
+        for module, procedure, own in method_bodies(flow.names, cls, place[2]):
+            users.append((module.module, procedure, _is_field(own, place[2])))
+    return _in_bodies(flow, get, users, rows)
+
+
+Test = Callable[[Definitions, str], bool]
+
+
+def _is_local(name: str) -> Test:
+    return lambda body, operand: operand == name
+
+
+def _is_global(name: str, *, in_module: bool) -> Test:
+    def test(body: Definitions, operand: str) -> bool:
+        if in_module and operand == name:
+            return True
+        step = body.single(operand)
+        return isinstance(step, ir.LoadGlobal) and step.name == name
+
+    return test
+
+
+def _is_field(own: str, name: str) -> Test:
+    def test(body: Definitions, operand: str) -> bool:
+        step = body.single(operand)
+        return isinstance(step, ir.Attr) and step.name == name and step.base == own
+
+    return test
+
+
+def _global_users(flow: Flow, module: ModuleIR, name: str) -> Iterator[tuple[str, str, Test]]:
+    for procedure, signature in module.signatures.items():
+        if flow.program.mentions(module, signature.span, name):
+            yield module.module, procedure, _is_global(name, in_module=procedure == MODULE_BODY)
+
+
+def _in_bodies(flow: Flow, get: Get, users: list[tuple[str, str, Test]], rows: bool) -> set[Value]:
+    found: set[Value] = set()
+    for module, procedure, test in users:
+        body = flow.names.definitions(module, procedure)
+        if body is None:
+            continue
+        for item in body.items if not rows else ():
+            if test(body, item.base):
+                found |= get(("operand", module, procedure, item.src))
+        for call in body.calls:
+            func = body.single(call.func)
+            if isinstance(func, ir.Attr) and func.name in PUTTING and call.args and test(body, func.base):
+                found |= get(("operand", module, procedure, call.args[-1]))
+    return found
