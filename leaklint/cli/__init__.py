@@ -1,0 +1,23 @@
+"""The command line.
+
+Exit status: 0 nothing found, 1 findings, 2 wrong usage, wrong configuration or an internal error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from leaklint import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (without the program's name; None: this process's own). Returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given in (["--version"], ["-V"]):
+        # Asked for by editors and hooks at each start, so before anything is imported.
+        print(f"leaklint {__version__}")
+        return 0
+    from leaklint.cli.app import run
+
+    return run(given)
