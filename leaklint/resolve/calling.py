@@ -81,8 +81,7 @@ def _of_method(site: Site, func: ir.Attr) -> set[Value]:
         if func.name in WITH_DEFAULT and any(isinstance(value, (Display, Typed)) for value in receivers):
             found |= site.argument(1)
     elif func.name in LISTING:
-        if any(isinstance(value, (Display, Typed)) or _is_container(value) for value in receivers):
-            found.add(Rows(site.module.module, site.procedure.name, site.call.dst))
+        found.add(Rows(site.module.module, site.procedure.name, site.call.dst))
     elif func.name == "copy":
         found |= {value for value in receivers if isinstance(value, (Display, Typed))}
     for value in receivers:
@@ -96,10 +95,6 @@ def _of_method(site: Site, func: ir.Attr) -> set[Value]:
         if func.name in ("__enter__", "__aenter__") and isinstance(value, (Instance, Lent, Typed)):
             found |= site.get(("entered", value))
     return found
-
-
-def _is_container(value: Value) -> bool:
-    return isinstance(value, Instance) and isinstance(value.of, External) and value.of.name.startswith("builtins.")
 
 
 def result(site: Site, callee: Value) -> set[Value]:
