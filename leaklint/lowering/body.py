@@ -71,10 +71,7 @@ class Body:
     def load(self, node: Any, name: str) -> str:
         """The operand that reads variable `name` at `node`."""
         place = self.scope.place(name)
-        if place is not None and self._stored is not None and name not in self._stored and self.scope is self.home:
-            if place == name and name in self.scope.bound:
-                place = self.scope.outer_place(name)
-        if place is None:
+        if place is None or self._not_yet_in_class(name):
             dst = self.temp()
             self.graph.emit(ir.LoadGlobal(self.span(node), dst, name))
             return dst
@@ -83,6 +80,11 @@ class Body:
             if any(start < end <= self.horizon for end in self.home.walrus[name]):
                 return self.copied(self.span(node), place)
         return place
+
+    def _not_yet_in_class(self, name: str) -> bool:
+        """Whether a class body reads a name that it binds later: Python then reads the global."""
+        stored, scope = self._stored, self.scope
+        return stored is not None and scope is self.home and name in scope.bound and name not in stored
 
     def store(self, span: Span, name: str, src: str) -> None:
         """Bind variable `name`."""

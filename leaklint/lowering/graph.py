@@ -130,9 +130,12 @@ class Graph:
                 self.end(ir.Resume(frame.region))
                 self.start(outside)
 
-    def in_finalizer(self) -> bool:
-        """Whether a return here has to run a finally or the exit of a with."""
-        return any(isinstance(frame, Finalizer) for frame in self.frames)
+    def unsettled(self, operand: str) -> bool:
+        """Whether the way out of a return here runs code, or unbinds `operand`, before the return takes place."""
+        return any(
+            isinstance(frame, Finalizer) or (isinstance(frame, Clause) and frame.name == operand)
+            for frame in self.frames
+        )
 
     def finish(self) -> tuple[ir.Block, ...]:
         """The reachable blocks, joined where one can only follow the other, in source order."""

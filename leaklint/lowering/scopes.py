@@ -84,23 +84,11 @@ class Scope:
             scope = scope.parent
         return None
 
-    def outer_place(self, name: str) -> str | None:
-        """What `name` is where this scope stands (a class body reads outwards until it has bound the name)."""
-        if self.parent is None:
-            return None
-        enclosing = self.parent
-        if enclosing.kind == "class" and enclosing.parent is not None:
-            return enclosing.outer_place(name)
-        return enclosing.place(name) if enclosing.kind != "class" else None
-
     def free(self) -> tuple[str, ...]:
-        """The operands that are captured from enclosing functions."""
-        found = set()
-        for name in self.unresolved:
-            place = self.place(name) if name not in self.bound else self.outer_place(name)
-            if place is not None:
-                found.add(place)
-        return tuple(sorted(found))
+        """The operands that are captured from enclosing functions, here or further inside. What methods capture under
+        a name that their class body binds too is left out of the class's own, where the name means the class's."""
+        places = {self.place(name) for name in self.unresolved if name not in self.bound}
+        return tuple(sorted(place for place in places if place is not None))
 
     def home(self) -> Scope:
         """The function, class or module in which a `:=` binds its name."""

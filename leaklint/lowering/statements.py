@@ -110,7 +110,7 @@ def _return(body: Body, node: Any) -> None:
     body.expect(node)
     graph, span = body.graph, body.span(node)
     src = "" if node.value is None else value(body, node.value)
-    if src and graph.in_finalizer():
+    if src and graph.unsettled(src):
         body.emit(ir.Copy(span, "%return", src))
         src = "%return"
     handler = graph.handler
@@ -318,9 +318,12 @@ def _try_except(body: Body, node: Any) -> None:
     graph.start(entry)
     caught = body.temp()
     body.emit(ir.Catch(body.span(node.handlers[0]), caught))
-    is_star = is_star_try(node)
+    group = ""
+    if is_star_try(node):
+        group = body.hidden("group")
+        body.emit(ir.Copy(body.span(node.handlers[0]), group, caught))
     for clause in node.handlers:
-        _clause(body, clause, caught, after, is_star)
+        _clause(body, clause, caught, after, group)
     graph.end(ir.Raise("", body.span(node.handlers[-1]), caught))
     graph.start(after)
 
@@ -330,27 +333,29 @@ def is_star_try(node: Any) -> bool:
     return node.__class__.__name__ == "TryStar" or getattr(node, "leaklint_star", False)
 
 
-def _clause(body: Body, clause: Any, caught: str, after: int, is_star: bool) -> None:
+def _clause(body: Body, clause: Any, caught: str, after: int, group: str) -> None:
+    """One except clause. `group` is the local that holds what earlier `except*` clauses left, "" for plain ones."""
     graph, span = body.graph, body.span(clause)
     types, types_span = "", span
     if clause.type is not None:
         body.expect(clause.type)
         types, types_span = value(body, clause.type), body.span(clause.type)
     inside, otherwise = graph.new(), graph.new()
-    graph.end(ir.Handle(types, inside, otherwise, types_span, is_star))
+    graph.end(ir.Handle(types, inside, otherwise, types_span, bool(group)))
     graph.start(inside)
     name = clause.name or ""
     if name:
-        body.store(span, name, body.operation(span, "match-group", caught, types) if is_star else caught)
+        body.store(span, name, body.operation(span, "match-group", group, types) if group else caught)
     graph.frames.append(Clause(body.scope.place(name) or "" if name else "", caught))
     statements(body, clause.body)
     graph.frames.pop()
     if name:
         body.delete(span, name)
-    if is_star:
+    if group:
         # What the clause did not take goes on to the clauses after it.
         done = graph.new()
-        graph.end(ir.Branch(body.operation(span, "rest-of-group", caught, types), otherwise, done, span))
+        body.emit(ir.Copy(span, group, body.operation(span, "rest-of-group", group, types)))
+        graph.end(ir.Branch(group, otherwise, done, span))
         graph.start(done)
     body.emit(ir.Caught(span))
     graph.goto(after)
