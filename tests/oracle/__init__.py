@@ -6,7 +6,7 @@ cover every combination with at most one fault (`truth`). `programs` writes prog
 their truth and runs them again after a repair, `shrink` makes a disagreement small.
 
 What may fail: every call of a driver, with two of the driver's own errors, and every call of the unknown helpers
-`work`, `fetch`, `ready`, with their own error or another; iterating and subscripting what they return. `cursor()` does
-not. A release that fails counts as one. What a run leaves open and nobody can reach any more is a leak of the line that
-was handed it last.
+`work`, `fetch`, `ready`, with their own error or another. `cursor()` does not, nor do loops over lists and subscripts.
+A release that fails counts as one. What a run leaves open and nobody can reach any more is a leak of the line that was
+handed it last.
 """

@@ -14,8 +14,8 @@ QUIET_EVENTS = ("release", "close")
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """missed: lines that leak in a run and are not reported, with that run; false: lines that are reported and never
-    leak, with the codes; repairs: what is wrong with the repaired program."""
+    """missed: lines that leak in a run and are not reported, with that run; false: lines that are reported, take a
+    connection in some run and never leak, with the codes; repairs: what is wrong with the repaired program."""
 
     text: str
     truth: Truth
@@ -52,7 +52,7 @@ def compare(text: str, repair: bool = True) -> Comparison:
     actual = truth(text)
     said = reported(text)
     missed = {line: actual.shown[line] for line in sorted(actual.leaking) if line not in said}
-    false = {line: codes for line, codes in sorted(said.items()) if line not in actual.leaking}
+    false = {line: codes for line, codes in sorted(said.items()) if actual.lines.get(line) is False}
     repaired = fix_source(text) if repair and said else text
     complaints = complaints_about(repaired, text, actual, frozenset(missed)) if repaired != text else ()
     return Comparison(text, actual, missed, false, repaired, complaints)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tests.oracle.world import Resource, UnforeseenError, WorkError, World
@@ -29,38 +29,26 @@ def errors_of(library: str) -> dict[str, type[Exception]]:
 
 
 class Rows:
-    """What a query or a caller hands in: none, one or two rows. Iterating it may fail, like any unknown iteration."""
+    """What a query or a caller hands in: none, one or two rows, decided when they are looked at."""
 
     borrows = True
 
-    def __init__(self, name: str, errors: tuple[type[Exception], ...]) -> None:
-        self.name, self.errors = name, errors
-
-    def _length(self) -> int:
-        World.current.event(f"{self.name}.iter", self.errors)
-        return World.current.choose(self.name, 3)
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __iter__(self) -> Iterator[Row]:
-        for _ in range(self._length()):
-            World.current.event(f"{self.name}.next", self.errors)
-            yield Row()
-
-    async def __aiter__(self) -> AsyncIterator[Row]:
-        for _ in range(self._length()):
-            World.current.event(f"{self.name}.next", self.errors)
-            yield Row()
+        return iter([Row() for _ in range(World.current.choose(self.name, 3))])
 
     def __repr__(self) -> str:
         return self.name
 
 
 class Row:
-    """One row; subscripts may fail."""
+    """One row."""
 
     borrows = True
 
     def __getitem__(self, index: object) -> str:
-        World.current.event("row.item", (UnforeseenError,))
         return "value"
 
     def __repr__(self) -> str:
@@ -85,13 +73,15 @@ class Cursor:
 
     def fetchall(self) -> Rows:
         self.connection.fail("fetchall")
-        return Rows("rows", self.connection.errors)
+        return Rows("rows")
 
     def close(self) -> None:
         self.connection.fail("cursor.close")
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(Rows("rows", self.connection.errors))
+        for row in Rows("rows"):
+            self.connection.fail("next")
+            yield row
 
     def __enter__(self) -> Cursor:
         return self
@@ -161,7 +151,7 @@ class AsyncConnection(Connection):
 
     async def fetch(self, *_: object) -> Rows:
         self.fail("fetchall")
-        return Rows("rows", self.errors)
+        return Rows("rows")
 
     async def fetchrow(self, *_: object) -> Row | None:
         self.fail("fetchone")
@@ -257,25 +247,25 @@ def build() -> dict[str, types.ModuleType]:
     psycopg2.pool = module("psycopg2.pool", SimpleConnectionPool=lambda *_, **__: Pool(slot))  # type: ignore[attr-defined]
     modules["psycopg2.pool"] = psycopg2.pool
 
-    errors, kind = synchronous("sqlalchemy.exc", "closes")
+    errors, alchemy = synchronous("sqlalchemy.exc", "closes")
     errors = {**errors, "SQLAlchemyError": errors.pop("Error")}
-    modules["sqlalchemy"] = module("sqlalchemy", create_engine=lambda *_, **__: Pool(kind))
+    modules["sqlalchemy"] = module("sqlalchemy", create_engine=lambda *_, **__: Pool(alchemy))
     modules["sqlalchemy.exc"] = module("sqlalchemy.exc", **errors)
-    modules["sqlalchemy.orm"] = module("sqlalchemy.orm", sessionmaker=lambda *_, **__: Pool(kind).getconn)
+    modules["sqlalchemy.orm"] = module("sqlalchemy.orm", sessionmaker=lambda *_, **__: Pool(alchemy).getconn)
     modules["sqlalchemy"].exc = modules["sqlalchemy.exc"]  # type: ignore[attr-defined]
 
     postgres = type("PostgresError", (Exception,), {})
     raised = (type("DeadlockDetectedError", (postgres,), {}), type("InterfaceError", (Exception,), {}))
-    kind = asynchronous("asyncpg", raised)
+    postgres_kind = asynchronous("asyncpg", raised)
     modules["asyncpg"] = module(
         "asyncpg",
-        connect=lambda *_, **__: Connecting(kind),
+        connect=lambda *_, **__: Connecting(postgres_kind),
         PostgresError=postgres,
         InterfaceError=raised[1],
         Pool=Pool,
     )
-    kind_lite = asynchronous("aiosqlite", modules["sqlite3"].Connection.errors)
-    modules["aiosqlite"] = module("aiosqlite", connect=lambda *_, **__: Connecting(kind_lite))
+    lite_kind = asynchronous("aiosqlite", modules["sqlite3"].Connection.errors)
+    modules["aiosqlite"] = module("aiosqlite", connect=lambda *_, **__: Connecting(lite_kind))
     modules["aiosqlite"].Error = modules["sqlite3"].Error  # type: ignore[attr-defined]
     modules["support"] = module("support", work=work, fetch=fetch, ready=ready, WorkError=WorkError)
     return modules
@@ -326,7 +316,7 @@ class Holder:
 def argument(name: str) -> object:
     """What the outside world passes for a parameter of this name."""
     if name == "items":
-        return Rows("items", (UnforeseenError,))
+        return Rows("items")
     if name == "pool":
         return Pool(asynchronous("asyncpg", MODULES["asyncpg"].connect().kind.errors))
     if name == "holder":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import re
 from collections.abc import Callable, Iterator
 
 
@@ -21,7 +22,8 @@ def shrink(text: str, holds: Callable[[str], bool], tries: int = 400) -> str:
             if candidate != smallest and holds(candidate):
                 smallest, progress = candidate, True
                 break
-    return smallest
+    names = list(dict.fromkeys(re.findall(r"\bc\d+\b", smallest)))
+    return re.sub(r"\bc\d+\b", lambda found: f"c{names.index(found.group()) + 1}", smallest)
 
 
 def smaller(text: str) -> Iterator[str]:
@@ -38,7 +40,7 @@ def smaller(text: str) -> Iterator[str]:
                     statements.append(ast.Pass())
                 if isinstance(twin, ast.Try) and not twin.handlers and (not twin.finalbody or twin.orelse):
                     continue
-                drop_unused_imports(changed)
+                drop_unused(changed)
                 if names_known(changed):
                     yield ast.unparse(ast.fix_missing_locations(changed)) + "\n"
 
@@ -65,9 +67,12 @@ def replacements(owner: ast.AST, field: str, index: int) -> Iterator[list[ast.st
             yield nested
 
 
-def drop_unused_imports(tree: ast.Module) -> None:
+def drop_unused(tree: ast.Module) -> None:
+    """Leave out imports and inputs that no name refers to."""
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for node in list(tree.body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == "job":
+            node.args.args = [argument for argument in node.args.args if argument.arg in used]
         if isinstance(node, ast.Import | ast.ImportFrom):
             node.names = [name for name in node.names if (name.asname or name.name.partition(".")[0]) in used]
             if not node.names:
