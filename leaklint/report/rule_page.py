@@ -18,8 +18,8 @@ def rule_text(rule: Rule, *, color: bool = False, width: int = 100) -> str:
         f"{paint(rule.code, 'code')} {rule.name}" + ("" if rule.default else paint("  (off by default)", "dim")),
         _fill(_reports(rule), width),
         *([_section("Why it matters", _fill(rule.why, width - 2), paint)] if rule.why else []),
-        *([_section("Bad", _code(rule.bad), paint)] if rule.bad else []),
-        *([_section("Good", _code(rule.good), paint)] if rule.good else []),
+        *([_section("Bad", _example(rule.bad), paint)] if rule.bad else []),
+        *([_section("Good", _example(rule.good), paint)] if rule.good else []),
         *([_section("Fixes", ", ".join(rule.fixes), paint)] if rule.fixes else []),
         *([_section("See", "\n".join(rule.references), paint)] if rule.references else []),
     ]
@@ -64,10 +64,6 @@ def _sentence(text: str) -> str:
 def _example(code: str) -> str:
     """The example without the marks that the tests read."""
     return "\n".join(_EXPECTATION.sub("", line) for line in code.strip("\n").splitlines())
-
-
-def _code(code: str) -> str:
-    return textwrap.indent(_example(code), "  ")
 
 
 def _fenced(code: str) -> str:

@@ -48,9 +48,7 @@ class Browser:
 
     def press(self, *keys: str) -> None:
         """Type keys, one after another, into what has the focus."""
-        actions = [
-            {"type": kind, "value": _KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")
-        ]
+        actions = [{"type": kind, "value": _KEYS.get(key, key)} for key in keys for kind in ("keyDown", "keyUp")]
         _call("POST", f"{self._session}/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def log(self) -> list[str]:

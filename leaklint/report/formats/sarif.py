@@ -115,7 +115,7 @@ def _result(finding: Finding, report: Report, index: dict[str, int], options: Op
     }
     if finding.witness and options.show_witness:
         result["codeFlows"] = [{"threadFlows": [{"locations": [_flow(step) for step in finding.witness]}]}]
-    if finding.fix is not None:
+    if finding.fix is not None and finding.fix.edits:
         result["fixes"] = [_fix(finding.fix)]
     properties = {
         "confidence": finding.confidence.value,
