@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaklint.ownership.events import SiteReport
 from leaklint.rules.base import Rule, Verdict
 from leaklint.rules.reading import OVERWRITING, foremost
-from leaklint.rules.wording import departure, given_back, in_finally, thing
+from leaklint.rules.wording import departure, given_back, on_every_path, thing
 
 
 def check(report: SiteReport) -> Verdict | None:
@@ -16,7 +16,7 @@ def check(report: SiteReport) -> Verdict | None:
     leak = foremost(own)
     site = report.site
     message = f"{thing(site)} is never {given_back(site)}: it is lost {departure(leak)}"
-    return Verdict(message, leak.steps, in_finally(site))
+    return Verdict(message, leak.steps, on_every_path(report))
 
 
 RULE = Rule(

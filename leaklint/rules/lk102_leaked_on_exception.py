@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaklint.ownership.events import SiteReport
 from leaklint.rules.base import Rule, Verdict
 from leaklint.rules.reading import foremost, normal
-from leaklint.rules.wording import departure, given_back, in_finally, thing
+from leaklint.rules.wording import departure, given_back, on_every_path, thing
 
 
 def check(report: SiteReport) -> Verdict | None:
@@ -14,7 +14,7 @@ def check(report: SiteReport) -> Verdict | None:
         return None
     leak = foremost(report.leaks)
     site = report.site
-    return Verdict(f"{thing(site)} is not {given_back(site)} {departure(leak)}", leak.steps, in_finally(site))
+    return Verdict(f"{thing(site)} is not {given_back(site)} {departure(leak)}", leak.steps, on_every_path(report))
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaklint.ownership.events import SiteReport
 from leaklint.rules.base import Rule, Verdict
 from leaklint.rules.reading import caused_by
-from leaklint.rules.wording import given_back, in_finally, owns_with, thing
+from leaklint.rules.wording import given_back, on_every_path, owns_with, thing
 
 
 def check(report: SiteReport) -> Verdict | None:
@@ -19,7 +19,7 @@ def check(report: SiteReport) -> Verdict | None:
         how = "async with" if site.resource.async_with == "closes" else "with"
         return Verdict(message, leak.steps, f"Enter it with `{how}`, or bind it to a name and release it.")
     if site.resource.release_to:
-        return Verdict(message, leak.steps, in_finally(site))
+        return Verdict(message, leak.steps, on_every_path(report))
     return Verdict(message, leak.steps, "Wrap it in `with closing(...)`, or bind it to a name and close it.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaklint.ownership.events import SiteReport
 from leaklint.rules.base import Rule, Verdict
 from leaklint.rules.reading import caused_by
-from leaklint.rules.wording import departure, given_back, thing
+from leaklint.rules.wording import given_back, thing
 
 
 def check(report: SiteReport) -> Verdict | None:
@@ -15,7 +15,7 @@ def check(report: SiteReport) -> Verdict | None:
         return None
     site = report.site
     kept = f"`self.{site.bound.rpartition('.')[2]}`" if site.bound else "an attribute"
-    message = f"{thing(site)} is kept on an object whose class never has it {given_back(site)}: {departure(leak)}"
+    message = f"{thing(site)} is kept on an object whose class never gets it {given_back(site)}"
     release = f".{site.resource.release[0]}()" if site.resource.release else ""
     call = f"`{kept.strip('`')}{release}`" if site.bound and release else "its release"
     return Verdict(message, leak.steps, f"Give the class a `close()` (and `__enter__`/`__exit__`) that calls {call}.")

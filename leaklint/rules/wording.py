@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leaklint.ownership.events import Leak, Site
+from leaklint.ownership.events import Leak, Site, SiteReport
 
 _GIVEN_BACK = {
     "pooled-connection": "given back",
@@ -15,7 +15,7 @@ _GIVEN_BACK = {
 _DEPARTURES = {
     "exception": "when line {line} raises",
     "return": "when line {line} returns",
-    "fallthrough": "at the end (line {line})",
+    "fallthrough": "at the end of the function (line {line})",
     "break": "when line {line} breaks out of the loop",
     "continue": "when line {line} goes on to the next round",
     "overwritten": "when line {line} binds the name again",
@@ -27,7 +27,7 @@ _DEPARTURES = {
     "close-instead-of-return": "when line {line} closes it",
     "wrong-pool": "when line {line} hands it to another pool",
     "not-awaited": "at line {line}, where the release is not awaited",
-    "owner": "with the object that keeps it from line {line} on",
+    "owner": "with the object that keeps it (line {line})",
     "per-call": "after the call, while line {line} builds another one on the next",
 }
 
@@ -100,11 +100,16 @@ def release_call(site: Site) -> str:
     return f"await {call}" if resource.release_awaited == "yes" else call
 
 
-def in_finally(site: Site) -> str:
-    """One sentence: the release in a `finally:`."""
+def on_every_path(report: SiteReport) -> str:
+    """One sentence: where the release belongs. What is handed on when all goes well is released only otherwise."""
+    site = report.site
+    call = release_call(site)
     if not site.bound:
-        return f"Bind it to a name and call `{release_call(site)}` in a `finally:`."
-    return f"Call `{release_call(site)}` in a `finally:` whose `try:` begins right after line {site.span.line}."
+        return f"Bind it to a name and call `{call}` in a `finally:`."
+    if "." in site.bound or (report.released and not report.releases):
+        handler = f"`except BaseException:` calls `{call}` and raises again"
+        return f"Put what follows line {site.span.line} in a `try:` whose {handler}."
+    return f"Call `{call}` in a `finally:` whose `try:` begins right after line {site.span.line}."
 
 
 def owns_with(site: Site) -> bool:

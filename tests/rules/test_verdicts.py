@@ -120,12 +120,19 @@ def test_the_obligation_of_a_projects_own_class_is_never_quite_sure() -> None:
 
 
 def test_a_message_names_the_variable_the_library_and_the_line() -> None:
-    report = SiteReport(site(POOLED, "pool.getconn()"), (leak("exception", 14, True),), released=True)
+    returned = (span(20),)
+    report = SiteReport(site(POOLED, "pool.getconn()"), (leak("exception", 14, True),), (), True, returned)
     (found,) = findings([report])
     assert found.message == "`conn` (psycopg2 pooled connection) is not given back when line 14 raises"
     assert found.help == "Call `pool.putconn(conn)` in a `finally:` whose `try:` begins right after line 10."
     assert [(step.line, step.message) for step in found.witness] == [(14, "lost by exception")]
     assert (found.function, found.library, found.resource) == ("load", "psycopg2", "pooled connection")
+
+
+def test_what_is_handed_on_is_not_to_be_released_in_a_finally() -> None:
+    report = SiteReport(site(), (leak("exception", 14, True),), released=True)
+    (found,) = findings([report])
+    assert found.help.endswith("in a `try:` whose `except BaseException:` calls `conn.close()` and raises again.")
 
 
 def test_findings_come_in_the_order_of_their_places() -> None:
