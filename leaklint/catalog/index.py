@@ -255,16 +255,19 @@ class Catalog:
 
     @functools.cached_property
     def acquire_words(self) -> frozenset[str]:
-        """The last parts of the names of acquiring calls; calling an instance has none."""
+        """The last parts of the names of acquiring calls, and of the calls whose results have them (`sessionmaker`)."""
         words = {call.rpartition(".")[2] for call in self._acquisitions}
-        words |= {call.rpartition(".")[2] for call in self._factories}
+        owners = {self.canonical(call.rpartition(".")[0]) for call in self._acquisitions}
+        for call, factory in self._factories.items():
+            if any(base in owners for base in self.bases(factory.returns)):
+                words.add(call.rpartition(".")[2])
         return frozenset((words | set(self._shapes)) - {"__call__"})
 
     @functools.cached_property
     def free_words(self) -> frozenset[str]:
-        """Acquiring words that matter in a file that names no library: what is recognised by shape, builtins, and what
-        the project declares."""
-        free = set(self._shapes)
+        """Acquiring words that matter in a file that names no library: builtins, what the project declares, and what a
+        shape gives more than low confidence (`getconn` beside `putconn` on the same receiver)."""
+        free = {word for word, shapes in self._shapes.items() if any(shape.resource.release_to for shape in shapes)}
         for library in self.libraries:
             for resource in library.resource:
                 for call in resource.acquire:
