@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator, Mapping
 
 from leaklint import ir
-from leaklint.ir import ClassDef, ModuleIR, Procedure
+from leaklint.ir import ClassDef, ModuleIR
 from leaklint.resolve.definitions import Definitions
 from leaklint.resolve.names import Names, enclosing, variants
 from leaklint.resolve.refs import Class, External, Function
@@ -199,32 +199,15 @@ def _classify(
 # -- fields -------------------------------------------------------------------------------------------------------
 
 
-def receiver(signature: Procedure) -> str:
-    """The name of a method's `self` or `cls`; "" for what has none."""
-    if signature.kind != "method" or not signature.parameters or signature.parameters[0].kind != "positional":
-        return ""
-    if any(decorator.name == "staticmethod" for decorator in signature.decorators):
-        return ""
-    return signature.parameters[0].name
-
-
 def method_bodies(names: Names, cls: Class, word: str = "") -> Iterator[tuple[ModuleIR, str, str]]:
     """The methods of a class and the functions inside them, with the name of the receiver. word: only those whose
     text has it."""
     module = names.program.module(cls.module)
     if module is None:
         return
-    prefix = cls.name + "."
-    for name, signature in module.signatures.items():
-        if not name.startswith(prefix) or signature.kind == "class":
-            continue
-        method = cls.name + "." + name[len(prefix) :].split(".")[0]
-        outer = module.signatures.get(method)
-        if outer is None or outer.kind == "class":
-            continue
-        if word and not names.program.mentions(module, signature.span, word):
-            continue
-        yield module, name, receiver(outer)
+    for name, own, span in names.methods(cls):
+        if not word or names.program.mentions(module, span, word):
+            yield module, name, own
 
 
 def is_receiver(body: Definitions, operand: str, name: str, cls: Class) -> bool:

@@ -13,9 +13,9 @@ from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve import calling, members, storage
-from leaklint.resolve.classes import Classes, receiver
+from leaklint.resolve.classes import Classes
 from leaklint.resolve.definitions import Definer, Definitions
-from leaklint.resolve.names import BUILTINS, MODULE_BODY, Names, enclosing
+from leaklint.resolve.names import BUILTINS, MODULE_BODY, Names, enclosing, receiver
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Module
 from leaklint.resolve.shapes import Display, Typed, Value

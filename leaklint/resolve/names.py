@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from leaklint import ir
-from leaklint.ir import ModuleIR
+from leaklint.ir import ModuleIR, Procedure
+from leaklint.model import Span
 from leaklint.resolve.definitions import Definer, Definitions, define
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Module
@@ -52,6 +53,15 @@ _SAYS_NOTHING = frozenset(
 Get = Callable[[Any], set[Value]]
 
 
+def receiver(signature: Procedure) -> str:
+    """The name of a method's `self` or `cls`; "" for what has none."""
+    if signature.kind != "method" or not signature.parameters or signature.parameters[0].kind != "positional":
+        return ""
+    if any(decorator.name == "staticmethod" for decorator in signature.decorators):
+        return ""
+    return signature.parameters[0].name
+
+
 def variants(module: ModuleIR, name: str) -> Iterator[str]:
     """The qualified names under which a module has definitions of `name`, the last one first."""
     if name in module.signatures:
@@ -76,6 +86,8 @@ class Names:
         self._solver: Solver[Any, Value] = Solver(self._equation)
         self._definitions: dict[tuple[str, str], Definitions | None] = {}
         self._decorated: dict[str, frozenset[str]] = {}
+        self._writers: dict[str, dict[str, list[str]]] = {}
+        self._methods: dict[Class, list[tuple[str, str, Span]]] = {}
         self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -135,6 +147,21 @@ class Names:
                 found.append(Function(module.module, variant))
         return found
 
+    def methods(self, cls: Class) -> list[tuple[str, str, Span]]:
+        """The functions in a class body and those inside of them: qualified name, name of the outermost one's
+        receiver, extent."""
+        known = self._methods.get(cls)
+        if known is None:
+            known = self._methods[cls] = []
+            module = self.program.module(cls.module)
+            prefix = cls.name + "."
+            for name, signature in module.signatures.items() if module is not None else ():
+                if name.startswith(prefix) and signature.kind != "class":
+                    outer = module.signatures.get(prefix + name[len(prefix) :].split(".")[0])  # type: ignore[union-attr]
+                    if outer is not None and outer.kind != "class":
+                        known.append((name, receiver(outer), signature.span))
+        return known
+
     def imports(self, module: ModuleIR) -> dict[str, list[ir.ImportedName]]:
         """The module's imports by bound name."""
         known = self._bindings.get(module.path)
@@ -146,19 +173,14 @@ class Names:
 
     def global_writers(self, module: ModuleIR, name: str) -> list[str]:
         """The functions that declare `global name`."""
-        if not self.program.lines_with(module, "global") or not self.program.lines_with(module, name):
-            return []
-        shared = set(self.program.lines_with(module, "global")) & set(self.program.lines_with(module, name))
-        found = []
-        for qualified, signature in module.signatures.items():
-            if signature.kind == "module" or not any(
-                signature.span.line <= line <= signature.span.end_line for line in shared
-            ):
-                continue
-            procedure = module.procedures.get(qualified)
-            if procedure is not None and name in procedure.globals:
-                found.append(qualified)
-        return found
+        known = self._writers.get(module.path)
+        if known is None:
+            known = self._writers[module.path] = {}
+            for qualified, signature in module.signatures.items() if self.program.lines_with(module, "global") else ():
+                if signature.kind != "module" and self.program.mentions(module, signature.span, "global"):
+                    for declared in module.procedures[qualified].globals:
+                        known.setdefault(declared, []).append(qualified)
+        return known.get(name, [])
 
     def external(self, name: str) -> set[Value]:
         """An External by its canonical name; nothing for one that is absurdly long."""

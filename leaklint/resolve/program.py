@@ -61,6 +61,7 @@ class Program:
         self._located: dict[tuple[tuple[str, ...], str], Found] = {}
         self._modules: dict[str, ModuleIR | None] = {}
         self._texts: dict[str, str] = {}
+        self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
@@ -172,7 +173,10 @@ class Program:
         return (file if inside.startswith("..") else inside).replace(os.sep, "/")
 
     def _file_of(self, module: ModuleIR) -> str:
-        return os.path.normpath(os.path.join(self._base, module.path))
+        file = self._files.get(module.path)
+        if file is None:
+            file = self._files[module.path] = os.path.normpath(os.path.join(self._base, module.path))
+        return file
 
     def _name_found(self, found: Found) -> str:
         if found.file:

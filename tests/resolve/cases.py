@@ -552,7 +552,7 @@ CASES: dict[str, Case] = {
                     see(get_conn)  # is: app.db:get_conn()
                     see(models.Hidden)  # is: app.models:Hidden
                     see(x)  # is: <app.models:Hidden?>
-                    def inner(y: models.Hidden): 
+                    def inner(y: models.Hidden):
                         see(y)  # is: <app.models:Hidden?>
                 see(app.get_conn)  # is: app.db:get_conn()
                 see(app.sub.deep)  # is: module app.sub.deep
