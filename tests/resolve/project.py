@@ -41,7 +41,7 @@ def read(path: Path) -> str | None:
     """The text of a file, or None."""
     try:
         return path.read_text(encoding="utf-8")
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         return None
 
 
