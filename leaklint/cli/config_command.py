@@ -44,7 +44,8 @@ def _values(settings: Settings) -> dict[str, tuple[Any, str]]:
     for key, name in KEYS.items():
         origin = settings.provenance.get(key)
         if origin is not None:
-            values[key] = (_plain(getattr(settings, name)), origin)
+            value = getattr(settings, name)
+            values[key] = ({} if value == () and key == "per-file-ignores" else _plain(value), origin)
     return values
 
 

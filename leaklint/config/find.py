@@ -32,6 +32,11 @@ class SettingsFinder:
         self._by_directory: dict[str, Settings | ConfigError] = {}
         self._by_file: dict[str, Settings | ConfigError] = {}
 
+    def forget(self) -> None:
+        """Read everything anew from now on."""
+        self._by_directory.clear()
+        self._by_file.clear()
+
     def for_file(self, path: str) -> Settings:
         """Settings of the file at an absolute path. Raises ConfigError."""
         return self.for_directory(os.path.dirname(path))

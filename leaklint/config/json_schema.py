@@ -1,4 +1,4 @@
-"""The JSON schema of the configuration, for editors; made from the options and the catalog's resource tables.
+"""The JSON schema of the configuration, for editors; made from the options.
 
 `leaklint config --schema > leaklint/config/leaklint.schema.json` writes the file that the package carries.
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from leaklint.config.options import Options
 
+_SELECTORS = ("select", "extend-select", "ignore", "extend-ignore", "fixable", "extend-fixable", "unfixable")
 _SELECTOR = r"^(ALL|[Ll][Kk][0-9]{0,3}|[a-z]+(-[a-z]+)*)$"
 
 
@@ -36,7 +37,7 @@ def _set(key: str, value: dict[str, Any]) -> dict[str, Any]:
             kept.update(part)
     if "enum" in kept:
         kept["enum"] = [choice for choice in kept["enum"] if choice is not None]
-    if key.endswith(("select", "ignore", "fixable")):
+    if key in _SELECTORS:
         kept["items"] = {"type": "string", "pattern": _SELECTOR}
     return kept
 
