@@ -29,6 +29,7 @@ ENTERING = frozenset(
     for name in ("enter_context", "enter_async_context")
 )
 MOST_SITES = 30
+MOST_MODULES = 8
 
 
 class Site:
@@ -238,23 +239,23 @@ def _super(site: Site) -> set[Value]:
 
 
 def given(flow: Flow, get: Get, module_name: str, procedure: str, parameter: str) -> set[Value]:
-    """What the calls in the module pass for a parameter."""
+    """What calls pass for a parameter: those in its module, and for a constructor those in a few others."""
     module = flow.program.module(module_name)
     signature = module.signatures.get(procedure) if module is not None else None
     found: set[Value] = set()
     if module is None or signature is None:
         return found
-    for caller, call in _sites(flow, module, procedure):
-        body = flow.names.definitions(module_name, caller)
+    for place, caller, call in _sites(flow, module, procedure):
+        body = flow.names.definitions(place, caller)
         target = call.func
         shift = 0
-        if body is not None and call.args and _is_partial(flow, get, module_name, caller, call):
+        if body is not None and call.args and _is_partial(flow, get, place, caller, call):
             target, shift = call.args[0], 1
-        for callee in get(("operand", module_name, caller, target)):
+        for callee in get(("operand", place, caller, target)):
             bound = _reaches(flow, callee, Function(module_name, procedure))
             if bound >= 0:
                 for operand in _passed(signature, call, parameter, shift, bound):
-                    found |= get(("operand", module_name, caller, operand))
+                    found |= get(("operand", place, caller, operand))
     return found
 
 
@@ -267,23 +268,31 @@ def _is_partial(flow: Flow, get: Get, module: str, caller: str, call: ir.Call) -
     return False
 
 
-def _sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, ir.Call]]:
-    """Calls that name the procedure (or its class, for a constructor), or pass it to something; the first ones only."""
+def _sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, str, ir.Call]]:
+    """Calls that name the procedure (or its class, for a constructor), or pass it to something: module, procedure and
+    call, the first ones only. Constructors are looked for in other modules too, where few name the class."""
     parts = procedure.partition("#")[0].split(".")
-    simple = parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+    constructs = parts[-1] == "__init__" and len(parts) > 1
+    simple = parts[-2] if constructs else parts[-1]
     if simple.startswith("<"):
         return
+    places = [module]
+    if constructs and flow.program.candidates is not None:
+        others = sorted(set(flow.program.candidates(simple)) - {module.module})
+        places += [found for name in others[:MOST_MODULES] if (found := flow.program.module(name)) is not None]
+        places = places if len(others) <= MOST_MODULES else [module]
     count = 0
-    for caller, signature in module.signatures.items():
-        if not flow.program.mentions(module, signature.span, simple):
-            continue
-        body = flow.names.definitions(module.module, caller)
-        for call in body.calls if body is not None else ():
-            if any(_is_named(body, operand, simple) for operand in (call.func, *call.args[:1])):
-                yield caller, call
-                count += 1
-                if count == MOST_SITES:
-                    return
+    for place in places:
+        for caller, signature in place.signatures.items():
+            if not flow.program.mentions(place, signature.span, simple):
+                continue
+            body = flow.names.definitions(place.module, caller)
+            for call in body.calls if body is not None else ():
+                if any(_is_named(body, operand, simple) for operand in (call.func, *call.args[:1])):
+                    yield place.module, caller, call
+                    count += 1
+                    if count == MOST_SITES:
+                        return
 
 
 def _is_named(body: Definitions | None, operand: str, name: str) -> bool:

@@ -135,9 +135,27 @@ class Flow:
             return {cls} if given_class else {Instance(cls)}
         if parameter.annotation:
             found |= self.instances(module.module, procedure.name, parameter.annotation)
+        else:
+            found |= self._tested(get, module, procedure, parameter.name)
         if parameter.has_default and parameter.default.replace(".", "").replace("_", "").isalnum():
             found |= get(("text", module.module, enclosing(procedure.name), parameter.default))
         return found | get(("given", module.module, procedure.name, parameter.name))
+
+    def _tested(self, get: Get, module: ModuleIR, procedure: Procedure, name: str) -> set[Value]:
+        """The classes that `isinstance(name, ...)` asks for, as an annotation would; builtins say too little."""
+        found: set[Value] = set()
+        if not self.program.mentions(module, procedure.span, "isinstance"):
+            return found
+        body = self.names.definitions(module.module, procedure.name)
+        for call in body.calls if body is not None else ():
+            func = body.single(call.func)  # type: ignore[union-attr]
+            if isinstance(func, ir.LoadGlobal) and func.name == "isinstance" and call.args[:1] == (name,):
+                for classes in call.args[1:]:
+                    values = get(("operand", module.module, procedure.name, classes))
+                    for value in {*values, *_all(get, "element", {v for v in values if isinstance(v, Display)}, None)}:
+                        if isinstance(value, (Class, External)) and not value.name.startswith("builtins."):
+                            found.add(Instance(value, Confidence.MEDIUM))
+        return found
 
     def _text(self, get: Get, module_name: str, scope: str, text: str) -> set[Value]:
         head, _, last = text.rpartition(".")

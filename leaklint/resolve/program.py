@@ -108,7 +108,8 @@ class Program:
                 return ""
             return self._name_found(self._locate((start,), rest) if rest else self._package(start))
         found = self._locate(self._roots, name)
-        if found == _NOTHING and start and name.partition(".")[0] not in sys.stdlib_module_names:
+        top = name.partition(".")[0]
+        if found == _NOTHING and start and top not in sys.stdlib_module_names and top not in self.catalog.modules:
             found = self._beside(start, name)
         return self._name_found(found)
 
@@ -245,12 +246,15 @@ class Program:
         return Found("", (directory,))
 
     def _beside(self, start: str, name: str) -> Found:
-        """A module next to a script or above it, for directories that are no packages themselves."""
+        """A module next to a script, or one of the package or directory tree that the importer itself belongs to."""
+        inside = name.partition(".")[0]
+        below = ""
         while self._inside(start) and start not in self._roots:
-            if "__init__.py" not in self._entries(start):
+            if "__init__.py" not in self._entries(start) and below in ("", inside):
                 found = self._locate((start,), name)
                 if found.file:
                     return found
+            below = os.path.basename(start)
             start = os.path.dirname(start)
         return _NOTHING
 

@@ -216,6 +216,34 @@ CASES: dict[str, Case] = {
             see(conn)  # is: <sqlite3.Connection>
         functools.partial(late, sqlite3.connect("x"))(1)
     """),
+    "isinstance": _one("""
+        import sqlite3
+        import sqlalchemy
+        def f(engine, dbo, path):
+            if isinstance(engine, sqlalchemy.engine.Engine):
+                see(engine.connect)  # is: .sqlalchemy.engine.Engine.connect?
+            assert isinstance(dbo, (str, sqlite3.Connection))
+            see(dbo)  # is: <sqlite3.Connection?>
+            if isinstance(path, str):
+                see(path)  # is:
+    """),
+    "constructed elsewhere": (
+        (),
+        {
+            "repo.py": """
+                class Repo:
+                    def __init__(self, factory):
+                        self.session = factory()
+                        see(self.session)  # is: <sqlite3.Connection>
+            """,
+            "service.py": """
+                import sqlite3
+                from repo import Repo
+                repo = Repo(lambda: sqlite3.connect("x"))
+                see(repo.session)  # is: <sqlite3.Connection>
+            """,
+        },
+    ),
     "with": _one("""
         import contextlib
         import sqlite3
@@ -624,6 +652,18 @@ CASES: dict[str, Case] = {
                 from helper import help
                 see(helper.help)  # is: jobs.helper:help()
                 see(help)  # is: jobs.helper:help()
+            """,
+            "jobs/deep/app/main.py": """
+                from app.db import f
+                import helper
+                see(f)  # is: jobs.deep.app.db:f()
+                see(helper)  # is: helper
+            """,
+            "jobs/deep/app/db.py": "def f(): ...\n",
+            "tools/sqlalchemy/__init__.py": "",
+            "tools/run.py": """
+                import sqlalchemy
+                see(sqlalchemy.create_engine)  # is: sqlalchemy.create_engine
             """,
             "pkg/__init__.py": "",
             "pkg/redis.py": "def Redis(): ...\n",
