@@ -50,7 +50,7 @@ class Tally:
             return
         self.runs += len(result.truth.runs)
         self.leaking += len(result.truth.leaking)
-        self.safe += len(result.truth.lines) - len(result.truth.leaking)
+        self.safe += len(result.truth.safe)
         self.missed += len(result.missed)
         self.false += len(result.false)
         self.repaired += result.repaired != text

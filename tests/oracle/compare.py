@@ -52,7 +52,7 @@ def compare(text: str, repair: bool = True) -> Comparison:
     actual = truth(text)
     said = reported(text)
     missed = {line: actual.shown[line] for line in sorted(actual.leaking) if line not in said}
-    false = {line: codes for line, codes in sorted(said.items()) if actual.lines.get(line) is False}
+    false = {line: codes for line, codes in sorted(said.items()) if line in actual.safe}
     repaired = fix_source(text) if repair and said else text
     complaints = complaints_about(repaired, text, actual, frozenset(missed)) if repaired != text else ()
     return Comparison(text, actual, missed, false, repaired, complaints)

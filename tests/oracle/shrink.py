@@ -38,11 +38,20 @@ def smaller(text: str) -> Iterator[str]:
                 statements[index : index + 1] = copy.deepcopy(replacement)
                 if not statements and field == "body":
                     statements.append(ast.Pass())
-                if isinstance(twin, ast.Try) and not twin.handlers and (not twin.finalbody or twin.orelse):
+                if not sound(twin):
                     continue
                 drop_unused(changed)
                 if names_known(changed):
                     yield ast.unparse(ast.fix_missing_locations(changed)) + "\n"
+
+
+def sound(node: ast.AST) -> bool:
+    """Whether it is Python, and plain: no empty `finally`, no `close` that closes nothing."""
+    if isinstance(node, ast.Try):
+        if not node.handlers and (node.orelse or not node.finalbody):
+            return False
+        return not any(isinstance(last, ast.Pass) for last in node.finalbody)
+    return not (isinstance(node, ast.FunctionDef) and node.name == "close" and isinstance(node.body[0], ast.Pass))
 
 
 def suites(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:

@@ -15,7 +15,8 @@ from typing import Any
 from tests.oracle.drivers import HELPER_ERRORS, MODULES, argument
 from tests.oracle.world import PROGRAM, Abandoned, Key, World, reachable
 
-ENTRY = "job"
+ENTRIES = ("job", "managed", "rows_of")
+"""What the outside world calls: the program's `job`, and the generators that it may consume as it likes."""
 MAX_RUNS = 4000
 
 
@@ -25,27 +26,39 @@ class TooManyRuns(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """One run: what was chosen, how it ended ("returns ..." or "raises ..."), what it did, which lines leaked."""
+    """One run: what was chosen, how it ended ("returns ..." or "raises ..."), what it did, which lines leaked.
+
+    rare: its fault is one that reasonable people may leave out of account.
+    """
 
     choices: Mapping[Key, int]
     ending: str
     events: tuple[str, ...]
     leaked: frozenset[int]
     fault: str
+    rare: bool
 
 
 @dataclasses.dataclass(frozen=True)
 class Truth:
-    """lines: each line that was ever handed a connection, and whether it loses one in some run; `shown` is such a run
-    for each that does."""
+    """lines: each line that was ever handed a connection; `shown` is a run in which it loses one. debatable: those that
+    do so only after a rare fault."""
 
-    lines: Mapping[int, bool]
+    lines: frozenset[int]
     shown: Mapping[int, Run]
     runs: tuple[Run, ...]
 
     @property
     def leaking(self) -> frozenset[int]:
-        return frozenset(line for line, leaks in self.lines.items() if leaks)
+        return frozenset(line for line, run in self.shown.items() if not run.rare)
+
+    @property
+    def debatable(self) -> frozenset[int]:
+        return frozenset(line for line, run in self.shown.items() if run.rare)
+
+    @property
+    def safe(self) -> frozenset[int]:
+        return self.lines - self.shown.keys()
 
 
 def truth(text: str) -> Truth:
@@ -54,7 +67,7 @@ def truth(text: str) -> Truth:
     Raises TooManyRuns, or whatever the text raises as it is compiled or imported.
     """
     code = compile(text, PROGRAM, "exec")
-    lines: dict[int, bool] = {}
+    lines: set[int] = set()
     shown: dict[int, Run] = {}
     runs: list[Run] = []
     todo: list[dict[Key, int]] = [{}]
@@ -73,13 +86,11 @@ def truth(text: str) -> Truth:
         if run is None:
             continue
         runs.append(run)
-        for resource in world.resources:
-            for line in resource.lines:
-                lines.setdefault(line, False)
+        lines.update(line for resource in world.resources for line in resource.lines)
         for line in run.leaked:
-            lines[line] = True
-            shown.setdefault(line, run)
-    return Truth(lines, shown, tuple(runs))
+            if line not in shown or shown[line].rare:
+                shown[line] = run
+    return Truth(frozenset(lines), shown, tuple(runs))
 
 
 def replay(text: str, choices: Mapping[Key, int]) -> Run | None:
@@ -92,13 +103,14 @@ def execute(code: types.CodeType, choices: Mapping[Key, int]) -> tuple[World, Ru
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": BUILTINS}
     exec(code, namespace)
     world.namespace = namespace
+    entries = [namespace[name] for name in ENTRIES if name in namespace]
     roots: list[Any] = []
     value = None
     with quiet():
         sys.setprofile(world.profile)
         try:
             world.armed = True
-            value = call_entry(namespace[ENTRY], roots)
+            value = call_entry(entries[world.decide("input", "entry", len(entries))], roots)
             ending = f"returns {shape(value)}"
         except Abandoned:
             return world, None
@@ -109,7 +121,7 @@ def execute(code: types.CodeType, choices: Mapping[Key, int]) -> tuple[World, Ru
             sys.setprofile(None)
     owned = reachable([value, *roots, *world.globals()])
     leaked = frozenset(r.lines[-1] for r in world.resources if r.open and r not in owned)
-    return world, Run(dict(choices), ending, tuple(world.events), leaked, world.fault)
+    return world, Run(dict(choices), ending, tuple(world.events), leaked, world.fault, world.fault_is_rare)
 
 
 @contextlib.contextmanager

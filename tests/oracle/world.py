@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dis
 import gc
 import inspect
 import sys
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 PROGRAM = "<program>"
+RARE = ("release", "cursor.close")
+"""What fails so seldom that reasonable people differ on whether to expect it."""
 MAX_EVENTS = 60
 MAX_CHOICES = 4
 
@@ -52,6 +55,7 @@ class World:
         self.resources: list[Resource] = []
         self.namespace: dict[str, Any] = {}
         self.fault = ""
+        self.fault_is_rare = False
         self.armed = False
         self.calls: list[int] = []
         self.call_number = 0
@@ -86,6 +90,7 @@ class World:
         kinds = tuple(errors)
         choice = self.decide("fault", name, 1 + len(kinds))
         if choice:
+            self.fault_is_rare = name in RARE
             self.fault = f"{kinds[choice - 1].__name__} from {name} at line {line_of_program()}"
             raise kinds[choice - 1](f"{name} failed")
 
@@ -127,7 +132,8 @@ def returned_by(frame: types.FrameType, value: Any) -> Any:
     if frame.f_code.co_name != "__init__":
         return value
     made = frame.f_locals.get("self")
-    return made if any(hasattr(made, name) for name in ("close", "aclose", "__exit__", "__aexit__")) else None
+    returns = dis.opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN")
+    return made if returns and hasattr(made, "close") else None
 
 
 def line_of_program(frame: types.FrameType | None = None) -> int:
