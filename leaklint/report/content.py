@@ -53,7 +53,7 @@ class Report:
     version        leaklint's own
     baseline       None where the run has no baseline
     suppressed     silenced findings, for the formats that can say so (sarif)
-    fingerprints   beside `findings`, one each, stable across moved lines; empty: the report computes its own
+    fingerprints   beside `findings`, one each, stable across moved lines; unless all differ, reports make their own
     sources        gives the lines of a file, without their ends, by the path in findings; None where it cannot
     """
 

@@ -10,12 +10,12 @@ from leaklint.report.content import Report
 
 
 def fingerprints(report: Report) -> tuple[str, ...]:
-    """One for each finding, in order, no two alike: the report's own where it brings them, else made here.
+    """One for each finding, in order, no two alike: the report's own where they are so, else made here.
 
     Made of the rule, file, function, library, resource and the text of the acquisition without its white space; equal
     ones are numbered in source order.
     """
-    if len(report.fingerprints) == len(report.findings):
+    if len(set(report.fingerprints)) == len(report.findings) == len(report.fingerprints):
         return report.fingerprints
     seen: Counter[tuple[str, ...]] = Counter()
     names = []

@@ -123,6 +123,10 @@ DISCARDED = Finding(
     end_column=31,
     library="sqlite3",
     resource="connection",
+    witness=(
+        WitnessStep("app/odd\x1b[2J name,with:marks%.py", 1, 9, "a connection is taken"),
+        WitnessStep("app/odd\x1b[2J name,with:marks%.py", 1, 9, "and lost with the statement, since no name holds it"),
+    ),
     help="Bind it with `with closing(...)`.",
     fix=Fix(
         Applicability.UNSAFE,

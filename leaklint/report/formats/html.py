@@ -71,7 +71,7 @@ def render(report: Report, options: Options) -> str:
 <body>
 <a class="skip" href="#findings">Skip to the findings</a>
 {_header()}
-<div class="layout">
+<div class="layout{"" if report.findings else " alone"}">
 <aside aria-label="Filters">
 {"".join(_facets(report))}</aside>
 <main id="findings" tabindex="-1">

@@ -125,7 +125,8 @@ def _marked(
     # A line so long that only the part about the mark is shown must be shown again for another mark.
     if previous is None or previous.line != mark.line or len(line) > room:
         lines.append(gutter.source(mark.line, shot.text))
-    underline = ("^" if mark.primary else "-") * min(shot.length, room - shot.offset)
+    again = previous is not None and (previous.line, previous.column) == (mark.line, mark.column)
+    underline = (" " if again else "^" if mark.primary else "-") * min(shot.length, room - shot.offset)
     style = finding.severity.value if mark.primary else "step"
     lines += gutter.underline(shot.offset, underline, mark.label, style, room)
     return lines
@@ -177,7 +178,7 @@ class _Gutter:
         below = min(offset, max(room - 50, 0))
         wrapped = textwrap.wrap(label, max(room - below, 20), subsequent_indent="   ", break_on_hyphens=False)
         return [
-            f"{self.bar()} {indent}{self.paint(line, style)}",
+            *([f"{self.bar()} {indent}{self.paint(line, style)}"] if line.strip() else []),
             *(f"{self.bar()} {' ' * below}{self.paint(text, style)}" for text in wrapped),
         ]
 
