@@ -383,7 +383,10 @@ class Return(_Node, frozen=True):
 
 
 class Resume(_Node, frozen=True):
-    """The end of region `region`. `suppressed` is where a `with` goes on whose exit ended the exception (-1: none)."""
+    """The end of region `region`; an exception that was pending goes to the block's `handler`.
+
+    `suppressed` is where a `with` goes on whose exit ended the exception (-1: none).
+    """
 
     region: int
     suppressed: int = -1

@@ -220,7 +220,7 @@ class Graph:
                 reached.discard(follower)
 
 
-_RAISING = (ir.Next, ir.Raise, ir.Handle)
+_RAISING = (ir.Next, ir.Raise, ir.Handle, ir.Resume)
 
 
 def _targets(terminator: ir.Terminator | None) -> tuple[int, ...]:
