@@ -87,17 +87,18 @@ def release_call(site: Site) -> str:
     """The exact call that gives it back: `pool.putconn(conn)`, `await conn.close()`."""
     resource = site.resource
     name = site.bound or _STAND_IN.get(resource.kind, "conn")
+    awaited = resource.release_awaited == "yes"
     if resource.release_to:
-        head = called(site.expression)
-        owner = head.rpartition(".")[0] if not site.derived else ""
+        owner = called(site.expression).rpartition(".")[0] if not site.derived else ""
         call = f"{owner or 'pool'}.{resource.release_to[0]}({name})"
     elif resource.release:
         call = f"{name}.{resource.release[0]}()"
+        awaited = awaited and resource.release[0] not in resource.release_plain
     elif resource.release_functions:
         call = f"{resource.release_functions[0]}({name})"
     else:
         call = f"{name}.close()"
-    return f"await {call}" if resource.release_awaited == "yes" else call
+    return f"await {call}" if awaited else call
 
 
 def on_every_path(report: SiteReport) -> str:

@@ -161,6 +161,13 @@ def test_the_release_names_the_pool_it_came_from() -> None:
     assert release_call(site(awaited, "pool.acquire()")) == "await pool.release(conn)"
 
 
+def test_a_release_that_is_a_plain_call_is_not_to_be_awaited() -> None:
+    row = msgspec.structs.replace(
+        CONNECTION, release=("close", "ensure_closed"), release_awaited="yes", release_plain=("close",)
+    )
+    assert release_call(site(row)) == "conn.close()"
+
+
 def test_long_expressions_are_shortened() -> None:
     assert (
         shortened("psycopg2.connect(\n    host='a-long-host-name.example.org', dbname='shop')")
