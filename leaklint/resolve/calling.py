@@ -245,7 +245,7 @@ def given(flow: Flow, get: Get, module_name: str, procedure: str, parameter: str
     found: set[Value] = set()
     if module is None or signature is None:
         return found
-    for place, caller, call in _sites(flow, module, procedure):
+    for place, caller, call in flow.sites(module, procedure):
         body = flow.names.definitions(place, caller)
         target = call.func
         shift = 0
@@ -268,7 +268,7 @@ def _is_partial(flow: Flow, get: Get, module: str, caller: str, call: ir.Call) -
     return False
 
 
-def _sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, str, ir.Call]]:
+def sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, str, ir.Call]]:
     """Calls that name the procedure (or its class, for a constructor), or pass it to something: module, procedure and
     call, the first ones only. Constructors are looked for in other modules too, where few name the class."""
     parts = procedure.partition("#")[0].split(".")
@@ -287,19 +287,11 @@ def _sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, 
             if not flow.program.mentions(place, signature.span, simple):
                 continue
             body = flow.names.definitions(place.module, caller)
-            for call in body.calls if body is not None else ():
-                if any(_is_named(body, operand, simple) for operand in (call.func, *call.args[:1])):
-                    yield place.module, caller, call
-                    count += 1
-                    if count == MOST_SITES:
-                        return
-
-
-def _is_named(body: Definitions | None, operand: str, name: str) -> bool:
-    step = body.single(operand) if body is not None else None
-    if isinstance(step, (ir.LoadGlobal, ir.Attr)):
-        return step.name == name
-    return operand == name or (name == "__init__" and isinstance(step, ir.LoadGlobal) and step.name == "cls")
+            for call in body.calls_naming.get(simple, ()) if body is not None else ():
+                yield place.module, caller, call
+                count += 1
+                if count == MOST_SITES:
+                    return
 
 
 def _reaches(flow: Flow, callee: Value, function: Function) -> int:

@@ -39,6 +39,22 @@ class ClassInfo:
     properties: Mapping[str, Function]
     annotations: Mapping[str, tuple[str, str, str]]
     names: Names
+    _assigned: dict[str, tuple[Assigned, ...]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    _annotated: dict[str, tuple[Assigned, ...]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+
+    def assignments(self, name: str) -> tuple[Assigned, ...]:
+        """The values that a field is given. Of class bodies only the first in order counts; methods all do."""
+        known = self._assigned.get(name)
+        if known is None:
+            known = self._assigned[name] = tuple(_assignments(self, name))
+        return known
+
+    def field_annotations(self, name: str) -> tuple[Assigned, ...]:
+        """Module, scope and text of the annotations of a field: in class bodies, and `self.pool: Pool = ...`."""
+        known = self._annotated.get(name)
+        if known is None:
+            known = self._annotated[name] = tuple(_field_annotations(self, name))
+        return known
 
     @property
     def lineage(self) -> tuple[Class, ...]:
@@ -63,7 +79,7 @@ class ClassInfo:
         for cls in self.lineage:
             for name in _assigned_names(self.names, cls):
                 names[name] = None
-        return {name: tuple(assignments(self, name)) for name in names if name not in self.methods}
+        return {name: self.assignments(name) for name in names if name not in self.methods}
 
 
 class Classes:
@@ -222,8 +238,7 @@ def is_receiver(body: Definitions, operand: str, name: str, cls: Class) -> bool:
     return False
 
 
-def assignments(info: ClassInfo, name: str) -> Iterator[Assigned]:
-    """The values that a field is given. Of class bodies only the first in order counts; methods all do."""
+def _assignments(info: ClassInfo, name: str) -> Iterator[Assigned]:
     names = info.names
     body_seen = False
     for cls in info.lineage:
@@ -249,8 +264,7 @@ def _assigned_names(names: Names, cls: Class) -> Iterator[str]:
                 yield step.name
 
 
-def field_annotations(info: ClassInfo, name: str) -> Iterator[tuple[str, str, str]]:
-    """Module, scope and text of the annotations of a field: in class bodies, and `self.pool: Pool = ...`."""
+def _field_annotations(info: ClassInfo, name: str) -> Iterator[Assigned]:
     if name in info.annotations:
         yield info.annotations[name]
     for cls in info.lineage:

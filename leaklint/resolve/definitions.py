@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from leaklint import ir
 from leaklint.ir import Procedure
@@ -29,6 +30,19 @@ class Definitions:
     yielded: list[str]
     delegated: list[str]
     decorated: dict[str, str]
+
+    @functools.cached_property
+    def calls_naming(self) -> dict[str, list[ir.Call]]:
+        """Calls by the last part of the name they call, and by that of their first argument (a function passed on)."""
+        found: dict[str, list[ir.Call]] = {}
+        for call in self.calls:
+            for name in {self._last_name(operand) for operand in (call.func, *call.args[:1])}:
+                found.setdefault(name, []).append(call)
+        return found
+
+    def _last_name(self, operand: str) -> str:
+        step = self.single(operand)
+        return step.name if isinstance(step, (ir.LoadGlobal, ir.Attr)) else operand
 
     def single(self, operand: str) -> Definer | None:
         """The one instruction that defines an operand, through copies between temporaries; None if there are more."""

@@ -45,6 +45,7 @@ class Flow:
         self.catalog = program.catalog
         self.names = names
         self.classes = classes
+        self._sites: dict[tuple[str, str], list[tuple[str, str, ir.Call]]] = {}
         self.solver: Solver[Any, Value] = Solver(self._equation)
         self._equations: dict[str, Callable[..., Iterable[Value]]] = {
             "operand": self._operand,
@@ -60,6 +61,14 @@ class Flow:
             "given": lambda get, module, procedure, name: calling.given(self, get, module, procedure, name),
             "text": self._text,
         }
+
+    def sites(self, module: ModuleIR, procedure: str) -> list[tuple[str, str, ir.Call]]:
+        """Calls that may call a procedure, by name: module, procedure and call."""
+        key = (module.module, procedure)
+        known = self._sites.get(key)
+        if known is None:
+            known = self._sites[key] = list(calling.sites(self, module, procedure))
+        return known
 
     def _equation(self, key: Any, get: Get) -> Iterable[Value]:
         return self._equations[key[0]](get, *key[1:])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leaklint import ir
 from leaklint.model import Confidence
 from leaklint.resolve import storage
-from leaklint.resolve.classes import ClassInfo, assignments, field_annotations
+from leaklint.resolve.classes import ClassInfo
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Module
 from leaklint.resolve.shapes import Display, Generated, Lent, Row, Rows, Super, Typed, Value
 
@@ -144,7 +144,7 @@ def has_member(flow: Flow, info: ClassInfo, name: str) -> bool:
     """Whether the project's part of a class says what `name` is."""
     if name in info.methods or name in info.properties or name in info.annotations:
         return True
-    return bool(_nested(flow, info, name)) or any(True for _ in assignments(info, name))
+    return bool(_nested(flow, info, name)) or bool(info.assignments(name))
 
 
 def field(flow: Flow, get: Get, cls: Class, name: str) -> set[Value]:
@@ -153,9 +153,9 @@ def field(flow: Flow, get: Get, cls: Class, name: str) -> set[Value]:
     found: set[Value] = set()
     if info is None:
         return found
-    for module, procedure, operand in assignments(info, name):
+    for module, procedure, operand in info.assignments(name):
         found |= get(("operand", module, procedure, operand))
-    for module, scope, text in field_annotations(info, name):
+    for module, scope, text in info.field_annotations(name):
         found |= flow.instances(module, scope, text)
     return found
 
