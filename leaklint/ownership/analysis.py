@@ -15,7 +15,7 @@ from leaklint.catalog import Catalog
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
-from leaklint.ownership.classes import finalizes, mentions, released_fields
+from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.interpreter import interpret
@@ -24,6 +24,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.recognition import fault_of, take_now
 from leaklint.ownership.resources import OWNER_KINDS
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Outcome, Summary
+from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
@@ -62,7 +63,6 @@ class Analysis:
         self.resolver = resolver
         self.catalog = catalog
         self.strict = strict
-        self.words = catalog.acquire_words | catalog.release_words
         rows = [row for library in catalog.libraries for row in library.resource]
         self.release_to_words = frozenset(word for row in rows for word in row.release_to)
         self.open_tests = {
@@ -76,7 +76,10 @@ class Analysis:
         }
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
-        self._matters: dict[Function, bool] = {}
+        self._touches: dict[Function, bool] = {}
+        self._takes: dict[Function, bool] = {}
+        self._plains: dict[Function, Summary] = {}
+        self._idle: set[Function] = set()
         self._fields: dict[Class, frozenset[str]] = {}
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
@@ -84,8 +87,12 @@ class Analysis:
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
-    def summary(self, function: Function) -> Summary | None:
-        """The summary of a project function; None when it has no body to look at."""
+    def summary(self, function: Function, *, given: bool = False) -> Summary | None:
+        """The summary of a project function; None when it has no body to look at.
+
+        given: the call hands it a resource, so what it does with its arguments matters. Without that, a function that
+        takes nothing by itself is not looked into.
+        """
         function = Function(function.module, function.name)
         known = self.results.get(function)
         if known is not None:
@@ -95,8 +102,9 @@ class Analysis:
             return guess
         if self.resolver.function(function) is None:
             return None
-        self.ensure(function)
-        return self.results[function].summary
+        self.ensure(function, given=given)
+        known = self.results.get(function)
+        return known.summary if known is not None else self._plain(function)
 
     def library_of(self, name: str) -> str:
         """The library whose call `name` is; "" for any other."""
@@ -121,16 +129,38 @@ class Analysis:
         known = self._releasing.get(function)
         if known is None:
             found = self.resolver.function(function)
-            known = found is not None and mentions(found[1], self.catalog.release_words)
+            known = found is not None and names_release(found[1], self.catalog.release_words)
             self._releasing[function] = known
         return known
 
+    def touches(self, function: Function, depth: int = 4) -> bool:
+        """Whether the function may release, enter or keep what its caller gives it, itself or `depth` calls down."""
+        function = Function(function.module, function.name)
+        known = self._touches.get(function)
+        if known is None:
+            self._touches[function] = False
+            found = self.resolver.function(function)
+            known = found is not None and (
+                touches_given(found[1], self.catalog.release_words, self.release_to_words)
+                or (depth > 0 and any(self.touches(callee, depth - 1) for callee in self._given_to(*found)))
+            )
+            self._touches[function] = known
+        return known
+
+    def _given_to(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Iterator[Function]:
+        for call in passes_on(procedure):
+            for ref in self.resolver.refs(module, procedure, call.func):
+                if isinstance(ref, Function):
+                    yield ref
+
     # -- order --------------------------------------------------------------------------------------------------
 
-    def ensure(self, function: Function) -> None:
-        """Analyse a function, everything it calls first."""
+    def ensure(self, function: Function, *, given: bool = False) -> None:
+        """Settle a function, everything it calls first. given: interpret it even if it takes nothing by itself."""
+        if function in self.results or (function in self._idle and not given):
+            return
         for component in self._components(function):
-            self._solve(component)
+            self._solve(component, wanted=given and function in component)
 
     def _components(self, start: Function) -> Iterator[list[Function]]:
         """Strongly connected components reachable from `start` that are not analysed yet, callees first (Tarjan)."""
@@ -150,7 +180,7 @@ class Analysis:
         while work:
             node, rest = work[-1]
             for callee in rest:
-                if callee in self.results or callee in self._guesses:
+                if callee in self.results or callee in self._guesses or callee in self._idle:
                     continue
                 if callee not in index:
                     open_node(callee)
@@ -183,11 +213,10 @@ class Analysis:
             self._callees[function] = known
         return known
 
-    def _solve(self, component: list[Function]) -> None:
+    def _solve(self, component: list[Function], *, wanted: bool) -> None:
         recursive = len(component) > 1 or component[0] in self.callees(component[0])
-        if not any(self.matters(member) for member in component):
-            for member in component:
-                self.results[member] = Result(self._plain(member), (), 0, True)
+        if not wanted and not any(self.takes(member) for member in component):
+            self._idle.update(component)
             return
         for member in component:
             self._guesses[member] = BOTTOM
@@ -206,29 +235,33 @@ class Analysis:
             if not summary.outcomes:
                 found[member] = msgspec.structs.replace(found[member], summary=OPAQUE)
             self.results[member] = found[member]
+            self._idle.discard(member)
             del self._guesses[member]
 
-    def matters(self, function: Function) -> bool:
-        """Whether the function's own code can acquire, release or keep something: it names such a word, stores one of
-        its parameters, or calls a function (already analysed) that does."""
-        known = self._matters.get(function)
+    def takes(self, function: Function) -> bool:
+        """Whether the function comes by a resource that somebody must answer for: it makes an acquiring call, or calls
+        a function (settled before) that hands one over."""
+        known = self._takes.get(function)
         if known is None:
             found = self.resolver.function(function)
             known = found is not None and (
-                mentions(found[1], self.words)
-                or _stores_parameter(found[1])
-                or _calls_nothing(found[1])
-                or self._acquires(*found)
-                or any(_does_something(self.results[c].summary) for c in self.callees(function) if c in self.results)
+                self._acquires(*found)
+                or any(_hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
-            self._matters[function] = known
+            self._takes[function] = known
         return known
 
     def _acquires(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
-        """Whether some call takes a resource through a name that does not say so (`SessionLocal()`, `factory()`)."""
+        """Whether some call acquires, by name or by shape."""
+        names: dict[str, str] = {}
         for block in procedure.blocks:
             for step in block.instructions:
-                if isinstance(step, ir.Call):
+                if isinstance(step, (ir.Attr, ir.LoadGlobal)):
+                    names[step.dst] = step.name
+                elif isinstance(step, ir.Call):
+                    name = names.get(step.func, "")
+                    if self.catalog.by_method(name):
+                        return True
                     for ref in self.resolver.refs(module, procedure, step.func):
                         if self.catalog.acquisition(_call_name(ref)) is not None:
                             return True
@@ -239,8 +272,12 @@ class Analysis:
         found = self.resolver.function(function)
         if found is None:
             return OPAQUE
-        kind = self._kind(*found)
-        return msgspec.structs.replace(OPAQUE, kind=kind)
+        known = self._plains.get(function)
+        if known is None:
+            quiet = not self.strict and is_quiet(self.resolver, self.catalog, *found)
+            outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
+            known = self._plains[function] = Summary(outcomes, self._kind(*found))
+        return known
 
     # -- one procedure ------------------------------------------------------------------------------------------
 
@@ -322,10 +359,8 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
     return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
 
 
-def _does_something(summary: Summary) -> bool:
-    return summary.kind == "manager" or any(
-        outcome.operations or outcome.stores or outcome.handed for outcome in summary.outcomes
-    )
+def _hands_over(summary: Summary) -> bool:
+    return summary.kind != "manager" and any(outcome.handed for outcome in summary.outcomes)
 
 
 def _call_name(ref: Ref) -> str:
@@ -335,20 +370,6 @@ def _call_name(ref: Ref) -> str:
     if isinstance(ref, Instance) and isinstance(ref.of, External):
         return f"{ref.of.name}.__call__"
     return ref.name if isinstance(ref, (External, Method)) else ""
-
-
-def _calls_nothing(procedure: ir.Procedure) -> bool:
-    """Whether the body is plain data flow (`return self`): as cheap to interpret as to guess."""
-    return not any(isinstance(step, (ir.Call, ir.Await)) for block in procedure.blocks for step in block.instructions)
-
-
-def _stores_parameter(procedure: ir.Procedure) -> bool:
-    parameters = {p.name for p in procedure.parameters}
-    return any(
-        isinstance(step, (ir.SetAttr, ir.StoreGlobal)) and step.src in parameters
-        for block in procedure.blocks
-        for step in block.instructions
-    )
 
 
 def _suppresses(procedure: ir.Procedure) -> bool:
@@ -420,7 +441,7 @@ def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
     reports: list[SiteReport] = []
     for name in module.signatures:
         function = Function(module.module, name)
-        if function not in analysis.results:
-            analysis.ensure(function)
-        reports += analysis.results[function].reports
+        analysis.ensure(function)
+        if function in analysis.results:
+            reports += analysis.results[function].reports
     return sorted(reports, key=lambda r: (r.site.span.line, r.site.span.column))

@@ -113,8 +113,6 @@ def call_wrapper(m: Machine, w: World, made: Invocation, wrapper: Wrapper) -> Re
         return [(w, Manager("closing", first, wrapper.method or "close"))]
     if does == "passes-through":
         return [(w, first)]
-    if does == "null":
-        return [(w, Manager("null", first))]
     if does == "partial":
         return [(w, Applied(first, made.args[wrapper.argument + 1 :]))]
     if does == "awaits":

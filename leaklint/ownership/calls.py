@@ -157,7 +157,10 @@ def call_function(
     m: Machine, w: World, made: Invocation, function: Function, own: Value | None, *, at_origin: bool = False
 ) -> Results:
     """Call a function of the project through its summary. at_origin: see `Point`."""
-    summary = m.knowledge.summary(function)
+    given = any(w.held_by(value, m.captures) for value in (*made.values, own or UNKNOWN))
+    if not given and any(isinstance(value, Ref) for value in (*made.values, own)):
+        given = m.knowledge.touches(function)
+    summary = m.knowledge.summary(function, given=given)
     found = m.resolver.function(function)
     if summary is None or found is None:
         return _call_unknown(m, w, made, own or UNKNOWN, function.name.rpartition(".")[2])
@@ -195,7 +198,7 @@ def bind_arguments(procedure: ir.Procedure, made: Invocation, own: Value | None)
 
 def _call_closure(m: Machine, w: World, made: Invocation, func: Closure) -> Results:
     function = Function(m.module.module, func.procedure)
-    summary = m.knowledge.summary(function)
+    summary = m.knowledge.summary(function, given=True)
     found = m.resolver.function(function)
     if summary is None or found is None:
         return unknown_result(m, w, made, ANY)
@@ -225,7 +228,7 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
             return [(w, made_object)]
         return unknown_result(m, w, made, ANY, made_object)
     instance = make(w, str(made.at), label)
-    summary = m.knowledge.summary(init)
+    summary = m.knowledge.summary(init, given=any(w.held_by(value, m.captures) for value in made.values))
     found = m.resolver.function(init)
     if summary is None or found is None:
         held = tuple(v for v in made.values if w.held_by(v))

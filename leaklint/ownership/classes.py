@@ -13,17 +13,6 @@ from leaklint.resolve.refs import Class, Function
 from leaklint.resolve.resolver import Resolver
 
 
-def mentions(procedure: ir.Procedure, words: frozenset[str]) -> bool:
-    """Whether the body loads a global or attribute of one of these names, or enters a `with`."""
-    for block in procedure.blocks:
-        for step in block.instructions:
-            if isinstance(step, (ir.Attr, ir.LoadGlobal)) and step.name in words:
-                return True
-            if isinstance(step, ir.Enter):
-                return True
-    return False
-
-
 def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozenset[str]:
     """The fields of a class that its methods, its subclasses' or its module's code may release."""
     found: set[str] = set()
@@ -32,16 +21,28 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
         module = resolver.program.module(member.module)
         if module is not None:
             modules[member.module] = module
-    for module in modules.values():
-        for name in module.signatures:
-            procedure = module.procedures.get(name)
-            if procedure is not None:
-                found |= _releases_in(procedure, catalog.release_words)
+    bodies = [procedure for module in modules.values() for procedure in map(module.procedures.get, module.signatures)]
+    getters: dict[str, set[str]] = {}
+    for procedure in bodies:
+        if procedure is not None:
+            getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))
+    for procedure in bodies:
+        if procedure is not None:
+            found |= _releases_in(procedure, catalog.release_words, getters)
     return frozenset(found)
 
 
-def _releases_in(procedure: ir.Procedure, words: frozenset[str]) -> set[str]:
-    """Attribute names `f` for which the body may release `something.f`."""
+def _returned_fields(procedure: ir.Procedure) -> set[str]:
+    """Attribute names `f` of which the body returns `something.f`."""
+    field_of = {
+        step.dst: step.name for block in procedure.blocks for step in block.instructions if isinstance(step, ir.Attr)
+    }
+    ends = (block.terminator for block in procedure.blocks)
+    return {field_of[end.src] for end in ends if isinstance(end, ir.Return) and end.src in field_of}
+
+
+def _releases_in(procedure: ir.Procedure, words: frozenset[str], getters: dict[str, set[str]]) -> set[str]:
+    """Attribute names `f` for which the body may release `something.f`. getters: method -> fields it returns."""
     field_of: dict[str, str] = {}
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
@@ -64,6 +65,8 @@ def _releases_in(procedure: ir.Procedure, words: frozenset[str]) -> set[str]:
                         locals_of.setdefault(dst, set()).update(origins)
             elif isinstance(step, ir.Call):
                 name = field_of.get(step.func, "")
+                if getters.get(name):
+                    locals_of.setdefault(step.dst, set()).update(getters[name])
                 for operand in (*step.args, *(value for _, value in step.keywords)):
                     passed = _fields(operand, field_of, locals_of)
                     if name in words or not name or name[:1].isupper():

@@ -139,7 +139,8 @@ def _close_object(m: Machine, w: World, ctx: Heap, method: str, span: Span) -> l
 def _leave_generator(m: Machine, w: World, ctx: Manager, span: Span, fault: Fault | None) -> list[tuple[World, bool]]:
     """The rest of a @contextmanager function runs: what it does to its arguments happens now."""
     module, _, name = ctx.function.partition(":")
-    summary = m.knowledge.summary(Function(module, name))
+    given = bool(w.held_by(ctx.inner))
+    summary = m.knowledge.summary(Function(module, name), given=given)
     if summary is None:
         return [(w, False)]
     roots = unbundle(ctx.inner)

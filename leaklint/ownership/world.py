@@ -83,7 +83,7 @@ class Event(msgspec.Struct, frozen=True):
     rid: str = ""
 
 
-Trace = tuple["Trace", Event] | None  # type: ignore[misc]
+Trace = tuple["Trace", Event] | None
 
 
 class World:

@@ -1,0 +1,85 @@
+"""What can be told of a function from its instructions alone, without interpreting it."""
+
+from __future__ import annotations
+
+from leaklint import ir
+from leaklint.catalog import Catalog
+from leaklint.resolve.refs import External, Method
+from leaklint.resolve.resolver import Resolver
+
+
+def names_release(procedure: ir.Procedure, words: frozenset[str]) -> bool:
+    """Whether the body loads an attribute, or calls a function, that has one of these names."""
+    return any(
+        isinstance(step, (ir.Attr, ir.LoadGlobal)) and step.name in words
+        for block in procedure.blocks
+        for step in block.instructions
+    )
+
+
+def touches_given(procedure: ir.Procedure, release: frozenset[str], release_to: frozenset[str]) -> bool:
+    """Whether the body may release, enter or keep something that its caller gave it."""
+    owner: dict[str, str] = {}
+    parameters = {p.name for p in procedure.parameters} | set(procedure.free)
+    receiver = procedure.parameters[0].name if procedure.kind == "method" and procedure.parameters else ""
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, ir.Attr):
+                owner[step.dst] = owner.get(step.base, step.base)
+                if step.name in release_to:
+                    return True
+                if step.name in release and owner[step.dst] in parameters and step.base != receiver:
+                    return True
+            elif isinstance(step, (ir.Copy, ir.Await, ir.Iterate, ir.Item)):
+                source = step.base if isinstance(step, ir.Item) else step.src
+                origin = owner.get(source, source)
+                if origin in parameters:
+                    owner[step.dst] = origin
+            elif isinstance(step, ir.Enter):
+                if owner.get(step.ctx, step.ctx) in parameters:
+                    return True
+            elif isinstance(step, (ir.SetAttr, ir.StoreGlobal)) and step.src in parameters:
+                return True
+        end = block.terminator
+        if isinstance(end, ir.Next) and owner.get(end.iterator, end.iterator) in parameters:
+            owner[end.dst] = owner.get(end.iterator, end.iterator)
+    return False
+
+
+def passes_on(procedure: ir.Procedure) -> tuple[ir.Call, ...]:
+    """The calls that hand a parameter (or something reached through one) to somebody else, or are made on one."""
+    parameters = {p.name for p in procedure.parameters} | set(procedure.free)
+    owner: dict[str, str] = {}
+    found: list[ir.Call] = []
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, ir.Attr):
+                owner[step.dst] = owner.get(step.base, step.base)
+            elif isinstance(step, ir.Call):
+                operands = (step.func, *step.args, *(value for _, value in step.keywords))
+                if any(owner.get(operand, operand) in parameters for operand in operands):
+                    found.append(step)
+    return tuple(found)
+
+
+def is_quiet(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
+    """Whether nothing in the body can fail in practice."""
+    names: dict[str, tuple[str, str]] = {}
+    for block in procedure.blocks:
+        if isinstance(block.terminator, ir.Raise):
+            return False
+        for step in block.instructions:
+            if isinstance(step, ir.Attr):
+                names[step.dst] = (step.name, names.get(step.base, (step.base, ""))[0])
+            elif isinstance(step, ir.LoadGlobal):
+                names[step.dst] = (step.name, "")
+            elif isinstance(step, ir.Call):
+                name, receiver = names.get(step.func, ("", ""))
+                refs = resolver.refs(module, procedure, step.func)
+                known = [catalog.cannot_raise(r.name) for r in refs if isinstance(r, (External, Method))]
+                if not (known and all(known) and len(known) == len(refs)):
+                    if not catalog.method_cannot_raise(name, receiver):
+                        return False
+            elif isinstance(step, (ir.Await, ir.Yield, ir.YieldFrom, ir.Enter)):
+                return False
+    return True
