@@ -42,11 +42,12 @@ class Run:
 @dataclasses.dataclass(frozen=True)
 class Truth:
     """lines: each line that was ever handed a connection; `shown` is a run in which it loses one. debatable: those that
-    do so only after a rare fault."""
+    do so only after a rare fault. complete: no run went past a bound."""
 
     lines: frozenset[int]
     shown: Mapping[int, Run]
     runs: tuple[Run, ...]
+    complete: bool
 
     @property
     def leaking(self) -> frozenset[int]:
@@ -61,8 +62,8 @@ class Truth:
         return self.lines - self.shown.keys()
 
 
-def truth(text: str) -> Truth:
-    """Execute `text` with every combination of inputs and every single fault.
+def truth(text: str, faults: int = 1) -> Truth:
+    """Execute `text` with every combination of inputs and of at most so many faults.
 
     Raises TooManyRuns, or whatever the text raises as it is compiled or imported.
     """
@@ -72,12 +73,14 @@ def truth(text: str) -> Truth:
     runs: list[Run] = []
     todo: list[dict[Key, int]] = [{}]
     tried = 0
+    complete = True
     while todo:
         choices = todo.pop()
         tried += 1
         if tried > MAX_RUNS:
             raise TooManyRuns(text)
-        world, run = execute(code, choices)
+        world, run = execute(code, choices, faults)
+        complete &= not world.bounded
         decided: dict[Key, int] = {}
         for key, alternatives, choice in world.trace:
             if key not in choices:
@@ -90,16 +93,16 @@ def truth(text: str) -> Truth:
         for line in run.leaked:
             if line not in shown or shown[line].rare:
                 shown[line] = run
-    return Truth(frozenset(lines), shown, tuple(runs))
+    return Truth(frozenset(lines), shown, tuple(runs), complete)
 
 
 def replay(text: str, choices: Mapping[Key, int]) -> Run | None:
     """The one run of `text` with these choices; None if it went past a bound."""
-    return execute(compile(text, PROGRAM, "exec"), choices)[1]
+    return execute(compile(text, PROGRAM, "exec"), choices, 1)[1]
 
 
-def execute(code: types.CodeType, choices: Mapping[Key, int]) -> tuple[World, Run | None]:
-    world = World.current = World(choices)
+def execute(code: types.CodeType, choices: Mapping[Key, int], faults: int) -> tuple[World, Run | None]:
+    world = World.current = World(choices, faults)
     namespace: dict[str, Any] = {"__name__": "program", "__builtins__": BUILTINS}
     exec(code, namespace)
     world.namespace = namespace

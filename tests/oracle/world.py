@@ -15,7 +15,7 @@ PROGRAM = "<program>"
 RARE = ("release", "cursor.close")
 """What fails so seldom that reasonable people differ on whether to expect it."""
 MAX_EVENTS = 60
-MAX_CHOICES = 4
+MAX_CHOICES = 7
 
 Key = tuple[str, str, int]
 """What is chosen ("fault", "input"), its name, and how many of that name came before."""
@@ -47,15 +47,17 @@ class World:
 
     current: World
 
-    def __init__(self, choices: Mapping[Key, int]) -> None:
+    def __init__(self, choices: Mapping[Key, int], faults: int) -> None:
         self.choices = choices
         self.trace: list[tuple[Key, int, int]] = []
         self.counts: collections.Counter[tuple[str, str]] = collections.Counter()
         self.events: list[str] = []
         self.resources: list[Resource] = []
         self.namespace: dict[str, Any] = {}
+        self.faults = faults
         self.fault = ""
         self.fault_is_rare = False
+        self.bounded = False
         self.armed = False
         self.calls: list[int] = []
         self.call_number = 0
@@ -75,23 +77,27 @@ class World:
         """An input of the program. Past the bound it is always the first alternative."""
         self.inputs += 1
         if self.inputs > MAX_CHOICES:
+            self.bounded = True
             return 0
         return self.decide("input", name, alternatives)
 
     def event(self, name: str, errors: Iterable[type[Exception]]) -> None:
-        """Something happened that may fail with one of `errors`; at most one thing fails in a run."""
+        """Something happened that may fail with one of `errors`, if not too much has failed in this run."""
         if not self.armed:
             return
         self.events.append(name)
         if len(self.events) > MAX_EVENTS:
+            self.bounded = True
             raise Abandoned
-        if self.fault:
+        if not self.faults:
             return
         kinds = tuple(errors)
         choice = self.decide("fault", name, 1 + len(kinds))
         if choice:
-            self.fault_is_rare = name in RARE
-            self.fault = f"{kinds[choice - 1].__name__} from {name} at line {line_of_program()}"
+            self.faults -= 1
+            self.fault_is_rare |= name in RARE
+            told = f"{kinds[choice - 1].__name__} from {name} at line {line_of_program()}"
+            self.fault = f"{self.fault}, then {told}" if self.fault else told
             raise kinds[choice - 1](f"{name} failed")
 
     def acquire(self) -> Resource:
