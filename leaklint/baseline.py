@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 import msgspec
 
+from leaklint.config import near
 from leaklint.model import Finding, LeaklintError
-from leaklint.source.problem import cause, printable
+from leaklint.source.problem import cause
 from leaklint.source.write import write_atomically
 
 VERSION = 1
@@ -62,7 +63,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
 def read_baseline(path: str) -> tuple[Entry, ...]:
     """The entries of a baseline file. Raises BaselineError."""
-    shown = printable(path)
+    shown = near(path)
     mend = "write it anew with --write-baseline"
     try:
         if os.path.isdir(path):
@@ -86,7 +87,7 @@ def read_baseline(path: str) -> tuple[Entry, ...]:
 def write_baseline(path: str, entries: Iterable[Entry]) -> None:
     """Write a baseline file, a line for each entry, so that changes of it are easy to review. Raises LeaklintError."""
     if os.path.isdir(path):
-        raise BaselineError(f"{printable(path)}: is a directory; name a baseline file")
+        raise BaselineError(f"{near(path)}: is a directory; name a baseline file")
     lines = ",\n".join(f"  {json.dumps(msgspec.to_builtins(entry))}" for entry in sorted(entries))
     body = f"[\n{lines}\n ]" if lines else "[]"
     text = f'{{"tool": "leaklint", "version": {VERSION}, "findings": {body}}}\n'

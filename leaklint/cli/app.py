@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import errno
 import importlib.util
 import os
@@ -117,6 +116,8 @@ def _usage(error: click.ClickException) -> str:
     """click's message in one line, with the nearest option where one was misspelt."""
     message = " ".join(error.format_message().split())
     if isinstance(error, click.NoSuchOption):
+        import difflib
+
         context = error.ctx
         known = [name for one in (context.command.params if context else ()) for name in one.opts if name[:2] == "--"]
         close = difflib.get_close_matches(error.option_name, known, n=1)

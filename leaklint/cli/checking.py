@@ -14,7 +14,7 @@ import msgspec
 from leaklint import __version__, engine
 from leaklint.cli import terminal
 from leaklint.cli.check_command import Request
-from leaklint.config import Settings, SettingsFinder
+from leaklint.config import Settings, SettingsFinder, near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
 from leaklint.source.decode import Undecodable, decode, split_lines
@@ -240,7 +240,7 @@ def _compare(
     gone = compared.gone if job.request.diff_base is None else ()
     if job.request.prune_baseline and gone and not result.failed:
         baseline.write_baseline(path, (Counter(known) - Counter(gone)).elements())
-        terminal.note(f"{printable(path)}: {len(gone)} gone, {len(known) - len(gone)} left")
+        terminal.note(f"{near(path)}: {len(gone)} gone, {len(known) - len(gone)} left")
     states = compared.states
     everything = job.settings.output_format == "sarif"
     shown = [one for one, state in zip(findings, states) if everything or state == "new"]
@@ -266,7 +266,7 @@ def _write_baseline(job: Job, result: engine.Result) -> int:
     kept = [entry for entry in found if entry is not None]
     baseline.write_baseline(path, kept)
     if not job.request.quiet:
-        terminal.note(f"{printable(path)}: {len(kept)} findings written")
+        terminal.note(f"{near(path)}: {len(kept)} findings written")
     return 0
 
 

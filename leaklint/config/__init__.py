@@ -2,7 +2,7 @@
 
 from leaklint.config.find import SettingsFinder
 from leaklint.config.options import KEYS, Options
-from leaklint.config.read import ConfigError, ConfigFile, read_config
+from leaklint.config.read import ConfigError, ConfigFile, near, read_config
 from leaklint.config.selectors import RuleName, matches, selected, unknown
 from leaklint.config.settings import DEFAULT_EXCLUDE, FileIgnores, Patterns, Settings, default_settings
 
@@ -19,6 +19,7 @@ __all__ = [
     "SettingsFinder",
     "default_settings",
     "matches",
+    "near",
     "read_config",
     "selected",
     "unknown",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from leaklint.config.options import KEYS, Options
-from leaklint.config.read import ConfigError, ConfigFile, read_config
+from leaklint.config.read import ConfigError, ConfigFile, near, read_config
 from leaklint.config.settings import Settings, default_settings, overlay, settings_from
 
 NAMES = (".leaklint.toml", "leaklint.toml", "pyproject.toml")
@@ -107,9 +107,9 @@ def extended(path: str, file: ConfigFile | None = None) -> list[ConfigFile]:
         if file is None:
             file = read_config(path)
         if file is None:
-            raise ConfigError(f"{path}: has no [tool.leaklint] table")
+            raise ConfigError(f"{near(path)}: has no [tool.leaklint] table")
         if any(os.path.realpath(file.path) == os.path.realpath(earlier.path) for earlier in chain):
-            raise chain[-1].error(f"'extend' leads back to {file.path}", "extend")
+            raise chain[-1].error(f"'extend' leads back to {near(file.path)}", "extend")
         chain.append(file)
         target = file.options.extend
         if target is None:
@@ -118,5 +118,5 @@ def extended(path: str, file: ConfigFile | None = None) -> list[ConfigFile]:
         if len(chain) >= _LONGEST_CHAIN:
             raise file.error(f"'extend' goes through more than {_LONGEST_CHAIN} files", "extend")
         if not os.path.isfile(path):
-            raise file.error(f"'extend' names {path}, which is no file", "extend")
+            raise file.error(f"'extend' names {near(path)}, which is no file", "extend")
         file = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from typing import Any
@@ -33,6 +32,13 @@ class ConfigError(LeaklintError):
     """A configuration that cannot be used: one line for each thing wrong, each with file, line and column."""
 
 
+def near(path: str) -> str:
+    """A path as messages show it: relative to the working directory if it lies below that, in one line of text."""
+    here = os.getcwd().rstrip(os.sep) + os.sep
+    short = path[len(here) :] if path.startswith(here) else path
+    return short if short.isprintable() else ascii(short)[1:-1]
+
+
 class ConfigFile(msgspec.Struct, frozen=True):
     """A configuration file as read. prefix: the table that holds the options (`tool.leaklint`, or nothing)."""
 
@@ -58,7 +64,7 @@ class ConfigFile(msgspec.Struct, frozen=True):
     def error(self, message: str, *path: str | int) -> ConfigError:
         """An error about one of its options."""
         line, column = self.place(*path)
-        return ConfigError(f"{self.path}:{line}:{column}: {message}")
+        return ConfigError(f"{near(self.path)}:{line}:{column}: {message}")
 
 
 def read_config(path: str) -> ConfigFile | None:
@@ -83,22 +89,22 @@ def read_config(path: str) -> ConfigFile | None:
     places = positions(text)
     if not isinstance(table, dict):
         line, column = nearest(places, prefix)
-        raise ConfigError(f"{path}:{line}:{column}: [tool.leaklint] must be a table")
+        raise ConfigError(f"{near(path)}:{line}:{column}: [tool.leaklint] must be a table")
     return ConfigFile(path=path, options=_options(path, table, prefix, places), prefix=prefix, places=places)
 
 
 def _bytes(path: str) -> bytes:
     try:
         if os.path.isdir(path):
-            raise ConfigError(f"{path}: is a directory; name a leaklint.toml or a pyproject.toml")
+            raise ConfigError(f"{near(path)}: is a directory; name a leaklint.toml or a pyproject.toml")
         with open(path, "rb") as file:
             data = file.read(_LARGEST + 1)
     except FileNotFoundError as error:
-        raise ConfigError(f"{path}: no such file; name a leaklint.toml or a pyproject.toml") from error
+        raise ConfigError(f"{near(path)}: no such file; name a leaklint.toml or a pyproject.toml") from error
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise ConfigError(f"{near(path)}: cannot be read: {error.strerror or error}") from error
     if len(data) > _LARGEST:
-        raise ConfigError(f"{path}: larger than {_LARGEST // 1_000_000} MB; this is no configuration file")
+        raise ConfigError(f"{near(path)}: larger than {_LARGEST // 1_000_000} MB; this is no configuration file")
     return data
 
 
@@ -107,7 +113,9 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any], str]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}:{line}:1: not UTF-8, which TOML must be (byte 0x{data[error.start]:02x})") from error
+        raise ConfigError(
+            f"{near(path)}:{line}:1: not UTF-8, which TOML must be (byte 0x{data[error.start]:02x})"
+        ) from error
     try:
         return tomli.loads(text), text.replace("\r\n", "\n")
     except tomli.TOMLDecodeError as error:
@@ -115,9 +123,11 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any], str]:
         match = _TOML_PLACE.search(message)
         place = match.group(1, 2) if match and match.group(1) else _end(text)
         reason = _TOML_PLACE.sub("", message)
-        raise ConfigError(f"{path}:{place[0]}:{place[1]}: not valid TOML: {reason[:1].lower()}{reason[1:]}") from error
+        raise ConfigError(
+            f"{near(path)}:{place[0]}:{place[1]}: not valid TOML: {reason[:1].lower()}{reason[1:]}"
+        ) from error
     except RecursionError as error:
-        raise ConfigError(f"{path}:1:1: nested too deeply") from error
+        raise ConfigError(f"{near(path)}:1:1: nested too deeply") from error
 
 
 def _end(text: str) -> Position:
@@ -138,11 +148,15 @@ def _options(path: str, table: dict[str, Any], prefix: KeyPath, places: dict[Key
             message, inner = _explain(key, value, str(error))
             problems.append((nearest(places, (*prefix, key, *inner)), message))
     if problems:
-        raise ConfigError("\n".join(f"{path}:{line}:{column}: {text}" for (line, column), text in sorted(problems)))
+        raise ConfigError(
+            "\n".join(f"{near(path)}:{line}:{column}: {text}" for (line, column), text in sorted(problems))
+        )
     return Options(**values)
 
 
 def _unknown(key: str) -> str:
+    import difflib
+
     shown = key if key.isprintable() else ascii(key)[1:-1]
     close = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
     mend = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(KEYS)}"

@@ -6,7 +6,6 @@ disagree on a rule, the more exact selector wins, and of equals the one that tak
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -60,6 +59,8 @@ def unknown(selector: str, rules: Sequence[RuleName]) -> str | None:
     """None if the selector means some rule; else one clause that says so and names the nearest."""
     if any(exactness(selector, rule) for rule in rules):
         return None
+    import difflib
+
     names = [name for rule in rules for name in (rule.code, rule.name)]
     wanted = selector.upper() if selector.upper().startswith("LK") else selector.lower()
     close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)

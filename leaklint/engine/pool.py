@@ -7,43 +7,16 @@ takes its run with it; the files of the run are then checked one by one, and the
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from leaklint.config import Settings
-from leaklint.engine.one_file import Analyze, Outcome, check_file, internal_error
-from leaklint.engine.project import Project
-from leaklint.source.discover import File
+from leaklint.engine.one_file import Analyze, Outcome, internal_error
+from leaklint.engine.worker import Task, Worker
 
-Task = tuple[File, int]
-"""A file and the index of its settings."""
-
-_FEWEST = 24
 _LONGEST_RUN = 24
-
-
-class Worker:
-    """Checks files, keeping a project for each of the settings."""
-
-    def __init__(self, settings: Sequence[Settings], cwd: str, analyze: Analyze) -> None:
-        self.settings = settings
-        self.cwd = cwd
-        self.analyze = analyze
-        self.projects: dict[int, Project] = {}
-
-    def project(self, index: int) -> Project:
-        known = self.projects.get(index)
-        if known is None:
-            known = self.projects[index] = Project(self.settings[index], self.cwd)
-        return known
-
-    def check(self, task: Task) -> Outcome:
-        file, index = task
-        return check_file(self.project(index), file, self.analyze)
-
 
 _worker: Worker | None = None
 
@@ -58,22 +31,7 @@ def _check_run(tasks: Sequence[Task]) -> list[Outcome]:
     return [_worker.check(task) for task in tasks]
 
 
-def jobs_for(files: int, wanted: int) -> int:
-    """How many processes to use: `wanted`, or as many as there are processors if that is 0; one where the files are
-    too few to repay starting others."""
-    if wanted == 1 or files < _FEWEST:
-        return 1
-    return max(1, min(wanted or available_processors(), files // (_FEWEST // 2)))
-
-
-def available_processors() -> int:
-    """Processors that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def check_tasks(
+def check_in_processes(
     tasks: Sequence[Task],
     settings: Sequence[Settings],
     cwd: str,
@@ -82,16 +40,9 @@ def check_tasks(
     jobs: int,
     advance: Callable[[int], None],
 ) -> list[Outcome]:
-    """Outcomes beside the tasks. `advance` is told how many more files are done."""
-    if jobs_for(len(tasks), jobs) == 1:
-        worker = Worker(settings, cwd, analyze)
-        outcomes = []
-        for task in tasks:
-            outcomes.append(worker.check(task))
-            advance(1)
-        return outcomes
+    """Outcomes beside the tasks, of `jobs` processes. `advance` is told how many more files are done."""
     found: list[Outcome | None] = [None] * len(tasks)
-    with _Pool(settings, cwd, analyze, jobs_for(len(tasks), jobs)) as pool:
+    with _Pool(settings, cwd, analyze, jobs) as pool:
         size = max(1, min(_LONGEST_RUN, len(tasks) // (pool.jobs * 4)))
         runs = [range(start, min(start + size, len(tasks))) for start in range(0, len(tasks), size)]
         dead = list(pool.check_runs(tasks, runs, found, advance))

@@ -10,9 +10,9 @@ import msgspec
 from leaklint.config import ConfigError, Settings, SettingsFinder
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.one_file import Analyze, Outcome, check_file
-from leaklint.engine.pool import Task, check_tasks
 from leaklint.engine.project import Project, declared_resources
 from leaklint.engine.selection import check_selectors
+from leaklint.engine.worker import Task, Worker, jobs_for
 from leaklint.model import Finding, LeaklintError
 from leaklint.report.content import Suppressed
 from leaklint.source.discover import File, discover
@@ -110,7 +110,17 @@ def check_plan(
         done += files
         advance(done, len(planned.tasks))
 
-    outcomes = check_tasks(planned.tasks, planned.settings, cwd, analyze, jobs=jobs, advance=count)
+    processes = jobs_for(len(planned.tasks), jobs)
+    if processes == 1:
+        outcomes = []
+        worker = Worker(planned.settings, cwd, analyze)
+        for task in planned.tasks:
+            outcomes.append(worker.check(task))
+            count(1)
+    else:
+        from leaklint.engine.pool import check_in_processes
+
+        outcomes = check_in_processes(planned.tasks, planned.settings, cwd, analyze, jobs=processes, advance=count)
     return gather(outcomes, planned.files, planned.problems)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from leaklint.config import ConfigError, RuleName, Settings, matches, read_config, selected, unknown
+from leaklint.config import ConfigError, RuleName, Settings, matches, near, read_config, selected, unknown
 from leaklint.model import Finding
 from leaklint.source.ignoring import pattern_matches
 
@@ -49,7 +49,7 @@ def _place(settings: Settings, key: str, selector: str) -> str:
             for inner, given in _elements(value):
                 if given == selector:
                     line, column = file.place(written, *inner)
-                    return f"{path}:{line}:{column}"
+                    return f"{near(path)}:{line}:{column}"
     return settings.provenance.get(key, key)
 
 
