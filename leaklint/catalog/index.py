@@ -70,6 +70,7 @@ class Catalog:
         self._bases: dict[str, str] = {}
         self._exceptions: dict[str, str] = {}
         self._acquisitions: dict[str, Acquired] = {}
+        self._holdings: dict[str, Acquired] = {}
         self._types: dict[str, Acquired] = {}
         self._returns: dict[str, str] = {}
         self._factories: dict[str, Factory] = {}
@@ -92,9 +93,12 @@ class Catalog:
                     self._types.setdefault(name, acquired)
                     self._methods_of.add(name)
             for call in resource.acquire:
-                self._acquisitions.setdefault(call, acquired)
-                if resource.type and resource.taken == "result" and not resource.gives:
-                    self._returns.setdefault(call, resource.type)
+                if resource.taken == "receiver":
+                    self._holdings.setdefault(call, acquired)
+                else:
+                    self._acquisitions.setdefault(call, acquired)
+                    if resource.type and not resource.gives:
+                        self._returns.setdefault(call, resource.type)
                 self._methods_of.add(call.rpartition(".")[0])
             for by_name in resource.by_name:
                 shape = Shape(library.name, resource, by_name, library.modules)
@@ -147,7 +151,7 @@ class Catalog:
         for base in self.bases(type_name):
             name = f"{base}.{method}"
             first = first or name
-            if name in self._acquisitions or name in self._returns or name in self._wrappers:
+            if any(name in known for known in (self._acquisitions, self._holdings, self._returns, self._wrappers)):
                 return name
         return first
 
@@ -162,8 +166,12 @@ class Catalog:
     # What calls do
 
     def acquisition(self, name: str) -> Acquired | None:
-        """What calling `name` takes: a function, a class, or `Class.method` (also of a base class)."""
+        """What calling `name` takes and returns: a function, a class, or `Class.method` (also of a base class)."""
         return next((found for n in self._candidates(name) if (found := self._acquisitions.get(n))), None)
+
+    def holding(self, name: str) -> Acquired | None:
+        """What calling the method `name` takes hold of in the object it is called on: `threading.Lock.acquire`."""
+        return next((found for n in self._candidates(name) if (found := self._holdings.get(n))), None)
 
     def resource_of_type(self, type_name: str) -> Acquired | None:
         """The row of objects of a class. Where a class is both a plain and a pooled connection: the plain one."""
@@ -256,8 +264,9 @@ class Catalog:
     @functools.cached_property
     def acquire_words(self) -> frozenset[str]:
         """The last parts of the names of acquiring calls, and of the calls whose results have them (`sessionmaker`)."""
-        words = {call.rpartition(".")[2] for call in self._acquisitions}
-        owners = {self.canonical(call.rpartition(".")[0]) for call in self._acquisitions}
+        calls = {*self._acquisitions, *self._holdings}
+        words = {call.rpartition(".")[2] for call in calls}
+        owners = {self.canonical(call.rpartition(".")[0]) for call in calls}
         for call, factory in self._factories.items():
             if any(base in owners for base in self.bases(factory.returns)):
                 words.add(call.rpartition(".")[2])

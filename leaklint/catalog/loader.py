@@ -99,6 +99,8 @@ def for_versions(library: Library, versions: Mapping[str, str]) -> Library:
 
 def _at(row: Resource, version: str) -> Resource:
     numbers = release_numbers(version)
+    if not numbers:
+        return row
     changes: dict[str, object] = {}
     for fact in row.version:
         if fact.before and not numbers < release_numbers(fact.before):

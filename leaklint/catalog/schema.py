@@ -256,6 +256,15 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     note: str = ""
 
 
+class Prepares(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+    """Whether a driver makes named server-side prepared statements by itself, which a pooler that changes the server
+    session between transactions cannot keep. off-by: keyword arguments that stop it, all of them together."""
+
+    default: bool
+    off_by: tuple[str, ...] = ()
+    note: str = ""
+
+
 class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """One catalog file.
 
@@ -272,6 +281,7 @@ class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     keepers       calls that keep a resource they are given and become answerable for it.
     no-raise      calls that do not fail in practice: dotted names, `logging.*` (all below), `*.log` (any receiver).
     factory       calls that return an object of a known class.
+    prepares      for drivers of PostgreSQL: named prepared statements.
     """
 
     name: str
@@ -281,6 +291,7 @@ class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     errors: tuple[str, ...] = ()
     hierarchy: dict[str, str] = {}
     dbapi: str = ""
+    prepares: Prepares | None = None
     aliases: dict[str, str] = {}
     subclasses: dict[str, str] = {}
     borrowers: tuple[str, ...] = ()

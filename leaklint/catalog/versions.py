@@ -1,6 +1,7 @@
 """Which versions of the libraries a project states: in pyproject.toml, requirement files and lock files.
 
-A lock file says more than a requirement, and an exact requirement more than a bound. The files are other people's:
+A lock file says more than a requirement, and an exact requirement more than a range. Of a range the newest version
+counts: people install that one, so `>=1.4` alone says nothing, and `>=1.4,<2` says 1.x. The files are other people's:
 whatever cannot be read or makes no sense says nothing, and nothing here raises for it.
 """
 
@@ -17,19 +18,20 @@ _DEEPEST = 5
 _MOST_FILES = 200
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
-_CLAUSE = re.compile(r"(===|==|~=|>=|>|<=|<|!=|\^|~)\s*v?(\d[\w.+!-]*)(\.\*)?")
+_CLAUSE = re.compile(r"(===|==|~=|>=|>|<=|<|!=|\^|~)\s*v?(\d(?:[\w+!-]|\.(?=\w))*)(\.\*)?")
 _INCLUDE = re.compile(r"\s*(?:-r|--requirement|-c|--constraint)[\s=]+(\S+)")
-_LOWER = {"~=", ">=", ">", "^", "~"}
+_BEYOND = "9999"
+"""Stands for every number of a place: `<2` allows at most 1.9999."""
 _REQUIREMENTS = re.compile(r"(?:requirements|constraints)[\w.-]*\.(?:txt|in)\Z")
 
 Versions = dict[str, str]
 
 
 def project_versions(root: str) -> Versions:
-    """Distribution (lower case, dashes) -> the version that the project at `root` locks, or the lowest that it allows.
+    """Distribution (lower case, dashes) -> the version that the project at `root` locks, or the newest that it allows.
 
-    Where files differ, the surer wins: lock files, then exact requirements, then lower bounds; of two bounds the
-    lower, since the code has to run on it.
+    Where files differ, the surer wins: lock files, then exact requirements, then ranges; of two ranges the one that
+    ends first.
     """
     bounds: Versions = {}
     exact: Versions = {}
@@ -48,19 +50,41 @@ def project_versions(root: str) -> Versions:
 def requirement(text: str) -> tuple[str, str, bool] | None:
     """The distribution, the version and whether it is exact, of a requirement such as "psycopg2-binary>=2.9,<3".
 
-    The version is the lowest one allowed; None where the text names none.
+    The version is the newest one allowed; None where the text sets no end.
     """
     match = _NAME.match(text)
     if match is None:
         return None
     clauses = match.group(2).partition(";")[0].strip().strip("()")
-    lowest = ""
+    newest = ""
     for operator, version, wildcard in _CLAUSE.findall(clauses):
-        if operator in ("==", "==="):
-            return normalized(match.group(1)), version, not wildcard
-        if operator in _LOWER and (not lowest or _key(version) > _key(lowest)):
-            lowest = version
-    return (normalized(match.group(1)), lowest, False) if lowest else None
+        if operator in ("==", "===") and not wildcard:
+            return normalized(match.group(1)), version, True
+        end = _end(operator, [part for part in re.split(r"[.+!-]", version) if part.isdecimal() and len(part) < 10])
+        if end and (not newest or _key(end) < _key(newest)):
+            newest = end
+    return (normalized(match.group(1)), newest, False) if newest else None
+
+
+def _end(operator: str, numbers: list[str]) -> str:
+    """The newest version that one clause allows; "" where it sets no end."""
+    if not numbers:
+        return ""
+    if operator == "<=":
+        return ".".join(numbers)
+    if operator == "<":
+        while len(numbers) > 1 and int(numbers[-1]) == 0:
+            numbers = numbers[:-1]
+        last = int(numbers[-1])
+        return ".".join([*numbers[:-1], str(last - 1), _BEYOND]) if last else ""
+    if operator == "~=":
+        return ".".join([*numbers[:-1], _BEYOND]) if len(numbers) > 1 else ""
+    if operator == "~":
+        return ".".join([*numbers[:2], _BEYOND])
+    if operator == "^":
+        kept = next((at for at, number in enumerate(numbers) if int(number)), len(numbers) - 1)
+        return ".".join([*numbers[: kept + 1], _BEYOND])
+    return ".".join([*numbers, _BEYOND]) if operator in ("==", "===") else ""
 
 
 def normalized(name: str) -> str:
@@ -80,8 +104,7 @@ def _key(version: str) -> tuple[int, ...]:
 def _stated(root: str) -> Iterator[tuple[str, str]]:
     """Every requirement of the project's files, as name and specifier."""
     yield from _from_pyproject(_toml(os.path.join(root, "pyproject.toml")))
-    for name in _pipfile(root):
-        yield name
+    yield from _pipfile(root)
     for path in _requirement_files(root):
         yield from _from_requirements(path, root, 0)
 
