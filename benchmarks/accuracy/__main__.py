@@ -47,7 +47,7 @@ def main() -> int:
             notes += failures
             if tool.name == "leaklint":
                 print("\n".join(shown(one_set, reports, options.show)))
-        tables.append((tool, version(executable), results))
+        tables.append((tool, version(tool, executable), results))
         print(f"{tool.name}: {results}", file=sys.stderr)
     page = "\n".join(results_page(tables, rows, notes)) + "\n"
     print(page)

@@ -120,10 +120,19 @@ def locate(tool: Tool, folders: tuple[Path, ...]) -> str | None:
     return shutil.which(tool.command, path=searched)
 
 
-def version(executable: str) -> str:
-    shown = subprocess.run([*executable.split(), "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    found = re.search(r"\d+\.\d+[\w.]*", shown.stdout + shown.stderr)
-    return found.group() if shown.returncode == 0 and found else ""
+def version(tool: Tool, executable: str) -> str:
+    """The version of the distribution that the executable belongs to."""
+    if tool.whole:
+        command = [*executable.split(), "--version"]
+    else:
+        ask = f"from importlib.metadata import version; print(version({tool.name!r}))"
+        command = [str(Path(os.path.realpath(executable)).parent / "python"), "-c", ask]
+    try:
+        shown = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    except OSError:
+        return ""
+    found = re.search(r"\d+\.\d+[\w.]*", shown.stdout)
+    return found.group() if found else ""
 
 
 def run(tool: Tool, executable: str, root: Path, timeout: float) -> Reports:

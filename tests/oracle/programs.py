@@ -207,12 +207,13 @@ class Writer:
         c = self.conns[-1]
         use = self.pick([*self.driver.uses, "work({c})", "row = fetch({c})", "touch", "inner"])
         if use == "touch":
-            body = lambda: self.define("touch", "c", [self.driver.uses[0].format(c="c"), "return c is None"])  # noqa: E731
-            return [self.call(self.helper("touch", body), c)]
+            body = [self.driver.uses[0].format(c="c"), "return c is None"]
+            return [self.call(self.helper("touch", lambda: self.define("touch", "c", body)), c)]
         if use == "inner":
             if self.driver.is_async:
                 return [f"later = lambda: work({c})", "later()"]
-            return [*under("def inner():", [f"return fetch({c})"]), self.pick(["row = inner()", "work(inner)"])]
+            body = self.pick([f"return fetch({c})", self.release(c)])
+            return [*under("def inner():", [body]), self.pick(["row = inner()", "work(inner)", "inner()"])]
         return [use.format(c=c)]
 
     def test(self) -> str:
@@ -485,7 +486,8 @@ class Writer:
         return under("class Store:", methods)
 
     def tuple_helper(self, c: str) -> Lines:
-        second = self.pick(["1", "fetch()", "c.cursor()"] if not self.driver.is_async else ["1", "fetch()"])
+        cursor = ["c.cursor()"] if "cursor" in self.driver.uses[0] else []
+        second = self.pick(["1", "fetch()", *cursor])
         body = [f"c = {self.driver.acquire}", f"return c, {second}"]
         self.helper("open_pair", lambda: self.define("open_pair", "", body))
         return [
@@ -527,7 +529,7 @@ class Writer:
             return self.in_sequence(c)
         taken = self.acquire()
         if self.draw(st.booleans()):
-            return [self.pick([f"{taken}.cursor().execute('q')", f"work({taken})", f"cur = {taken}.cursor()"])]
+            return [self.pick([self.driver.uses[0].format(c=taken), f"work({taken})"])]
         body = self.body_with(c)
         return under(f"if ({c} := {taken}):", [*under("try:", body), *under("finally:", self.give_back(c))])
 
