@@ -21,7 +21,12 @@ Get = Callable[[Any], set[Value]]
 TAKING = frozenset({"get", "pop", "popitem", "popleft", "setdefault", "get_nowait"})
 WITH_DEFAULT = frozenset({"get", "pop", "setdefault"})
 LISTING = frozenset({"values", "items"})
-SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "aiter", "filter", "dict"})
+SAME = {
+    **{name: name for name in ("list", "tuple", "set", "frozenset", "dict")},
+    **dict.fromkeys(("reversed", "iter", "aiter", "filter"), ""),
+    "sorted": "list",
+}
+"""Builtins whose result has the members of their argument, and the type of what they make."""
 MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 ENTERING = frozenset(
     f"contextlib.{stack}.{name}"
@@ -211,7 +216,8 @@ def _builtin(site: Site, name: str) -> set[Value]:
             return found
         return found | storage.contents(site.flow, site.get, site.module, site.procedure, site.body, args[0], rows=True)
     if name in SAME:
-        return {*site.argument(1 if name == "filter" else 0), Instance(External(f"builtins.{name}"))}
+        made = {Instance(External(f"builtins.{SAME[name]}"))} if SAME[name] else set()
+        return {*site.argument(1 if name == "filter" else 0), *made}
     if name in ("enumerate", "zip"):
         return {Rows(site.module.module, site.procedure.name, site.call.dst)}
     if name == "type" and len(args) == 1:

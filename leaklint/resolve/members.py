@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +42,20 @@ def attribute(flow: Flow, get: Get, value: Value, name: str) -> set[Value]:
         return _behind(flow, get, value.of, name)
     if isinstance(value, Display):
         kind = _display_kind(flow, value)
-        return {Method(f"builtins.{kind}.{name}")} if kind in ("list", "dict", "set", "tuple") else set()
+        known = kind in ("list", "dict", "set", "tuple")
+        return method(flow, External(f"builtins.{kind}"), name, Confidence.HIGH) if known else set()
     if isinstance(value, Typed):
         return method(flow, External(_plain_name(value.name)), name, Confidence.MEDIUM)
     return set()
 
 
 def method(flow: Flow, of: External, name: str, sure: Confidence) -> set[Value]:
-    """A method of an external class, on the class of which the catalog knows it."""
+    """A method of an external class, on the class of which the catalog knows it. A builtin object that has no such
+    attribute is not what the code calls."""
     if of.name.count(".") > 8:
+        return set()
+    package, _, last = of.name.rpartition(".")
+    if package == "builtins" and not hasattr(getattr(builtins, last, None), name):
         return set()
     return {Method(flow.catalog.canonical(flow.catalog.method_of(of.name, name)), sure)}
 

@@ -321,6 +321,10 @@ CASES: dict[str, Case] = {
         see(getattr(sqlite3, "connect"))  # is: sqlite3.connect
         see(getattr(make(), "close"))  # is: .sqlite3.Connection.close
         see(type(make()))  # is: sqlite3.Connection
+        text = "a"
+        see(text.upper)  # is: .builtins.str.upper
+        see(text.close)  # is:
+        see(sorted(text).append)  # is: .builtins.list.append
     """),
     "registries": _one("""
         import sqlite3
