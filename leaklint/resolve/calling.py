@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
-from leaklint.resolve import storage
+from leaklint.resolve import storage, typenames
 from leaklint.resolve.definitions import Definitions
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial
 from leaklint.resolve.shapes import Display, Generated, Lent, Rows, Super, Typed, Value
@@ -192,7 +192,7 @@ def _cast(site: Site) -> set[Value]:
     """`typing.cast(T, x)`: an object of T, or what x is."""
     found = set(site.argument(1))
     if site.call.args:
-        written = site.flow.names.expression_of(site.body, site.call.args[0])
+        written = typenames.expression_of(site.body, site.call.args[0])
         if written.name:
             found |= site.flow.instances(site.module.module, site.procedure.name, written.render())
     return found

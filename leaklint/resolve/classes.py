@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from leaklint import ir
 from leaklint.ir import ClassDef, ModuleIR
-from leaklint.resolve.definitions import Definitions
-from leaklint.resolve.names import Names, enclosing, variants
+from leaklint.resolve.definitions import Definitions, enclosing
+from leaklint.resolve.names import Names, variants
 from leaklint.resolve.refs import Class, External, Function
 from leaklint.resolve.shapes import Typed
 

@@ -8,7 +8,14 @@ import functools
 from leaklint import ir
 from leaklint.ir import Procedure
 
+MODULE_BODY = "<module>"
+
 Definer = ir.AnyInstruction | ir.Next
+
+
+def enclosing(name: str) -> str:
+    """The qualified name of what a function or class is written in; the module body for one at the top."""
+    return name.rpartition(".")[0] or MODULE_BODY
 
 
 @dataclasses.dataclass(frozen=True)

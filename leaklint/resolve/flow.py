@@ -14,8 +14,8 @@ from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve import calling, members, storage
 from leaklint.resolve.classes import Classes
-from leaklint.resolve.definitions import Definer, Definitions
-from leaklint.resolve.names import BUILTINS, MODULE_BODY, Names, enclosing, receiver
+from leaklint.resolve.definitions import MODULE_BODY, Definer, Definitions, enclosing
+from leaklint.resolve.names import BUILTINS, Names, receiver
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Module
 from leaklint.resolve.shapes import Display, Typed, Value

@@ -6,49 +6,23 @@ This is the lower of two strata. Nothing here depends on what calls return, so c
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Span
-from leaklint.resolve.definitions import Definer, Definitions, define
+from leaklint.resolve import typenames
+from leaklint.resolve.definitions import MODULE_BODY, Definer, Definitions, define, enclosing
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Module
-from leaklint.resolve.shapes import Typed, Value
+from leaklint.resolve.shapes import Value
 from leaklint.resolve.solver import Solver
-from leaklint.resolve.typetext import LIST, NOTHING, UNION, TypeExpr, parse
+from leaklint.resolve.typetext import parse
 
-MODULE_BODY = "<module>"
 BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins, name)))
-DEEPEST_ALIAS = 12
 LONGEST_NAME = 8
-
-_TRANSPARENT = frozenset(
-    f"{module}.{name}"
-    for module in ("typing", "typing_extensions")
-    for name in (
-        "Annotated",
-        "Optional",
-        "Union",
-        "Final",
-        "ClassVar",
-        "Required",
-        "NotRequired",
-        "ReadOnly",
-        "InitVar",
-    )
-) | {"dataclasses.InitVar", "sqlalchemy.orm.Mapped"}
-_LAST_ARGUMENT = frozenset(
-    f"{module}.{name}"
-    for module in ("typing", "collections.abc", "typing_extensions", "asyncio")
-    for name in ("Awaitable", "Coroutine", "Future", "Task")
-)
-_FIRST_ONLY = frozenset(name for name in _TRANSPARENT if name.endswith(("Annotated", "InitVar")))
-_SAYS_NOTHING = frozenset(
-    {"typing.Any", "typing_extensions.Any", "builtins.object", "builtins.None", "typing.Literal", "typing.NoReturn"}
-)
+DEEPEST_CHAIN = 12
 
 Get = Callable[[Any], set[Value]]
 
@@ -70,11 +44,6 @@ def variants(module: ModuleIR, name: str) -> Iterator[str]:
         while f"{name}#{number}" in module.signatures:
             yield f"{name}#{number}"
             number += 1
-
-
-def enclosing(name: str) -> str:
-    """The qualified name of what a function or class is written in; the module body for one at the top."""
-    return name.rpartition(".")[0] or MODULE_BODY
 
 
 class Names:
@@ -195,7 +164,9 @@ class Names:
             return self._member(key[1], key[2], get)
         if key[0] == "dotted":
             return self._dotted(key[1], key[2], key[3], get)
-        return self._types(key[1], key[2], parse(key[3]), get)
+        if key[0] == "alias":
+            return typenames.alias(self, key[1], key[2], get)
+        return typenames.types(self, key[1], key[2], parse(key[3]), get)
 
     def _member(self, name: str, attribute: str, get: Get) -> set[Value]:
         module = self.program.module(name)
@@ -311,7 +282,7 @@ class Names:
         self, module: ModuleIR, scope: str, body: Definitions, step: Definer | None, get: Get, depth: int
     ) -> set[Value]:
         """The value of an instruction, where it is a plain name."""
-        if step is None or depth > DEEPEST_ALIAS:
+        if step is None or depth > DEEPEST_CHAIN:
             return set()
         if isinstance(step, ir.Copy):
             return self._static_operand(module, scope, body, step.src, get, depth + 1)
@@ -339,109 +310,3 @@ class Names:
                 return set(get(("member", module.module, operand)))
             return set()
         return self._static(module, scope, body, body.single(operand), get, depth)
-
-    # -- annotations --------------------------------------------------------------------------------------------
-
-    def _types(self, module: str, scope: str, written: TypeExpr, get: Get) -> set[Value]:
-        found: set[Value] = set()
-        todo = [written]
-        while todo:
-            expression = todo.pop()
-            if expression.name == UNION:
-                todo += expression.args
-            elif expression.name and expression.name not in ("None", LIST):
-                for base in get(("dotted", module, scope, expression.name)):
-                    found |= self._applied(module, scope, base, expression, todo, get)
-                found |= self._alias(module, scope, expression.name, get)
-        return found
-
-    def _applied(
-        self, module: str, scope: str, base: Value, expression: TypeExpr, todo: list[TypeExpr], get: Get
-    ) -> set[Value]:
-        """A base with its type arguments; what it is transparent for goes on the list."""
-        if isinstance(base, Class):
-            return {base}
-        if not isinstance(base, External) or base.name in _SAYS_NOTHING:
-            return set()
-        name, args = base.name, expression.args
-        if name in ("typing.Self", "typing_extensions.Self"):
-            return self._self_class(module, scope)
-        if name in _TRANSPARENT:
-            todo += args[:1] if name in _FIRST_ONLY else args
-            return set()
-        if name in _LAST_ARGUMENT:
-            todo += args[-1:]
-            return set()
-        if args and name.partition(".")[0] in ("builtins", "typing", "collections", "contextlib", "typing_extensions"):
-            return {Typed(module, scope, name, tuple(arg.render() for arg in args))}
-        return {base}
-
-    def _self_class(self, name: str, scope: str) -> set[Value]:
-        module = self.program.module(name)
-        while module is not None and scope != MODULE_BODY:
-            if scope in module.classes:
-                return {Class(name, scope)}
-            scope = enclosing(scope)
-        return set()
-
-    def _alias(self, module: str, scope: str, name: str, get: Get) -> set[Value]:
-        """`Db = Annotated[Session, Depends(get_db)]`: a module-level name for a type expression."""
-        home, _, last = name.rpartition(".")
-        places = {base.name for base in get(("dotted", module, scope, home)) if isinstance(base, Module)}
-        if not home:
-            places = {module}
-        found: set[Value] = set()
-        for place in places:
-            found |= self._alias_in(place, last, get, 0)
-        return found
-
-    def _alias_in(self, place: str, name: str, get: Get, hops: int) -> set[Value]:
-        known = self.program.module(place)
-        if known is None or hops > DEEPEST_ALIAS:
-            return set()
-        found: set[Value] = set()
-        for entry in self.imports(known).get(name, ()):
-            source = self.program.find(entry.module, known) if entry.attribute else ""
-            if source:
-                found |= self._alias_in(source, entry.attribute, get, hops + 1)
-        if name in known.signatures or name in self.imports(known):
-            return found
-        body = self.definitions(place, MODULE_BODY)
-        for step in body.values.get(name, ()) if body is not None else ():
-            expression = self.expression(body, step, 0) if body is not None else NOTHING
-            if expression.args and expression.name:
-                found |= get(("types", place, MODULE_BODY, expression.render()))
-        return found
-
-    def expression(self, body: Definitions, step: Definer | None, depth: int) -> TypeExpr:
-        """The type expression that an instruction evaluates; NOTHING if it is none."""
-        if step is None or depth > DEEPEST_ALIAS:
-            return NOTHING
-        if isinstance(step, ir.LoadGlobal):
-            return TypeExpr(step.name)
-        if isinstance(step, ir.LoadConst):
-            return parse(step.value) if isinstance(step.value, str) and not step.opaque else NOTHING
-        if isinstance(step, ir.Copy):
-            return self._expression_of(body, step.src, depth)
-        if isinstance(step, ir.Attr):
-            base = self._expression_of(body, step.base, depth)
-            return TypeExpr(f"{base.name}.{step.name}") if re.fullmatch(r"[\w.]+", base.name) else NOTHING
-        if isinstance(step, ir.Item):
-            base = self._expression_of(body, step.base, depth)
-            index = body.single(step.index)
-            items = index.items if isinstance(index, ir.Build) and index.kind == "tuple" else (step.index,)
-            return TypeExpr(base.name, tuple(self._expression_of(body, item, depth) for item in items))
-        if isinstance(step, ir.Operation) and step.name == "|":
-            return TypeExpr(UNION, tuple(self._expression_of(body, item, depth) for item in step.operands))
-        if isinstance(step, ir.Build) and step.kind == "list":
-            return TypeExpr(LIST, tuple(self._expression_of(body, item, depth) for item in step.items))
-        return NOTHING
-
-    def _expression_of(self, body: Definitions, operand: str, depth: int) -> TypeExpr:
-        if operand[:1] != "%":
-            return TypeExpr(operand)
-        return self.expression(body, body.single(operand), depth + 1)
-
-    def expression_of(self, body: Definitions, operand: str) -> TypeExpr:
-        """The type expression that an operand holds, as in `cast(X | None, value)`."""
-        return self._expression_of(body, operand, 0)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.resolve.classes import method_bodies
-from leaklint.resolve.definitions import Definitions
-from leaklint.resolve.names import MODULE_BODY
+from leaklint.resolve.definitions import MODULE_BODY, Definitions
 from leaklint.resolve.refs import Class, Instance, Module
 from leaklint.resolve.shapes import Value
 
