@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leaklint.engine.project import Project, Unit, shown_as
-from leaklint.lowering import lower_module
 from leaklint.model import Finding
 
 
@@ -18,6 +17,8 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Finding]:
     analysis = project.analysis(unit.path)
     module = analysis.program.module_at(Path(unit.path))
     if module is None:
+        from leaklint.lowering import lower_module
+
         # The program passes over what is no Python; here it is asked for by name, and the reason is wanted.
         lower_module(unit.source.text, unit.shown, "")
         return ()

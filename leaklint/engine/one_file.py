@@ -9,7 +9,6 @@ import msgspec
 
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.selection import UNREADABLE, rule_names
-from leaklint.lowering import SyntaxProblem
 from leaklint.model import Applicability, Confidence, Edit, Finding, Fix, LeaklintError, Severity
 from leaklint.report.content import Suppressed
 from leaklint.source.decode import Source, Undecodable, decode, split_lines
@@ -39,12 +38,15 @@ def check_file(project: Project, file: File, analyze: Analyze, *, data: bytes | 
             found = _analyse(project, Unit(file.shown, file.path, data, source), file.named, analyze)
         except Undecodable as error:
             return _unreadable(project, file, error.line, error.column, error.cause)
-        except SyntaxProblem as error:
-            return _unreadable(project, file, error.line, error.column, error.cause)
         except OSError as error:
             return _unreadable(project, file, 1, 1, f"cannot be read: {cause(error)}", read=False)
         return judge(project, file, source, data, found)
     except LeaklintError as error:
+        # Looked up only now: a run whose files cannot matter never loads the parser's package.
+        from leaklint.lowering import SyntaxProblem
+
+        if isinstance(error, SyntaxProblem):
+            return _unreadable(project, file, error.line, error.column, error.cause)
         return Outcome(problem=Problem(str(error), fatal=True))
     except RecursionError:
         return Outcome(problem=internal_error(file.shown, "RecursionError: nested too deeply"))

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import LEAK, Leaklint
+from running import LEAK, Leaklint
 
 from leaklint.baseline import normalised
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CLEAN, LEAK, ROOT, Leaklint
+from running import CLEAN, LEAK, ROOT, Leaklint
 
 
 @pytest.mark.parametrize("arguments", [(), (".",), ("app",), ("check", "app"), ("check",), ("--quiet", "app")])

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Leaklint
+from running import ROOT, Leaklint
 
 
 def test_config_shows_values_and_where_they_come_from(tmp_path: Path, leaklint: Leaklint) -> None:
