@@ -56,7 +56,7 @@ def compare(text: str, repair: bool = True) -> Comparison:
     if false:
         safe = safe_in_any_case(text)
         false = {line: codes for line, codes in false.items() if line in safe}
-    repaired = fix_source(text) if repair and said else text
+    repaired = fix_source(text).text if repair and said else text
     complaints = complaints_about(repaired, text, actual, frozenset(missed)) if repaired != text else ()
     return Comparison(text, actual, missed, false, repaired, complaints)
 
@@ -92,7 +92,7 @@ def complaints_about(repaired: str, text: str, before: Truth, missed: frozenset[
         if doings(again) != doings(run):
             complaints.append(f"does something else ({run.fault or 'no fault'}: {doings(run)}; now {doings(again)})")
             break
-    if not complaints and fix_source(repaired) != repaired:
+    if not complaints and fix_source(repaired).text != repaired:
         complaints.append("changes again when repaired twice")
     return tuple(complaints)
 
