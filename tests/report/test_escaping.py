@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leaklint.model import Applicability, Confidence, Edit, Finding, Fix, Severity, WitnessStep
-from leaklint.report import Baseline, Report, Suppressed, render, statistics
+from leaklint.report import FORMATS, Baseline, Report, Suppressed, render, statistics
 from leaklint.report.excerpt import columns, excerpt
 from leaklint.report.plain import shown
 from tests.report.test_sarif import validator
@@ -254,3 +254,21 @@ def test_excerpt_fits_and_marks_within_its_text(line: str, column: int, length: 
 def test_excerpt_counts_terminal_columns(line: str, column: int, end: int, text: str, offset: int, length: int) -> None:
     shot = excerpt(line, column, end, 20)
     assert (shot.text, shot.offset, shot.length) == (text, offset, length)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_source_that_no_encoder_takes(format: str) -> None:
+    finding = Finding(
+        code="LK102",
+        name="leaked-on-exception",
+        severity=Severity.ERROR,
+        confidence=Confidence.HIGH,
+        message="\ud800",
+        path="\udcff.py",
+        line=1,
+        column=5,
+        end_line=1,
+        end_column=9,
+        witness=(WitnessStep("\ud800.py", 1, 7, "\udfff"),),
+    )
+    render(format, Report(findings=(finding,), sources=lambda path: [NASTY * 2])).encode("utf-8")

@@ -94,5 +94,5 @@ def _position(source: Sequence[str] | None, line: int, column: int) -> dict[str,
     """A position with its column in bytes; in characters where the source is not to be had."""
     if source is not None and 0 < line <= len(source):
         text = source[line - 1][: column - 1]
-        column += len(text.encode("utf-8", "surrogateescape")) - len(text) if not text.isascii() else 0
+        column += len(text.encode("utf-8", "surrogatepass")) - len(text) if not text.isascii() else 0
     return {"line": line, "column": column}
