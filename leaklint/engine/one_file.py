@@ -29,11 +29,11 @@ class Outcome(msgspec.Struct, frozen=True):
     read: bool = True
 
 
-def check_file(project: Project, file: File, analyze: Analyze, *, data: bytes | None = None) -> Outcome:
-    """Check one file; `data` stands for its content where that is not on the disk. Never raises an Exception."""
+def check_file(project: Project, file: File, analyze: Analyze) -> Outcome:
+    """Check one file. Never raises an Exception."""
     try:
         try:
-            data = _bytes(file) if data is None else data
+            data = project.content(file.path)
             source = decode(data)
             found = _analyse(project, Unit(file.shown, file.path, data, source), file.named, analyze)
         except Undecodable as error:
@@ -65,11 +65,6 @@ def _where(error: Exception) -> str:
     place = f" ({frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno})" if frames else ""
     text = " ".join(str(error).split())[:200]
     return f"{type(error).__name__}{': ' if text else ''}{printable(text)}{place}"
-
-
-def _bytes(file: File) -> bytes:
-    with open(file.path, "rb") as stream:
-        return stream.read()
 
 
 def _analyse(project: Project, unit: Unit, named: bool, analyze: Analyze) -> Sequence[Finding]:

@@ -50,6 +50,13 @@ class Project:
         self._matters: dict[str, bool] = {}
         self._analyses: dict[str, Analysis] = {}
 
+    def with_overlay(self, path: str, data: bytes) -> Project:
+        """The same project with `data` for the content of one file; shares what does not depend on that."""
+        other = Project(self.settings, self.cwd, {**self._overlays, path: data})
+        other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
+        other._data = {name: known for name, known in self._data.items() if name != path}
+        return other
+
     @functools.cached_property
     def catalog(self) -> Catalog:
         """The built-in catalog with the project's own resources. Raises CatalogError."""
@@ -84,14 +91,19 @@ class Project:
 
     # -- files --------------------------------------------------------------------------------------------------
 
+    def content(self, path: str) -> bytes:
+        """A file's bytes. Raises OSError."""
+        overlay = self._overlays.get(path)
+        if overlay is not None:
+            return overlay
+        with open(path, "rb") as file:
+            return file.read()
+
     def data(self, path: str) -> bytes | None:
-        """A file's bytes, None where it cannot be read."""
-        if path in self._overlays:
-            return self._overlays[path]
+        """A file's bytes, None where it cannot be read. Read once."""
         if path not in self._data:
             try:
-                with open(path, "rb") as file:
-                    self._data[path] = file.read()
+                self._data[path] = self.content(path)
             except (OSError, ValueError):
                 self._data[path] = None
         return self._data[path]

@@ -9,14 +9,16 @@ import msgspec
 
 from leaklint.config import ConfigError, Settings, SettingsFinder
 from leaklint.engine.analyze import analyze_file
-from leaklint.engine.one_file import Analyze, Outcome, check_file
-from leaklint.engine.project import Project, declared_resources
+from leaklint.engine.one_file import Analyze, Outcome
+from leaklint.engine.project import declared_resources
 from leaklint.engine.selection import check_selectors
 from leaklint.engine.worker import Task, Worker, jobs_for
 from leaklint.model import Finding, LeaklintError
 from leaklint.report.content import Suppressed
 from leaklint.source.discover import File, discover
 from leaklint.source.problem import Problem
+
+Advance = Callable[[int, int], None]
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -35,48 +37,71 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The files of a run with the index of their settings, and what went wrong while looking for them."""
+    """The files of a run with the index of their settings, and what went wrong while looking for them.
+
+    texts: what to take for the content of files, by absolute path.
+    """
 
     tasks: tuple[Task, ...]
     settings: tuple[Settings, ...]
     problems: tuple[Problem, ...]
+    texts: Mapping[str, bytes] = {}
 
     @property
     def files(self) -> tuple[File, ...]:
+        """The files alone."""
         return tuple(file for file, _ in self.tasks)
 
 
 def plan(paths: Sequence[str], finder: SettingsFinder) -> Plan:
-    """Find the files, and check their settings as far as that is possible without looking at them."""
+    """Find the files that `paths` mean, and check their settings as far as that is possible without looking at them."""
     discovery = discover(paths, finder)
+    return _planned(discovery.files, discovery.problems, finder, {})
+
+
+def plan_texts(texts: Mapping[str, bytes], finder: SettingsFinder) -> Plan:
+    """A plan for texts that stand for the content of files, which need not exist; keys are their names, as shown."""
+    paths = {name: os.path.normpath(os.path.join(finder.cwd, name)) for name in texts}
+    files = [File(name.replace(os.sep, "/"), paths[name], named=True) for name in sorted(texts)]
+    return _planned(files, (), finder, {paths[name]: data for name, data in texts.items()})
+
+
+def _planned(
+    files: Sequence[File], problems: Sequence[Problem], finder: SettingsFinder, texts: Mapping[str, bytes]
+) -> Plan:
     settings: list[Settings] = []
-    indexes: dict[int, int] = {}
+    indexes: dict[int, int | None] = {}
     tasks: list[Task] = []
-    problems = list(discovery.problems)
-    for file in discovery.files:
+    told = list(problems)
+    for file in files:
         try:
             found = finder.for_file(file.path)
         except ConfigError as error:
-            problems += [Problem(line, fatal=True) for line in str(error).split("\n")]
+            told += [Problem(line, fatal=True) for line in str(error).split("\n")]
             continue
         if id(found) not in indexes:
-            indexes[id(found)] = len(settings) if not _problems_of(found, problems) else -1
-            if indexes[id(found)] >= 0:
-                settings.append(found)
-        if indexes[id(found)] >= 0:
-            tasks.append((file, indexes[id(found)]))
-    return Plan(tuple(tasks), tuple(settings), tuple(sorted(set(problems))))
+            wrong = _wrong(found)
+            told += [Problem(line, fatal=True) for line in wrong]
+            indexes[id(found)] = None if wrong else len(settings)
+            settings += [] if wrong else [found]
+        index = indexes[id(found)]
+        if index is not None:
+            tasks.append((file, index))
+    return Plan(tuple(tasks), tuple(settings), tuple(sorted(set(told))), texts)
 
 
-def _problems_of(settings: Settings, problems: list[Problem]) -> bool:
-    """Add what is wrong with the settings to `problems`; whether anything is."""
-    found = [Problem(line, fatal=True) for line in check_selectors(settings)]
+def _wrong(settings: Settings) -> list[str]:
+    """A line for each thing in the settings that only the rules and the catalog can judge."""
+    found = check_selectors(settings)
     try:
         declared_resources(settings)
     except LeaklintError as error:
-        found += [Problem(line, fatal=True) for line in str(error).split("\n")]
-    problems += found
-    return bool(found)
+        found += str(error).split("\n")
+    return found
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """The `advance` of a run that nobody watches."""
 
 
 def check(
@@ -85,77 +110,47 @@ def check(
     *,
     jobs: int = 0,
     analyze: Analyze = analyze_file,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Advance = ignore_progress,
 ) -> Result:
     """Check the files that `paths` mean. The result does not depend on the order of paths or on `jobs`.
 
     jobs: processes to use, 0 for as many as there are processors. advance: told how many of how many files are done.
     """
-    return check_plan(plan(paths, finder), finder.cwd, jobs=jobs, analyze=analyze, advance=advance)
-
-
-def check_plan(
-    planned: Plan,
-    cwd: str,
-    *,
-    jobs: int = 0,
-    analyze: Analyze = analyze_file,
-    advance: Callable[[int, int], None] = lambda done, total: None,
-) -> Result:
-    """Check the files of a plan."""
-    done = 0
-
-    def count(files: int) -> None:
-        nonlocal done
-        done += files
-        advance(done, len(planned.tasks))
-
-    processes = jobs_for(len(planned.tasks), jobs)
-    if processes == 1:
-        outcomes = []
-        worker = Worker(planned.settings, cwd, analyze)
-        for task in planned.tasks:
-            outcomes.append(worker.check(task))
-            count(1)
-    else:
-        from leaklint.engine.pool import check_in_processes
-
-        outcomes = check_in_processes(planned.tasks, planned.settings, cwd, analyze, jobs=processes, advance=count)
-    return gather(outcomes, planned.files, planned.problems)
+    planned = plan(paths, finder)
+    return gather(planned, outcomes(planned, finder.cwd, jobs=jobs, analyze=analyze, advance=advance))
 
 
 def check_texts(texts: Mapping[str, bytes], finder: SettingsFinder, *, analyze: Analyze = analyze_file) -> Result:
     """Check texts that stand for the content of files, which need not exist; keys are their names, as shown."""
-    outcomes: list[Outcome] = []
-    files: list[File] = []
-    problems: list[Problem] = []
-    projects: dict[int, Project | None] = {}
-    overlays = {os.path.normpath(os.path.join(finder.cwd, name)): data for name, data in texts.items()}
-    for name, data in sorted(texts.items()):
-        file = File(name.replace(os.sep, "/"), os.path.normpath(os.path.join(finder.cwd, name)), named=True)
-        try:
-            settings = finder.for_file(file.path)
-        except ConfigError as error:
-            problems += [Problem(line, fatal=True) for line in str(error).split("\n")]
-            continue
-        if id(settings) not in projects:
-            broken = _problems_of(settings, problems)
-            projects[id(settings)] = None if broken else Project(settings, finder.cwd, overlays)
-        project = projects[id(settings)]
-        if project is not None:
-            files.append(file)
-            outcomes.append(check_file(project, file, analyze, data=data))
-    return gather(outcomes, files, problems)
+    planned = plan_texts(texts, finder)
+    return gather(planned, outcomes(planned, finder.cwd, jobs=1, analyze=analyze))
 
 
-def gather(outcomes: Sequence[Outcome], files: Sequence[File], problems: Sequence[Problem]) -> Result:
-    """One result of the outcomes of files."""
-    told = {outcome.problem for outcome in outcomes if outcome.problem is not None}
+def outcomes(
+    planned: Plan, cwd: str, *, jobs: int, analyze: Analyze, advance: Advance = ignore_progress
+) -> list[Outcome]:
+    """Check the files of a plan; outcomes stand beside its tasks."""
+    processes = jobs_for(len(planned.tasks), jobs)
+    if processes > 1:
+        from leaklint.engine.pool import check_in_processes
+
+        return check_in_processes(planned.tasks, planned.settings, cwd, analyze, jobs=processes, advance=advance)
+    worker = Worker(planned.settings, cwd, analyze, planned.texts)
+    found = []
+    for task in planned.tasks:
+        found.append(worker.check(task))
+        advance(len(found), len(planned.tasks))
+    return found
+
+
+def gather(planned: Plan, found: Sequence[Outcome]) -> Result:
+    """One result of the outcomes of a plan's files."""
+    told = {outcome.problem for outcome in found if outcome.problem is not None}
     return Result(
-        findings=tuple(sorted((f for outcome in outcomes for f in outcome.findings), key=lambda f: f.sort_key)),
+        findings=tuple(sorted((f for outcome in found for f in outcome.findings), key=lambda f: f.sort_key)),
         suppressed=tuple(
-            sorted((one for outcome in outcomes for one in outcome.suppressed), key=lambda one: one.finding.sort_key)
+            sorted((one for outcome in found for one in outcome.suppressed), key=lambda one: one.finding.sort_key)
         ),
-        problems=tuple(sorted({*problems, *told})),
-        files=tuple(file for file, outcome in zip(files, outcomes) if outcome.read),
+        problems=tuple(sorted({*planned.problems, *told})),
+        files=tuple(file for file, outcome in zip(planned.files, found) if outcome.read),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from leaklint.config import Settings
 from leaklint.engine.one_file import Analyze, Outcome, check_file
@@ -20,17 +20,20 @@ FEWEST = 24
 class Worker:
     """What one process keeps from file to file."""
 
-    def __init__(self, settings: Sequence[Settings], cwd: str, analyze: Analyze) -> None:
+    def __init__(
+        self, settings: Sequence[Settings], cwd: str, analyze: Analyze, texts: Mapping[str, bytes] | None = None
+    ) -> None:
         self.settings = settings
         self.cwd = cwd
         self.analyze = analyze
+        self.texts = texts
         self.projects: dict[int, Project] = {}
 
     def project(self, index: int) -> Project:
         """What the files of the settings with this index share."""
         known = self.projects.get(index)
         if known is None:
-            known = self.projects[index] = Project(self.settings[index], self.cwd)
+            known = self.projects[index] = Project(self.settings[index], self.cwd, self.texts)
         return known
 
     def check(self, task: Task) -> Outcome:
