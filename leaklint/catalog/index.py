@@ -75,12 +75,14 @@ class Catalog:
         self._returns: dict[str, str] = {}
         self._factories: dict[str, Factory] = {}
         self._wrappers: dict[str, Wrapper] = {}
+        self._values: dict[str, str] = {}
         self._shapes: dict[str, list[Shape]] = {}
         self._methods_of: set[str] = set()
         for library in self.libraries:
             self._aliases.update(library.aliases)
             self._bases.update(library.subclasses)
             self._exceptions.update(library.hierarchy)
+            self._values.update(library.values)
         for library in self.libraries:
             self._index(library)
         self._name_cache: dict[str, str] = {}
@@ -186,6 +188,10 @@ class Catalog:
         name = self.canonical(name)
         return name if name in self._types or name in self._bases or name in self._methods_of else None
 
+    def value_type(self, name: str) -> str | None:
+        """The class of a value that is no call's result: a module's global, or an attribute of a class's objects."""
+        return next((self.canonical(found) for n in self._candidates(name) if (found := self._values.get(n))), None)
+
     def factory(self, name: str) -> Factory | None:
         """The row of a call that returns an object which is no resource itself."""
         return next((found for n in self._candidates(name) if (found := self._factories.get(n))), None)
@@ -258,18 +264,43 @@ class Catalog:
 
     @functools.cached_property
     def modules(self) -> frozenset[str]:
-        """Import names of the libraries that have resources."""
-        return frozenset(module for library in self.libraries if library.resource for module in library.modules)
+        """Import names of the libraries by which something can be taken."""
+        return frozenset(self.words_of_modules)
+
+    @functools.cached_property
+    def words_of_modules(self) -> dict[str, frozenset[str]]:
+        """Import name -> the last parts of the names by which files that import it take something: acquiring calls, and
+        what leads to them (`sessionmaker`). A name that leads to another library brings that library's words."""
+        words: dict[str, set[str]] = {library.name: set() for library in self.libraries}
+        owners: dict[str, str] = {}
+        for call, acquired in (*self._acquisitions.items(), *self._holdings.items()):
+            words[acquired.library].add(_last(call))
+            owners[call] = acquired.library
+            owner = self.canonical(call.rpartition(".")[0])
+            if owner in self._types or owner in self._returns.values():
+                owners.setdefault(owner, acquired.library)
+        for method, shapes in self._shapes.items():
+            for shape in shapes:
+                words[shape.library].add(method)
+        for library in self.libraries:
+            links = [*library.aliases.items(), *((factory.call, factory.returns) for factory in library.factory)]
+            links += [("", target) for target in library.values.values()]
+            for name, target in links:
+                found = next((owners[base] for base in self.bases(target) if base in owners), None)
+                if found is not None:
+                    words[library.name] |= {_last(name), *words[found]}
+        by_module: dict[str, frozenset[str]] = {}
+        for library in self.libraries:
+            for module in library.modules:
+                by_module[module] = by_module.get(module, frozenset()) | words[library.name]
+        empty = {"__call__", ""}
+        return {module: named - empty for module, named in by_module.items() if named - empty}
 
     @functools.cached_property
     def acquire_words(self) -> frozenset[str]:
-        """The last parts of the names of acquiring calls, and of the calls whose results have them (`sessionmaker`)."""
-        calls = {*self._acquisitions, *self._holdings}
-        words = {call.rpartition(".")[2] for call in calls}
-        owners = {self.canonical(call.rpartition(".")[0]) for call in calls}
-        for call, factory in self._factories.items():
-            if any(base in owners for base in self.bases(factory.returns)):
-                words.add(call.rpartition(".")[2])
+        """The words of `words_of_modules`, and those of the project's own resources."""
+        words = {word for words in self.words_of_modules.values() for word in words}
+        words.update(_last(call) for known in (self._acquisitions, self._holdings) for call in known)
         return frozenset((words | set(self._shapes)) - {"__call__"})
 
     @functools.cached_property
@@ -281,7 +312,7 @@ class Catalog:
             for resource in library.resource:
                 for call in resource.acquire:
                     if not library.modules or call.startswith("builtins."):
-                        free.add(call.rpartition(".")[2])
+                        free.add(_last(call))
         return frozenset(free - {"__call__"})
 
     @functools.cached_property
@@ -342,6 +373,10 @@ def _prefixes(name: str, itself: bool = False) -> Iterator[str]:
     while end > 0:
         yield name[:end]
         end = name.rfind(".", 0, end)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _meets(receiver: str, patterns: tuple[str, ...]) -> bool:

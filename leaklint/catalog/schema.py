@@ -277,6 +277,8 @@ class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
                   `errors` is its Error.
     aliases       other dotted name -> canonical dotted name (functions, classes, modules).
     subclasses    class -> base class, where methods are inherited.
+    values        module global, or attribute of a class's objects -> the class of what it holds:
+                  `flask_sqlalchemy.SQLAlchemy.engine`.
     borrowers     calls that use a resource they are given and keep nothing.
     keepers       calls that keep a resource they are given and become answerable for it.
     no-raise      calls that do not fail in practice: dotted names, `logging.*` (all below), `*.log` (any receiver).
@@ -294,6 +296,7 @@ class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     prepares: Prepares | None = None
     aliases: dict[str, str] = {}
     subclasses: dict[str, str] = {}
+    values: dict[str, str] = {}
     borrowers: tuple[str, ...] = ()
     keepers: tuple[str, ...] = ()
     no_raise: tuple[str, ...] = ()

@@ -109,6 +109,12 @@ def test_the_type_of_a_result(catalog: Catalog) -> None:
     assert catalog.returned_type("asyncio.open_connection") is None
 
 
+def test_the_type_of_a_value(catalog: Catalog) -> None:
+    assert catalog.value_type("flask_sqlalchemy.extension.SQLAlchemy.engine") == "sqlalchemy.engine.Engine"
+    assert catalog.value_type("redis.StrictRedis.connection_pool") == "redis.ConnectionPool"
+    assert catalog.value_type("redis.Redis.other") is None
+
+
 def test_a_connection_class_means_a_plain_connection(catalog: Catalog) -> None:
     found = catalog.resource_of_type("psycopg2.extras.RealDictConnection")
     assert found is not None
@@ -195,7 +201,14 @@ def test_borrowers_and_wrappers(catalog: Catalog) -> None:
 
 
 def test_words_for_the_prefilter(catalog: Catalog) -> None:
-    assert {"psycopg2", "sqlalchemy", "asyncpg", "mysql"} <= catalog.modules
+    assert {"psycopg2", "sqlalchemy", "sqlmodel", "asyncpg", "mysql"} <= catalog.modules
+    assert {"django", "pandas", "logging"}.isdisjoint(catalog.modules)
+    assert "getconn" in catalog.words_of_modules["psycopg2"]
+    assert "getconn" not in catalog.words_of_modules["sqlite3"]
+    assert "Connect" in catalog.words_of_modules["pymysql"]
+    assert {"Session", "create_engine", "connect"} <= catalog.words_of_modules["sqlmodel"]
+    assert "connect" in catalog.words_of_modules["flask_sqlalchemy"]
+    assert {"Table", "MetaData", "session", "exceptions"}.isdisjoint(catalog.words_of_modules["sqlalchemy"])
     assert catalog.modules <= builtin_modules()
     assert {"connect", "getconn", "create_engine", "sessionmaker", "acquire"} <= catalog.acquire_words
     assert catalog.free_words == {"getconn", "acquire", "get_connection"}
