@@ -1,22 +1,21 @@
-"""Calls: what they give, and what parameters are given by the calls in the same module."""
+"""Calls: what they give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve import storage, typenames
 from leaklint.resolve.definitions import Definitions
+from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial
 from leaklint.resolve.shapes import Display, Generated, Lent, Rows, Super, Typed, Value
 
 if TYPE_CHECKING:
     from leaklint.resolve.flow import Flow
 
-Get = Callable[[Any], set[Value]]
 
 TAKING = frozenset({"get", "pop", "popitem", "popleft", "setdefault", "get_nowait"})
 WITH_DEFAULT = frozenset({"get", "pop", "setdefault"})
@@ -33,8 +32,6 @@ ENTERING = frozenset(
     for stack in ("ExitStack", "AsyncExitStack")
     for name in ("enter_context", "enter_async_context")
 )
-MOST_SITES = 30
-MOST_MODULES = 8
 
 
 class Site:
@@ -239,88 +236,3 @@ def _super(site: Site) -> set[Value]:
         if scope in site.module.classes:
             return {Super(Class(site.module.module, scope))}
     return set()
-
-
-# -- callers in the same module -----------------------------------------------------------------------------------
-
-
-def given(flow: Flow, get: Get, module_name: str, procedure: str, parameter: str) -> set[Value]:
-    """What calls pass for a parameter: those in its module, and for a constructor those in a few others."""
-    module = flow.program.module(module_name)
-    signature = module.signatures.get(procedure) if module is not None else None
-    found: set[Value] = set()
-    if module is None or signature is None:
-        return found
-    for place, caller, call in flow.sites(module, procedure):
-        body = flow.names.definitions(place, caller)
-        target = call.func
-        shift = 0
-        if body is not None and call.args and _is_partial(flow, get, place, caller, call):
-            target, shift = call.args[0], 1
-        for callee in get(("operand", place, caller, target)):
-            bound = _reaches(flow, callee, Function(module_name, procedure))
-            if bound >= 0:
-                for operand in _passed(signature, call, parameter, shift, bound):
-                    found |= get(("operand", place, caller, operand))
-    return found
-
-
-def _is_partial(flow: Flow, get: Get, module: str, caller: str, call: ir.Call) -> bool:
-    for value in get(("operand", module, caller, call.func)):
-        if isinstance(value, External):
-            wrapper = flow.catalog.wrapper(value.name)
-            if wrapper is not None and wrapper.does in ("partial", "calls") and wrapper.argument == 0:
-                return True
-    return False
-
-
-def sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, str, ir.Call]]:
-    """Calls that name the procedure (or its class, for a constructor), or pass it to something: module, procedure and
-    call, the first ones only. Constructors are looked for in other modules too, where few name the class."""
-    parts = procedure.partition("#")[0].split(".")
-    constructs = parts[-1] == "__init__" and len(parts) > 1
-    simple = parts[-2] if constructs else parts[-1]
-    if simple.startswith("<"):
-        return
-    places = [module]
-    if constructs and flow.program.candidates is not None:
-        others = sorted(set(flow.program.candidates(simple)) - {module.module})
-        places += [found for name in others[:MOST_MODULES] if (found := flow.program.module(name)) is not None]
-        places = places if len(others) <= MOST_MODULES else [module]
-    count = 0
-    for place in places:
-        for caller, signature in place.signatures.items():
-            if not flow.program.mentions(place, signature.span, simple):
-                continue
-            body = flow.names.definitions(place.module, caller)
-            for call in body.calls_naming.get(simple, ()) if body is not None else ():
-                yield place.module, caller, call
-                count += 1
-                if count == MOST_SITES:
-                    return
-
-
-def _reaches(flow: Flow, callee: Value, function: Function) -> int:
-    """How many parameters are bound when calling `callee` calls the function; -1 if it does not."""
-    if isinstance(callee, Partial):
-        return _reaches(flow, callee.of, function)
-    if isinstance(callee, Function) and (callee.module, callee.name) == (function.module, function.name):
-        return int(callee.bound)
-    if isinstance(callee, Class) and function.name.endswith("__init__"):
-        info = flow.classes.info(callee)
-        init = info.methods.get("__init__") if info is not None else None
-        if init is not None and (init.module, init.name) == (function.module, function.name):
-            return 1
-    return -1
-
-
-def _passed(signature: Procedure, call: ir.Call, parameter: str, shift: int, bound: int) -> Iterable[str]:
-    for name, operand in call.keywords:
-        if name == parameter:
-            yield operand
-    positions = [p.name for p in signature.parameters if p.kind == "positional"]
-    if parameter not in positions:
-        return
-    position = positions.index(parameter) - bound + shift
-    if shift <= position < len(call.args) and not any(star <= position for star in call.starred):
-        yield call.args[position]

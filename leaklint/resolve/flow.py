@@ -12,16 +12,16 @@ from typing import Any
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
-from leaklint.resolve import calling, members, storage
+from leaklint.resolve import calling, members, parameters, storage
 from leaklint.resolve.classes import Classes
 from leaklint.resolve.definitions import MODULE_BODY, Definer, Definitions, enclosing
 from leaklint.resolve.names import BUILTINS, Names, receiver
 from leaklint.resolve.program import Program
-from leaklint.resolve.refs import Class, External, Function, Instance, Module
+from leaklint.resolve.reading import Get, read_all
+from leaklint.resolve.refs import Class, External, Function, Instance, Method
 from leaklint.resolve.shapes import Display, Typed, Value
 from leaklint.resolve.solver import Solver
 
-Get = Callable[[Any], set[Value]]
 _BUILT = {"tuple", "list", "set", "dict", "generator"}
 
 
@@ -37,6 +37,8 @@ class Flow:
     ("element" | "key", value, index)          value[index] and what iterating it gives
     ("stored", place, rows)                    what is put into the container at a place (rows: not by a key)
     ("given", module, procedure, parameter)    what callers in the same module pass
+    ("kept", value, module, name)              what the module puts on an object of others: `flask.g.db = ...`
+    ("kept at", place, name)                   what is put on the object at a place: a thread-local in a global
     ("text", module, scope, dotted name)       what a name in a default value stands for
     """
 
@@ -45,6 +47,11 @@ class Flow:
         self.catalog = program.catalog
         self.names = names
         self.classes = classes
+        self.injectors = frozenset(
+            name
+            for framework in self.catalog.frameworks
+            for name in (*framework.exceptions_reach_yield, *framework.exceptions_do_not_reach)
+        )
         self._sites: dict[tuple[str, str], list[tuple[str, str, ir.Call]]] = {}
         self.solver: Solver[Any, Value] = Solver(self._equation)
         self._equations: dict[str, Callable[..., Iterable[Value]]] = {
@@ -58,8 +65,10 @@ class Flow:
             "element": lambda get, value, index: members.element(self, get, value, index),
             "key": lambda get, value: members.key(self, get, value),
             "stored": lambda get, place, rows: storage.stored(self, get, place, rows),
-            "given": lambda get, module, procedure, name: calling.given(self, get, module, procedure, name),
-            "text": self._text,
+            "given": lambda get, module, procedure, name: parameters.given(self, get, module, procedure, name),
+            "kept": lambda get, value, module, name: storage.kept(self, get, value, module, name),
+            "kept at": lambda get, place, name: storage.kept_at(self, get, place, name),
+            "text": lambda get, module, scope, text: parameters.text(self, get, module, scope, text),
         }
 
     def sites(self, module: ModuleIR, procedure: str) -> list[tuple[str, str, ir.Call]]:
@@ -67,7 +76,7 @@ class Flow:
         key = (module.module, procedure)
         known = self._sites.get(key)
         if known is None:
-            known = self._sites[key] = list(calling.sites(self, module, procedure))
+            known = self._sites[key] = list(parameters.sites(self, module, procedure))
         return known
 
     def _equation(self, key: Any, get: Get) -> Iterable[Value]:
@@ -84,7 +93,7 @@ class Flow:
         operand = body.decorated.get(operand, operand)
         if procedure.kind == "module" and operand[0] != "%":
             return set(get(("global", module_name, operand)))
-        if operand in body.values or operand in procedure.locals or _parameter(procedure, operand) is not None:
+        if operand in body.values or operand in procedure.locals or parameters.named(procedure, operand) is not None:
             return self._local(get, module, procedure, body, operand)
         owner = self.owner(module, name, operand)
         if owner == MODULE_BODY and operand[0] != "%":
@@ -99,7 +108,7 @@ class Flow:
             if found is None or found.kind == "class":
                 continue
             body = self.names.definitions(module.module, procedure)
-            if _parameter(found, operand) is not None or (body is not None and operand in body.values):
+            if parameters.named(found, operand) is not None or (body is not None and operand in body.values):
                 return procedure
         return MODULE_BODY if operand[0] != "%" else ""
 
@@ -109,9 +118,9 @@ class Flow:
             found |= self.step(get, module, procedure, body, step, operand)
         if operand[0] == "%":
             return found
-        parameter = _parameter(procedure, operand)
+        parameter = parameters.named(procedure, operand)
         if parameter is not None:
-            found |= self._received(get, module, procedure, parameter)
+            found |= parameters.received(self, get, module, procedure, parameter)
         for name, text in procedure.annotations:
             if name == operand:
                 found |= self.instances(module.module, procedure.name, text)
@@ -130,60 +139,6 @@ class Flow:
                 lowered = module.procedures.get(inner)
                 if lowered is not None and name in lowered.nonlocals:
                     yield lowered
-
-    def _received(self, get: Get, module: ModuleIR, procedure: Procedure, parameter: ir.Parameter) -> set[Value]:
-        """What a parameter may be: the receiver, by its annotation, its default, or what callers nearby pass."""
-        found: set[Value] = set()
-        if parameter.kind in ("star", "starstar"):
-            return found
-        if parameter.name == receiver(procedure) and parameter is procedure.parameters[0]:
-            cls = Class(module.module, procedure.class_name)
-            info = self.classes.info(cls)
-            simple = procedure.name.rpartition(".")[2]
-            given_class = simple == "__new__" or (info is not None and simple in info.class_methods)
-            return {cls} if given_class else {Instance(cls)}
-        if parameter.annotation:
-            found |= self.instances(module.module, procedure.name, parameter.annotation)
-        else:
-            found |= self._tested(get, module, procedure, parameter.name)
-        if parameter.has_default and parameter.default.replace(".", "").replace("_", "").isalnum():
-            found |= get(("text", module.module, enclosing(procedure.name), parameter.default))
-        return found | get(("given", module.module, procedure.name, parameter.name))
-
-    def _tested(self, get: Get, module: ModuleIR, procedure: Procedure, name: str) -> set[Value]:
-        """The classes that `isinstance(name, ...)` asks for, as an annotation would; builtins say too little."""
-        found: set[Value] = set()
-        if not self.program.mentions(module, procedure.span, "isinstance"):
-            return found
-        body = self.names.definitions(module.module, procedure.name)
-        for call in body.calls if body is not None else ():
-            func = body.single(call.func)  # type: ignore[union-attr]
-            if isinstance(func, ir.LoadGlobal) and func.name == "isinstance" and call.args[:1] == (name,):
-                for classes in call.args[1:]:
-                    values = get(("operand", module.module, procedure.name, classes))
-                    for value in {*values, *_all(get, "element", {v for v in values if isinstance(v, Display)}, None)}:
-                        if isinstance(value, (Class, External)) and not value.name.startswith("builtins."):
-                            found.add(Instance(value, Confidence.MEDIUM))
-        return found
-
-    def _text(self, get: Get, module_name: str, scope: str, text: str) -> set[Value]:
-        head, _, last = text.rpartition(".")
-        if head:
-            found: set[Value] = set()
-            for base in get(("text", module_name, scope, head)) if text.count(".") < 8 else ():
-                found |= get(("attribute", base, last))
-            return found
-        module = self.program.module(module_name)
-        if module is None:
-            return set()
-        while scope != MODULE_BODY:
-            body = self.names.definitions(module_name, scope)
-            signature = module.signatures.get(scope)
-            if body is not None and signature is not None:
-                if text in body.values or _parameter(signature, text) is not None:
-                    return set(get(("operand", module_name, scope, text)))
-            scope = enclosing(scope)
-        return self.load_global(get, module, text)
 
     # -- globals ------------------------------------------------------------------------------------------------
 
@@ -242,27 +197,32 @@ class Flow:
         if isinstance(step, (ir.Copy, ir.Await, ir.Iterate)):
             return set(read(step.src))
         if isinstance(step, ir.Attr):
-            return _all(get, "attribute", read(step.base), step.name)
+            found = read_all(get, "attribute", read(step.base), step.name)
+            if step.name in self.names.attributes_set(module):
+                found |= read_all(get, "kept", {v for v in read(step.base) if _is_foreign(v)}, m, step.name)
+                for place in storage.places(self, get, module, procedure, body, step.base):
+                    found |= get(("kept at", place, step.name))
+            return found
         if isinstance(step, ir.Call):
             return calling.call(self, get, module, procedure, body, step)
         if isinstance(step, ir.LoadGlobal):
             return self.load_global(get, module, step.name)
         if isinstance(step, ir.Enter):
-            return _all(get, "entered", read(step.ctx))
+            return read_all(get, "entered", read(step.ctx))
         if isinstance(step, ir.Next):
-            found = _all(get, "key", read(step.iterator))
+            found = read_all(get, "key", read(step.iterator))
             start = body.single(step.iterator)
             if isinstance(start, ir.Iterate):
                 found |= storage.contents(self, get, module, procedure, body, start.src, rows=True)
             return found
         if isinstance(step, ir.Item):
             index = body.constant(step.index)
-            found = _all(get, "element", read(step.base), index if isinstance(index, (int, str)) else None)
+            found = read_all(get, "element", read(step.base), index if isinstance(index, (int, str)) else None)
             return found | storage.contents(self, get, module, procedure, body, step.base)
         if isinstance(step, ir.Unpack):
             position = step.dsts.index(dst)
             known = position if step.star < 0 or position < step.star else None
-            return _all(get, "element", read(step.src), known)
+            return read_all(get, "element", read(step.src), known)
         return self._leaf(get, module, procedure, step)
 
     def _leaf(self, get: Get, module: ModuleIR, procedure: Procedure, step: Definer) -> set[Value]:
@@ -326,7 +286,7 @@ class Flow:
         for operand in body.yielded:
             found |= get(("operand", function.module, function.name, operand)) if operand else set()
         for operand in body.delegated:
-            found |= _all(get, "key", get(("operand", function.module, function.name, operand)))
+            found |= read_all(get, "key", get(("operand", function.module, function.name, operand)))
         if procedure.returns:
             for written in self.instances(function.module, function.name, procedure.returns):
                 if isinstance(written, Typed) and written.args:
@@ -349,16 +309,6 @@ class Flow:
         return found
 
 
-def _all(get: Get, kind: str, values: Iterable[Value], *rest: object) -> set[Value]:
-    found: set[Value] = set()
-    for value in values:
-        if not isinstance(value, Module) or kind == "attribute":
-            found |= get((kind, value, *rest))
-    return found
-
-
-def _parameter(procedure: Procedure, name: str) -> ir.Parameter | None:
-    for parameter in procedure.parameters:
-        if parameter.name == name:
-            return parameter
-    return None
+def _is_foreign(value: Value) -> bool:
+    """Whether a value is no part of the project: nothing says what its attributes are."""
+    return isinstance(value, (External, Method)) or (isinstance(value, Instance) and isinstance(value.of, External))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from leaklint import ir
 from leaklint.model import Confidence
 from leaklint.resolve import storage
 from leaklint.resolve.classes import ClassInfo
+from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Module
 from leaklint.resolve.shapes import Display, Generated, Lent, Row, Rows, Super, Typed, Value
 
 if TYPE_CHECKING:
     from leaklint.resolve.flow import Flow
 
-Get = Callable[[Any], set[Value]]
 
 MAPPINGS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"})
 _MANAGERS = ("ContextManager",)
@@ -38,6 +38,9 @@ def attribute(flow: Flow, get: Get, value: Value, name: str) -> set[Value]:
         if isinstance(value.of, Class):
             return _of_object(flow, get, value.of, value.sure, name)
         return method(flow, value.of, name, value.sure)
+    if isinstance(value, Method):
+        held = flow.catalog.returned_type(value.name)
+        return method(flow, External(held), name, value.sure) if held is not None else set()
     if isinstance(value, Super):
         return _behind(flow, get, value.of, name)
     if isinstance(value, Display):

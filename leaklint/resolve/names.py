@@ -6,7 +6,8 @@ This is the lower of two strata. Nothing here depends on what calls return, so c
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from leaklint import ir
@@ -15,6 +16,7 @@ from leaklint.model import Span
 from leaklint.resolve import typenames
 from leaklint.resolve.definitions import MODULE_BODY, Definer, Definitions, define, enclosing
 from leaklint.resolve.program import Program
+from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, External, Function, Module
 from leaklint.resolve.shapes import Value
 from leaklint.resolve.solver import Solver
@@ -24,7 +26,7 @@ BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins
 LONGEST_NAME = 8
 DEEPEST_CHAIN = 12
 
-Get = Callable[[Any], set[Value]]
+_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 
 
 def receiver(signature: Procedure) -> str:
@@ -57,6 +59,7 @@ class Names:
         self._decorated: dict[str, frozenset[str]] = {}
         self._writers: dict[str, dict[str, list[str]]] = {}
         self._methods: dict[Class, list[tuple[str, str, Span]]] = {}
+        self._set: dict[str, frozenset[str]] = {}
         self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -150,6 +153,13 @@ class Names:
                     for declared in module.procedures[qualified].globals:
                         known.setdefault(declared, []).append(qualified)
         return known.get(name, [])
+
+    def attributes_set(self, module: ModuleIR) -> frozenset[str]:
+        """Names that the module's text assigns as attributes of something."""
+        known = self._set.get(module.path)
+        if known is None:
+            known = self._set[module.path] = frozenset(_ASSIGNED.findall(self.program.text(module)))
+        return known
 
     def external(self, name: str) -> set[Value]:
         """An External by its canonical name; nothing for one that is absurdly long."""

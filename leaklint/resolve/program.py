@@ -135,14 +135,17 @@ class Program:
         at = bisect_left(lines, span.line)
         return at < len(lines) and lines[at] <= span.end_line
 
+    def text(self, module: ModuleIR) -> str:
+        """The source text of a module."""
+        return self._texts.get(self._file_of(module), "")
+
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
         file = self._file_of(module)
         index = self._words.get(file)
         if index is None:
             index = self._words[file] = {}
-            text = self._texts.get(file, "")
-            for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+            for number, line in enumerate(re.split(r"\r\n|\r|\n", self._texts.get(file, "")), 1):
                 for found in _WORD.findall(line):
                     lines = index.setdefault(found, [])
                     if not lines or lines[-1] != number:

@@ -9,13 +9,13 @@ from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.resolve.classes import method_bodies
 from leaklint.resolve.definitions import MODULE_BODY, Definitions
+from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, Instance, Module
 from leaklint.resolve.shapes import Value
 
 if TYPE_CHECKING:
     from leaklint.resolve.flow import Flow
 
-Get = Callable[[Any], set[Value]]
 Place = tuple[Any, ...]
 
 COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
@@ -78,17 +78,33 @@ def _global_place(flow: Flow, module: ModuleIR, name: str) -> Iterator[Place]:
 
 def stored(flow: Flow, get: Get, place: Place, rows: bool) -> set[Value]:
     """All that is put into the container at a place, by code that names the place."""
+    return _in_bodies(flow, get, list(_users(flow, place)), rows)
+
+
+def kept_at(flow: Flow, get: Get, place: Place, name: str) -> set[Value]:
+    """What is assigned to an attribute of the object at a place, by code that names the place."""
+    found: set[Value] = set()
+    for module, procedure, test in _users(flow, place):
+        body = flow.names.definitions(module, procedure)
+        for step in body.attributes if body is not None else ():
+            if step.name == name and test(body, step.base):  # type: ignore[arg-type]
+                found |= get(("operand", module, procedure, step.src))
+    return found
+
+
+def _users(flow: Flow, place: Place) -> Iterator[tuple[str, str, Test]]:
+    """The procedures that may name a place, and how to tell the operands that do."""
     if place[0] == "local":
-        return _in_bodies(flow, get, [(place[1], place[2], _is_local(place[3]))], rows)
-    if place[0] == "global":
-        module = flow.program.module(place[1])
-        return _in_bodies(flow, get, list(_global_users(flow, module, place[2])) if module is not None else [], rows)
-    info = flow.classes.info(place[1])
-    users = []
-    for cls in info.lineage if info is not None else ():
-        for module, procedure, own in method_bodies(flow.names, cls, place[2]):
-            users.append((module.module, procedure, _is_field(own, place[2])))
-    return _in_bodies(flow, get, users, rows)
+        yield place[1], place[2], _is_local(place[3])
+    elif place[0] == "global":
+        found = flow.program.module(place[1])
+        if found is not None:
+            yield from _global_users(flow, found, place[2])
+    else:
+        info = flow.classes.info(place[1])
+        for cls in info.lineage if info is not None else ():
+            for module, procedure, own in method_bodies(flow.names, cls, place[2]):
+                yield module.module, procedure, _is_field(own, place[2])
 
 
 Test = Callable[[Definitions, str], bool]
@@ -135,4 +151,18 @@ def _in_bodies(flow: Flow, get: Get, users: list[tuple[str, str, Test]], rows: b
             func = body.single(call.func)
             if isinstance(func, ir.Attr) and func.name in PUTTING and call.args and test(body, func.base):
                 found |= get(("operand", module, procedure, call.args[-1]))
+    return found
+
+
+def kept(flow: Flow, get: Get, value: Value, module_name: str, name: str) -> set[Value]:
+    """What a module assigns to an attribute of an object that is not the project's: `flask.g`, a thread-local."""
+    module = flow.program.module(module_name)
+    found: set[Value] = set()
+    for procedure, signature in module.signatures.items() if module is not None else ():
+        if not flow.program.mentions(module, signature.span, name):  # type: ignore[arg-type]
+            continue
+        body = flow.names.definitions(module_name, procedure)
+        for step in body.attributes if body is not None else ():
+            if step.name == name and value in get(("operand", module_name, procedure, step.base)):
+                found |= get(("operand", module_name, procedure, step.src))
     return found

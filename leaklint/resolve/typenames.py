@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leaklint import ir
 from leaklint.resolve.definitions import MODULE_BODY, Definer, Definitions, enclosing
+from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, External, Module
 from leaklint.resolve.shapes import Typed, Value
 from leaklint.resolve.typetext import LIST, NOTHING, UNION, TypeExpr, parse
@@ -15,7 +15,6 @@ from leaklint.resolve.typetext import LIST, NOTHING, UNION, TypeExpr, parse
 if TYPE_CHECKING:
     from leaklint.resolve.names import Names
 
-Get = Callable[[Any], set[Value]]
 
 DEEPEST_ALIAS = 12
 

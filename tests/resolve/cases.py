@@ -191,6 +191,53 @@ CASES: dict[str, Case] = {
         def three(db: SessionDep):
             see(db)  # is: <sqlalchemy.orm.Session?>
     """),
+    "injected": _one("""
+        import pytest
+        import sqlite3
+        from fastapi import Depends
+        def get_db():
+            db = sqlite3.connect("x")
+            try:
+                yield db
+            finally:
+                db.close()
+        def get_other():
+            return sqlite3.connect("x")
+        def handler(db=Depends(get_db), other=Depends(dependency=get_other), n=print(get_db)):
+            see(db)  # is: <sqlite3.Connection>
+            see(other)  # is: <sqlite3.Connection>
+            see(n)  # is:
+        @pytest.fixture
+        def conn():
+            yield sqlite3.connect("x")
+        def test_it(conn, get_other):
+            see(conn)  # is: <sqlite3.Connection>
+            see(get_other)  # is:
+    """),
+    "kept elsewhere": _one("""
+        import sqlite3
+        import threading
+        from fastapi import FastAPI
+        from flask import g
+        local = threading.local()
+        app = FastAPI()
+        def open_all():
+            g.db = sqlite3.connect("x")
+            local.conn: object = sqlite3.connect("x")
+            app.state.conn = sqlite3.connect("x")
+            open_all.conn = sqlite3.connect("x")
+        def use():
+            see(g.db.execute)  # is: .sqlite3.Connection.execute, flask.g.db.execute
+            see(local.conn.execute)  # is: .sqlite3.Connection.execute
+            see(app.state.conn.execute)  # is: .sqlite3.Connection.execute
+        class Own:
+            def __init__(self):
+                self.local = threading.local()
+            def open(self):
+                self.local.conn = sqlite3.connect("x")
+            def use(self):
+                see(self.local.conn.close)  # is: .sqlite3.Connection.close
+    """),
     "parameters": _one("""
         import functools
         import sqlite3
