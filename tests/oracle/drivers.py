@@ -271,7 +271,7 @@ def build() -> dict[str, types.ModuleType]:
     return modules
 
 
-HELPER_ERRORS = (WorkError, UnforeseenError)
+HELPER_ERRORS: tuple[type[Exception], ...] = (WorkError, UnforeseenError)
 
 
 def work(*_: object) -> None:
@@ -289,6 +289,11 @@ def ready(*_: object) -> bool:
 
 
 MODULES = build()
+ERRORS = [member for found in MODULES.values() for member in vars(found).values() if isinstance(member, type)]
+ROOTS = dict.fromkeys(error for error in ERRORS if error.__name__ in ("OperationalError", "PostgresError"))
+DatabaseTrouble = type("DatabaseTrouble", tuple(ROOTS), {})
+"""A helper may use a database too: whatever driver the program names in a handler, this is one of its errors."""
+HELPER_ERRORS += (DatabaseTrouble,)
 
 
 class Flag:

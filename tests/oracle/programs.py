@@ -212,8 +212,9 @@ class Writer:
         if use == "inner":
             if self.driver.is_async:
                 return [f"later = lambda: work({c})", "later()"]
-            body = self.pick([f"return fetch({c})", self.release(c)])
-            return [*under("def inner():", [body]), self.pick(["row = inner()", "work(inner)", "inner()"])]
+            if self.one_in(4):
+                return [*under("def inner():", [self.release(c)]), "inner()"]
+            return [*under("def inner():", [f"return fetch({c})"]), self.pick(["row = inner()", "work(inner)"])]
         return [use.format(c=c)]
 
     def test(self) -> str:

@@ -29,7 +29,7 @@ class WorkError(Exception):
     """How the unknown helpers fail."""
 
 
-class UnforeseenError(Exception):
+class UnforeseenError(ValueError):
     """How the unknown helpers fail when nobody expected it."""
 
 
