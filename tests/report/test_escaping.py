@@ -37,6 +37,7 @@ hostile = st.one_of(
             "]]>",
             "##vso[task.setvariable variable=x]y",
             "\n::error file=x::y",
+            "a,line=1,b:c;type=error]d\udc80",
             "`<b>`",
             "[link](https://example.org)",
         ]
@@ -219,6 +220,7 @@ def test_html_holds_no_markup_but_its_own(report: Report) -> None:
         "h3",
     }
     assert not [name for name in page.attributes if name.startswith("on") or name == "src"]
+    assert not set(page.data) & set("<>&")
     data = json.loads(page.data)
     assert [f["code"] for f in data["findings"]] == [f.code for f in report.findings]
     assert active(json.dumps(data, ensure_ascii=False).replace("\\t", "")) == []
