@@ -68,7 +68,7 @@ def _where(error: Exception) -> str:
 
 
 def _analyse(project: Project, unit: Unit, named: bool, analyze: Analyze) -> Sequence[Finding]:
-    if project.matters(unit.path, unit.data):
+    if project.reach.matters(unit.path, unit.data):
         return analyze(project, unit)
     if named:
         # Whoever names a file wants to know that it is broken even where nothing in it can leak.

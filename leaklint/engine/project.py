@@ -14,16 +14,15 @@ from leaklint.catalog import Catalog, load_catalog, resources_from_table
 from leaklint.catalog.schema import Resource
 from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
+from leaklint.engine.reach import Reach, containing
 from leaklint.engine.selection import Selection
 from leaklint.model import Finding, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
-from leaklint.source.prefilter import Prefilter, imported
+from leaklint.source.prefilter import Prefilter
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
     from leaklint.ownership.analysis import Analysis
-
-_DEEPEST = 8
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -47,7 +46,6 @@ class Project:
         self.selection = Selection(settings)
         self._data: dict[str, bytes | None] = {}
         self._overlays = dict(overlays or {})
-        self._matters: dict[str, bool] = {}
         self._analyses: dict[str, Analysis] = {}
 
     def with_overlay(self, path: str, data: bytes) -> Project:
@@ -65,29 +63,17 @@ class Project:
     @functools.cached_property
     def prefilter(self) -> Prefilter:
         """Tells from bytes whether a file can take a resource by itself."""
-        return Prefilter(self.catalog.modules, self.catalog.acquire_words, self.catalog.free_words)
+        return Prefilter(self.catalog.words_of_modules, self.catalog.free_words)
+
+    @functools.cached_property
+    def reach(self) -> Reach:
+        """Tells whether a file can take a resource at all."""
+        return Reach(self.prefilter, self.roots, self.data, self.takes)
 
     @functools.cached_property
     def roots(self) -> Roots:
         """Where its modules lie."""
         return Roots(self.settings.src, self.settings.root)
-
-    def analysis(self, path: str) -> Analysis:
-        """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
-        that of its own directory or package."""
-        extra = "" if self.roots.contains(path) else self.roots.package_root(path)
-        known = self._analyses.get(extra)
-        if known is None:
-            known = self._analyses[extra] = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
-        return known
-
-    def _analysis(self, roots: Sequence[str]) -> Analysis:
-        from leaklint.ownership.analysis import Analysis
-        from leaklint.resolve.program import Program
-        from leaklint.resolve.resolver import Resolver
-
-        program = Program([Path(root) for root in roots], self.read, self.catalog, base=Path(self.cwd))
-        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict)
 
     # -- files --------------------------------------------------------------------------------------------------
 
@@ -118,38 +104,46 @@ class Project:
         except Undecodable:
             return None
 
-    # -- which files matter -------------------------------------------------------------------------------------
+    # -- the program around it ----------------------------------------------------------------------------------
 
-    def matters(self, path: str, data: bytes) -> bool:
-        """Whether a file can take a resource: by itself, or through a module of the project that it imports."""
-        if self.prefilter.matters(data):
-            return True
-        known = self._matters.get(path)
+    def takes(self, path: str) -> bool:
+        """Whether the analysis sees a resource being taken in a file."""
+        from leaklint.ownership.analysis import analyze_module
+
+        analysis = self.analysis(path)
+        module = analysis.program.module_at(Path(path))
+        return module is not None and bool(analyze_module(analysis, module))
+
+    def analysis(self, path: str) -> Analysis:
+        """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
+        that of its own directory or package."""
+        extra = "" if self.roots.contains(path) else self.roots.package_root(path)
+        known = self._analyses.get(extra)
         if known is None:
-            known = self._matters[path] = any(self._gives(found, 1) for found in self.imports(path, data))
+            known = self._analyses[extra] = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
         return known
 
-    def _gives(self, path: str, depth: int) -> bool:
-        """Whether a module may hand out resources: it takes them itself, or a package's `__init__` passes them on."""
-        data = self.data(path)
-        if data is None:
-            return False
-        if self.prefilter.matters(data):
-            return True
-        if depth >= _DEEPEST or os.path.basename(path) != "__init__.py":
-            return False
-        return any(self._gives(found, depth + 1) for found in self.imports(path, data) if found != path)
+    def _analysis(self, roots: Sequence[str]) -> Analysis:
+        from leaklint.ownership.analysis import Analysis
+        from leaklint.resolve.program import Program
+        from leaklint.resolve.resolver import Resolver
 
-    def imports(self, path: str, data: bytes) -> list[str]:
-        """The files of the project that a file imports."""
-        found: dict[str, None] = {}
-        for module, names in imported(data):
-            joint = "" if module.endswith(".") else "."
-            for name in (module, *(f"{module}{joint}{name}" for name in names)):
-                locate = self.roots.locate_relative if name.startswith(".") else self.roots.locate
-                if target := locate(name, path):
-                    found[target] = None
-        return list(found)
+        contents = functools.cache(lambda: self._files_below(roots))
+
+        @functools.cache
+        def candidates(word: str) -> Sequence[str]:
+            return [program.name_at(Path(path)) for path in containing(word, contents())]
+
+        program = Program(
+            [Path(root) for root in roots], self.read, self.catalog, candidates=candidates, base=Path(self.cwd)
+        )
+        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict)
+
+    def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Every file below some directories with its bytes."""
+        from leaklint.source.discover import below
+
+        return [(path, data) for path in below(roots, self.settings) if (data := self.data(path)) is not None]
 
 
 def declared_resources(settings: Settings) -> tuple[Resource, ...]:

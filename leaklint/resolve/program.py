@@ -89,6 +89,10 @@ class Program:
         """The module in a file, or None where the file cannot be read or is not Python."""
         return self._load(os.path.abspath(path))
 
+    def name_at(self, path: Path) -> str:
+        """The name of the module in a file, which is not read."""
+        return self._name_of(os.path.abspath(path))
+
     def is_namespace(self, name: str) -> bool:
         """Whether a dotted name is a directory without `__init__.py`."""
         return bool(self._locate(self._roots, name).directories)

@@ -50,6 +50,26 @@ def discover(paths: Sequence[str], finder: SettingsFinder) -> Discovery:
     return Discovery(tuple(sorted(walk.files.values())), tuple(sorted(set(walk.problems))))
 
 
+def below(roots: Sequence[str], settings: Settings) -> list[str]:
+    """Every Python file below some directories (absolute paths) under one configuration, sorted."""
+    walk = _Walk(_Fixed(settings))
+    for root in roots:
+        if os.path.isdir(root):
+            walk.start(root)
+    return sorted(walk.files)
+
+
+class _Fixed(SettingsFinder):
+    """The same settings for everything."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(cwd=settings.root)
+        self._settings = settings
+
+    def for_directory(self, directory: str) -> Settings:
+        return self._settings
+
+
 class _Walk:
     """State of one discovery. files: by absolute path. visited: directories walked, by device and inode. links:
     symbolic links to directories still to follow, as (shown, absolute)."""

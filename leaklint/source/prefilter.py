@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _FROM = rb"from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)"
 _WHOLE = rb"import[ \t]+([^\r\n;#]*)"
@@ -15,32 +15,27 @@ _CONTINUATION = re.compile(rb"\\\r?\n")
 class Prefilter:
     """Looks for the words of the catalog.
 
-    modules: the drivers' import names. words: the last names of acquiring calls (`connect`, `getconn`). free: those
-    that mean something in a file that names no driver.
+    words: a driver's import name -> the names by which files that import it take something (`connect`, `getconn`).
+    free: names that mean something in a file that names no driver.
     """
 
-    def __init__(self, modules: Iterable[str], words: Iterable[str], free: Iterable[str] = ()) -> None:
-        self._modules = sorted(module.encode() for module in modules)
-        self._words = sorted(word.encode() for word in words)
-        self._free = sorted(word.encode() for word in free)
-        alternatives = b"|".join(re.escape(word) for word in sorted(self._modules, key=len, reverse=True))
-        self._driver = re.compile(rb"(?<![\w.])(?:" + alternatives + rb")(?!\w)")
-
-    def names_driver(self, data: bytes) -> bool:
-        """Whether the bytes hold the import name of a driver, as a whole word."""
-        if not any(module in data for module in self._modules):
-            return False
-        return self._driver.search(data) is not None
-
-    def names_acquire(self, data: bytes) -> bool:
-        """Whether the bytes hold the name of some acquiring call."""
-        return any(word in data for word in self._words)
+    def __init__(self, words: Mapping[str, Iterable[str]], free: Iterable[str] = ()) -> None:
+        self._words = [
+            (module.encode(), _whole(module), [word.encode() for word in sorted(names)])
+            for module, names in sorted(words.items())
+        ]
+        self._free = [word.encode() for word in sorted(free)]
 
     def matters(self, data: bytes) -> bool:
         """Whether a file of these bytes can take a resource by itself."""
-        if any(word in data for word in self._free):
-            return True
-        return self.names_acquire(data) and self.names_driver(data)
+        for module, whole, words in self._words:
+            if module in data and any(word in data for word in words) and whole.search(data):
+                return True
+        return any(word in data for word in self._free)
+
+
+def _whole(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
 
 
 def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:

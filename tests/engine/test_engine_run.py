@@ -207,3 +207,34 @@ def test_progress_reaches_the_end(tmp_path: Path, write: Write) -> None:
     seen: list[tuple[int, int]] = []
     check(["."], SettingsFinder(cwd=str(tmp_path)), analyze=marks, advance=lambda done, of: seen.append((done, of)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+CHAIN = {
+    "one": "import sqlite3\n\ndef connect():\n    return sqlite3.connect('x')\n",
+    "two": "from one import connect\n\ndef get():\n    return connect()\n\ndef other():\n    return 1\n",
+    "passing": "from two import get, other\n",
+    "three": "from passing import get\n\ndef f():\n    c = get()\n    c.execute('x')\n    c.close()\n",
+    "idle": "import json\nfrom three import f\n\ndef g():\n    f()\n",
+}
+
+
+def test_helpers_are_followed_through_several_files(tmp_path: Path) -> None:
+    for name, text in CHAIN.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    finder = SettingsFinder(cwd=str(tmp_path))
+    alone = check(["three.py"], finder)
+    assert places(alone) == [("three.py", 4, "LK102")]
+    assert places(check(["."], finder)) == places(alone)
+
+
+def test_what_is_looked_at_stays_small(tmp_path: Path) -> None:
+    for name, text in CHAIN.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    finder = SettingsFinder(cwd=str(tmp_path))
+    project = Project(finder.for_directory(str(tmp_path)), str(tmp_path))
+    matters = [
+        name
+        for name in CHAIN
+        if project.reach.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
+    ]
+    assert matters == ["one", "two", "passing", "three"]

@@ -71,12 +71,14 @@ def test_files_outside_every_root(project: Path, roots: Roots, tmp_path_factory:
 
 
 def test_the_prefilter_wants_a_driver_and_an_acquiring_word() -> None:
-    prefilter = Prefilter(["psycopg2", "sqlalchemy.orm"], ["connect", "getconn"])
+    prefilter = Prefilter({"psycopg2": ["connect", "getconn"], "asyncpg": ["acquire"]}, ["lease"])
     assert prefilter.matters(b"import psycopg2\npsycopg2.connect()")
     assert prefilter.matters(b"from psycopg2.pool import X\nX().getconn()")
     assert not prefilter.matters(b"import psycopg2")
     assert not prefilter.matters(b"import notpsycopg2x\nconnect()")
     assert not prefilter.matters(b"connect()")
+    assert not prefilter.matters(b"import asyncpg\nconnect()")
+    assert prefilter.matters(b"lease()")
 
 
 def test_imports_are_found_by_their_shape() -> None:
