@@ -287,7 +287,10 @@ class Analysis:
             return Result(OPAQUE, (), 0, False)
         module, procedure = found
         m = self.machine(module, procedure)
-        run = interpret(m)
+        try:
+            run = interpret(m)
+        except RecursionError:
+            return Result(OPAQUE, (), 0, False)
         outcomes = tuple(ended.outcome for ended in run.exits)
         suppresses = m.yield_mode == "thrown" and _suppresses(procedure)
         kind = self._kind(module, procedure)

@@ -125,6 +125,9 @@ def _store(m: Machine, w: World, path: str, value: Value, roots: Roots, span: Sp
     if isinstance(base, Heap) and w.held_by(value) and not _class_releases(m, w, base, name):
         for rid in w.held_by(value):
             transfer(m, w, rid)
+    if isinstance(base, Ref) and "." in base.path:
+        hand_over(m, w, value)
+        return
     store(m, w, base, name, value, span)
 
 

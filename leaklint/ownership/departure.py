@@ -13,6 +13,7 @@ from leaklint.ownership.resources import lose
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
+    NOTHING,
     UNKNOWN,
     Bundle,
     Const,
@@ -52,6 +53,12 @@ class Exit(msgspec.Struct):
             tuple((h.resource.name, h.library) for h in o.handed),
         )
 
+    @property
+    def coarse_key(self) -> object:
+        """What two exits must share to be merged when there are too many."""
+        o = self.outcome
+        return (o.fault is None, o.operations, tuple(h.resource.name for h in o.handed), type(o.value))
+
 
 def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit: bool) -> Exit:
     """Settle every resource of a world that leaves the procedure, and describe the end to callers."""
@@ -83,7 +90,7 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         operations=tuple(Operation(path, op) for path, op, _ in w.ops),
         stores=tuple(
             sorted(
-                ((name, frozen.freeze(v, 0)) for name, v in w.env.items() if _stored(m, name, v)),
+                ((name, frozen.freeze(v, 0)) for name, v in w.env.items() if _stored(m, w, name, v)),
                 key=lambda pair: pair[0],
             )
         ),
@@ -92,8 +99,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
     return Exit(outcome)
 
 
-def _stored(m: Machine, name: str, value: Value) -> bool:
-    if value == Ref(name):
+def _stored(m: Machine, w: World, name: str, value: Value) -> bool:
+    if value == Ref(name) or not (value == NOTHING or w.held_by(value) or isinstance(value, Ref)):
         return False
     return escapes(name) or name in m.procedure.nonlocals
 

@@ -184,6 +184,8 @@ def _build(m: Machine, w: World, i: ir.Build) -> list[World]:
             kept.append(value if isinstance(value, Const) else UNKNOWN)
     if not any(w.held_by(v) for v in kept):
         kept = []
+    if not any(w.held_by(v) for _, v in fields):
+        fields = []
     return _set(m, w, i.dst, make(w, str(m.at), i.kind, tuple(kept), tuple(fields)))
 
 
@@ -311,6 +313,8 @@ def _exit(m: Machine, w: World, i: ir.Exit) -> list[World]:
     pending = w.env.get(slot)
     fault = pending.fault if isinstance(pending, Raising) else None
     ctx = m.value(w, i.ctx)
+    if isinstance(ctx, Ref) and m.is_foreign(i.ctx):
+        ctx = UNKNOWN
     worlds = []
     for world, ends in m.leaving(w, ctx, i.span, m.at, is_async=i.is_async, fault=fault):
         if ends:

@@ -13,7 +13,7 @@ from leaklint.ownership.departure import Exit, leave_procedure
 from leaklint.ownership.faults import ANY, taken
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import advance, must_run
-from leaklint.ownership.places import each
+from leaklint.ownership.places import each, escapes
 from leaklint.ownership.values import (
     UNBOUND,
     UNKNOWN,
@@ -32,6 +32,8 @@ from leaklint.ownership.world import World
 
 MOST_WORLDS = 24
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
+MOST_EXITS = 64
+"""Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
 MOST_STEPS = 150_000
 """Instructions interpreted in one procedure before its analysis is cut short."""
 
@@ -91,9 +93,10 @@ class _Interpreter:
         seen = self.seen[target]
         if len(seen) >= MOST_WORLDS:
             self.coarse[target] = True
+        key = world.key()
         if self.coarse[target]:
             _coarsen(world)
-        key = world.key()
+            key = world.coarse_key()
         if key in seen:
             return
         seen.add(key)
@@ -108,15 +111,17 @@ class _Interpreter:
         keys: set[str] = set()
         for name in list(env):
             value = env[name]
-            if name[0] == "$" or "." in name or name.startswith("%region"):
-                if isinstance(value, Unknown) and value.key:
-                    keys.add(value.key)
+            if name.startswith("%region"):
+                continue
+            if escapes(name):
+                if name not in correlated and not world.held_by(value):
+                    del env[name]
                 continue
             if name not in live:
                 if not isinstance(value, Held) or name[0] == "%":
                     del env[name]
             elif isinstance(value, Unknown):
-                if name in correlated or name[0] == "%":
+                if name in correlated or name in self.m.facts.tested:
                     keys.add(value.key)
                 else:
                     del env[name]
@@ -178,7 +183,8 @@ class _Interpreter:
     def leave(self, world: World, value: Value, span: Span, *, implicit: bool) -> None:
         """The world leaves the procedure."""
         ended = leave_procedure(self.m, world, value, span, implicit=implicit)
-        self.exits.setdefault(ended.key, ended)
+        key = ended.key if len(self.exits) < MOST_EXITS else ended.coarse_key
+        self.exits.setdefault(key, ended)
 
     # -- terminators --------------------------------------------------------------------------------------------
 
@@ -286,6 +292,6 @@ def _coarsen(world: World) -> None:
     """Merge worlds that differ in tests and constants: forget both."""
     world.facts.clear()
     for name, value in list(world.env.items()):
-        if isinstance(value, (Const, Unknown, Unbound)) and not name.startswith("%region") and "." not in name:
+        if isinstance(value, (Const, Unknown, Unbound)) and not name.startswith("%region") and not escapes(name):
             if not (isinstance(value, Const) and value.text == "None"):
                 del world.env[name]

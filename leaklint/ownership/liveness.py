@@ -16,12 +16,14 @@ from leaklint import ir
 
 class Relevance(msgspec.Struct, frozen=True):
     """live: for each block, the names that may be read from its start on. order: the blocks' positions in reverse
-    postorder. correlated: places tested at least twice, or tested and also released or assigned from a release."""
+    postorder. correlated: places tested at least twice, or tested and also released. fragile: those that are released.
+    tested: operands that a branch asks for."""
 
     live: tuple[frozenset[str], ...]
     order: tuple[int, ...]
     correlated: frozenset[str]
     fragile: frozenset[str]
+    tested: frozenset[str]
 
 
 def reads(instruction: ir.AnyInstruction | ir.Terminator) -> tuple[str, ...]:
@@ -80,7 +82,8 @@ def relevance(
     order = _reverse_postorder(after)
     live = _live(blocks, after, order, frozenset(pinned))
     correlated, fragile = _correlated(blocks, release_words)
-    return Relevance(live, order, correlated, fragile)
+    tested = frozenset(block.terminator.test for block in blocks if isinstance(block.terminator, ir.Branch))
+    return Relevance(live, order, correlated, fragile, tested)
 
 
 def _reverse_postorder(after: list[list[int]]) -> tuple[int, ...]:

@@ -257,6 +257,16 @@ class Machine:
         receiver = self.text(func).rpartition(".")[0].rpartition(".")[2]
         return self.catalog.method_cannot_raise(method, receiver)
 
+    def is_foreign(self, operand: str) -> bool:
+        """Whether an operand is known to be an object that is no resource: a lock, a file, a response."""
+        refs = self.refs(operand)
+        return bool(refs) and all(
+            isinstance(ref, Instance)
+            and isinstance(ref.of, External)
+            and self.catalog.resource_of_type(ref.of.name) is None
+            for ref in refs
+        )
+
     def calm(self, operand: str) -> bool:
         """Whether the operand is a call that does not fail in practice (so that awaiting it does not either)."""
         step = self.definitions.get(operand)

@@ -34,7 +34,7 @@ DISPLAYS = frozenset({"list", "dict", "set", "generator"})
 
 def interesting(w: World, value: Value) -> bool:
     """Whether a value is worth remembering inside a container."""
-    return isinstance(value, (Heap, Bundle)) or bool(w.held_by(value))
+    return bool(w.held_by(value))
 
 
 def make(
@@ -167,7 +167,7 @@ def container_call(m: Machine, w: World, oid: str, name: str, args: tuple[Value,
                 add(w, oid, one)
             return UNKNOWN
         key = args[0] if name == "setdefault" else None
-        if interesting(w, args[-1]) or content.elements:
+        if interesting(w, args[-1]) or _holds(w, content):
             add(w, oid, args[-1], key)
         return args[-1] if name == "setdefault" else UNKNOWN
     if name in TAKING:

@@ -11,6 +11,7 @@ from leaklint.ownership.values import (
     Bound,
     Bundle,
     Condition,
+    Const,
     Derived,
     Elements,
     Heap,
@@ -34,7 +35,7 @@ def global_path(module: str, name: str) -> str:
 
 def escapes(path: str) -> bool:
     """Whether a place outlives the procedure: an attribute of something it was given, or a module global."""
-    return path[0] == "$" or "." in path
+    return path[0] == "$" or ("." in path and path[0] != "%")
 
 
 def attribute(m: Machine, w: World, base: Value, name: str) -> Value:
@@ -120,7 +121,7 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
             return
         before = w.env.get(path)
         forget_below(w, path)
-        w.env[path] = value
+        w.env[path] = value if isinstance(value, (Const, Ref)) or w.held_by(value) else UNKNOWN
         if before is not None and before != value:
             overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")
     elif isinstance(base, Heap) and base.oid in w.heap:

@@ -25,6 +25,8 @@ from leaklint.ownership.values import (
 )
 from leaklint.ownership.world import Content, Resource, Status, World
 
+DEEPEST_PLACE = 2
+"""Attributes in a place (`self.db.conn`) whose releases a summary tells the caller of."""
 OWNER_KINDS = frozenset({"pool", "engine"})
 
 
@@ -195,6 +197,9 @@ def hand_over(m: Machine, w: World, value: Value, captured: dict[str, tuple[str,
 
 def operate(w: World, path: str, op: str, span: Span | None) -> None:
     """Record that `op` was done to a place of the caller."""
+    deepest = 1 if op in ("keep", "with", "async-with") else DEEPEST_PLACE
+    if path.count(".") > deepest or (path[0] == "$" and op == "keep"):
+        return
     entry = (path, op, span or Span(0, 0, 0, 0))
     if not any(known[0] == path and known[1] == op for known in w.ops):
         w.ops = (*w.ops, entry)

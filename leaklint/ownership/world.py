@@ -123,6 +123,15 @@ class World:
             self.fault,
         )
 
+    def coarse_key(self) -> tuple[object, ...]:
+        """Equal for worlds that agree on every resource, whatever else they differ in."""
+        holding = frozenset(
+            (name, value)
+            for name, value in self.env.items()
+            if isinstance(value, (Held, Heap, Bound, Bundle, Manager)) or name.startswith("%region")
+        )
+        return (holding, frozenset(self.resources.items()), self.fault is None)
+
     def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
         """Add a step to the trace."""
         self.trace = (self.trace, Event(kind, span, text, rid))
