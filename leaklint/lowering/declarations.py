@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any
 
 from leaklint import ir
+from leaklint.lowering.nodes import STAR_TRIES, TYPE_ALIASES
 from leaklint.lowering.positions import Positions
 from leaklint.lowering.scopes import COMPREHENSIONS, push_children
 
@@ -168,7 +169,7 @@ class _Walk:
             elif isinstance(node, ast.AST):
                 if isinstance(node, (ast.Yield, ast.YieldFrom)):
                     owner.is_generator = True
-                elif node.__class__.__name__ == "TypeAlias":
+                elif isinstance(node, TYPE_ALIASES):
                     continue
                 push_children(node, below)
             stack.extend((child, comprehensions) for child in below)
@@ -187,7 +188,7 @@ class _Walk:
                 attribute = alias.name if alias.name != "*" else ""
                 name = alias.asname or alias.name
                 self.imports.append(ir.ImportedName(name, module, attribute, node.lineno))
-        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and not isinstance(node, TYPE_ALIASES):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
                 self.all_names.extend(_strings(node.value))
@@ -229,5 +230,5 @@ _COMPOUND: dict[type, tuple[str, ...]] = {
     ast.AsyncWith: ("body",),
     ast.Try: ("finalbody", "orelse", "handlers", "body"),
 }
-if hasattr(ast, "TryStar"):
-    _COMPOUND[ast.TryStar] = _COMPOUND[ast.Try]
+for _star in STAR_TRIES:
+    _COMPOUND[_star] = _COMPOUND[ast.Try]

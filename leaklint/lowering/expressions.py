@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from leaklint import ir
+from leaklint.lowering import fstring_positions
 from leaklint.lowering.body import Body
 from leaklint.model import Span
 
@@ -310,6 +311,8 @@ def _slice(body: Body, node: Any) -> str:
 
 
 def _joined(body: Body, node: Any) -> str:
+    if fstring_positions.ARE_WRONG and not getattr(node, "exact", False):
+        fstring_positions.repair(body.positions, node)
     items: list[str] = []
     _formatted(body, node, items)
     dst = body.temp()

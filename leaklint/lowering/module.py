@@ -26,8 +26,8 @@ def lower_module(text: str, path: str, module: str, is_package: bool = False) ->
     `procedures` is a Procedures: looking up a name builds its graph, once. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
-    tree = parse(text, path)
-    positions = Positions(text)
+    tree, parsed = parse(text, path)
+    positions = Positions(text, parsed)
     found = declarations(tree, text, positions)
     signatures = _Lazy(found.procedures, lambda name: _signature(found.procedures[name], positions))
     classes = [name for name, declaration in found.procedures.items() if declaration.kind == "class"]

@@ -14,21 +14,17 @@ _DEEP_RECURSION = 20_000
 _DEEP_STACK = 256 * 1024 * 1024
 
 
-def parse(text: str, path: str) -> ast.Module:
-    """The module's tree; positions are those of `text`. Raises SyntaxProblem."""
+def parse(text: str, path: str) -> tuple[ast.Module, str]:
+    """The module's tree, and the text that its byte positions hold for: `text`, or one of the same lines and character
+    columns. Raises SyntaxProblem."""
     nul = text.find("\0")
     if nul >= 0:
         line, column = text.count("\n", 0, nul) + 1, nul - text.rfind("\n", 0, nul)
         raise SyntaxProblem(path, line, column, "a null byte is not Python source")
     try:
-        return _parse(text)
+        return _parse(text), text
     except SyntaxError as error:
-        # A SyntaxError that says "too many nested parentheses" stays one after the rewrite.
-        newer = _parse_newer(text)
-        if newer is not None:
-            return newer
-        cause = " ".join((error.msg or "invalid syntax").split())
-        raise SyntaxProblem(path, error.lineno or 1, max(error.offset or 1, 1), cause) from error
+        return _parse_newer(text, path, error)
     except (RecursionError, MemoryError) as error:
         raise SyntaxProblem(path, 1, 1, "the code nests too deeply to be parsed") from error
     except UnicodeEncodeError as error:
@@ -74,6 +70,21 @@ def _parse_deep(text: str) -> ast.Module:
     return outcome
 
 
-def _parse_newer(text: str) -> ast.Module | None:
-    """The tree of a text that uses syntax newer than the running Python's, or None if that is not the trouble."""
-    return None
+def _parse_newer(text: str, path: str, error: SyntaxError) -> tuple[ast.Module, str]:
+    """The tree of, and the rewritten text for, a text that uses syntax newer than the running Python's. Raises SyntaxProblem."""
+    from leaklint.lowering.newer_syntax import mend, rewrite
+
+    rewritten = rewrite(text)
+    if rewritten is not None:
+        try:
+            tree = _parse(rewritten.text)
+        except SyntaxError as remaining:
+            # What is wrong once the newer syntax is out of the way is what is wrong.
+            error = remaining
+        except (RecursionError, MemoryError, ValueError):
+            pass
+        else:
+            mend(tree, rewritten)
+            return tree, rewritten.text
+    cause = " ".join((error.msg or "invalid syntax").split())
+    raise SyntaxProblem(path, error.lineno or 1, max(error.offset or 1, 1), cause) from error

@@ -12,22 +12,34 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Positions:
-    """The lines of one file. Python's parser counts columns in UTF-8 bytes from 0, Span in characters from 1."""
+    """The lines of one file. Python's parser counts columns in UTF-8 bytes from 0, Span in characters from 1.
 
-    __slots__ = ("_ascii", "_bytes", "_lines", "_text")
+    parsed: the text that the parser saw, if it was another one with the same characters in each line.
+    """
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    __slots__ = ("_ascii", "_bytes", "_lines", "_parsed", "_starts", "source")
+
+    def __init__(self, text: str, parsed: str | None = None) -> None:
+        self.source = text
+        self._parsed = None if parsed is None or parsed == text else _NEWLINE.split(parsed)
         self._ascii = text.isascii()
         self._lines: list[str] | None = None
+        self._starts: list[int] | None = None
         self._bytes: dict[int, bytes | None] = {}
 
     @property
     def lines(self) -> list[str]:
         """The lines without their ends, split where Python's tokenizer splits them."""
         if self._lines is None:
-            self._lines = _NEWLINE.split(self._text)
+            self._lines = _NEWLINE.split(self.source)
         return self._lines
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset in the text at which each line begins."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.source))]
+        return self._starts
 
     def column(self, line: int, offset: int) -> int:
         """The 1-based character column of the byte `offset` in `line`."""
@@ -35,7 +47,8 @@ class Positions:
             return offset + 1
         encoded = self._bytes.get(line, b"")
         if encoded == b"":
-            content = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+            lines = self._parsed or self.lines
+            content = lines[line - 1] if 0 < line <= len(lines) else ""
             encoded = None if content.isascii() else content.encode("utf-8", "surrogatepass")
             self._bytes[line] = encoded
         if encoded is None:
@@ -48,6 +61,12 @@ class Positions:
             return Span(node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1)
         line, end = node.lineno, node.end_lineno
         return Span(line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset))
+
+    def extent(self, node: Any) -> tuple[int, int]:
+        """The offsets in the source at which a node begins and ends."""
+        span = self.span(node)
+        starts = self.starts
+        return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
 
     def text(self, node: ast.AST) -> str:
         """The source text of an expression, on one line."""

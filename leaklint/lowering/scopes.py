@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
+from leaklint.lowering.nodes import TYPE_ALIASES, StarTry, TypeStatement
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SKIPPED_FIELDS = frozenset({"ctx", "op", "ops", "annotation", "returns", "type_params", "type_comment", "kind"})
@@ -16,6 +18,8 @@ CHILD_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     for node_type in vars(ast).values()
     if isinstance(node_type, type) and issubclass(node_type, ast.AST)
 }
+for _stand_in in (TypeStatement, StarTry):
+    CHILD_FIELDS[_stand_in] = CHILD_FIELDS[_stand_in.__mro__[1]]
 for _leaf in (ast.Constant, ast.Pass, ast.Break, ast.Continue):
     CHILD_FIELDS[_leaf] = ()
 
@@ -237,9 +241,8 @@ _COLLECT: dict[type, Any] = {
     ast.MatchStar: _named,
     ast.MatchMapping: _named,
     **dict.fromkeys(COMPREHENSIONS, _comprehension),
+    **dict.fromkeys(TYPE_ALIASES, _type_alias),
 }
-if hasattr(ast, "TypeAlias"):
-    _COLLECT[ast.TypeAlias] = _type_alias
 
 
 def _resolve(scope: Scope) -> None:

@@ -11,6 +11,7 @@ from leaklint.lowering import patterns
 from leaklint.lowering.body import Body
 from leaklint.lowering.expressions import OPERATORS, assign, branch, call, default_values, value
 from leaklint.lowering.graph import Clause, FinalBody, Finalizer, Loop
+from leaklint.lowering.nodes import STAR_TRIES, TYPE_ALIASES
 from leaklint.model import Span
 
 
@@ -310,6 +311,7 @@ def _try_except(body: Body, node: Any) -> None:
         return
     graph, outer = body.graph, body.graph.handler
     entry, after = graph.new(), graph.new()
+    clauses: list[Any] = node.handlers
     graph.protect(entry)
     statements(body, node.body)
     graph.protect(outer)
@@ -317,20 +319,15 @@ def _try_except(body: Body, node: Any) -> None:
     graph.goto(after)
     graph.start(entry)
     caught = body.temp()
-    body.emit(ir.Catch(body.span(node.handlers[0]), caught))
+    body.emit(ir.Catch(body.span(clauses[0]), caught))
     group = ""
-    if is_star_try(node):
+    if isinstance(node, STAR_TRIES):
         group = body.hidden("group")
-        body.emit(ir.Copy(body.span(node.handlers[0]), group, caught))
-    for clause in node.handlers:
+        body.emit(ir.Copy(body.span(clauses[0]), group, caught))
+    for clause in clauses:
         _clause(body, clause, caught, after, group)
-    graph.end(ir.Raise("", body.span(node.handlers[-1]), caught))
+    graph.end(ir.Raise("", body.span(clauses[-1]), caught))
     graph.start(after)
-
-
-def is_star_try(node: Any) -> bool:
-    """Whether the clauses of a `try` are `except*`."""
-    return node.__class__.__name__ == "TryStar" or getattr(node, "leaklint_star", False)
 
 
 def _clause(body: Body, clause: Any, caught: str, after: int, group: str) -> None:
@@ -465,6 +462,5 @@ _STATEMENT: dict[type, Callable[[Body, Any], None]] = {
     ast.Nonlocal: _nothing,
     ast.Pass: _nothing,
 }
-for _newer, _lower in (("TryStar", _try), ("TypeAlias", _type_alias)):
-    if hasattr(ast, _newer):
-        _STATEMENT[getattr(ast, _newer)] = _lower
+_STATEMENT.update(dict.fromkeys(STAR_TRIES, _try))
+_STATEMENT.update(dict.fromkeys(TYPE_ALIASES, _type_alias))

@@ -574,7 +574,9 @@ LOOP_JUMPS = ["break", "continue", "if d(): break", "if d(): continue"]
 def one_statement(draw: st.DrawFn, depth: int, in_loop: bool) -> list[str]:
     n = draw(st.integers(0, 99))
     simple = SIMPLE + JUMPS + (LOOP_JUMPS if in_loop else [])
-    kind = draw(st.sampled_from(["simple"] * 2 + (["try", "try", "with", "for", "while", "if", "match"] if depth else [])))
+    kind = draw(
+        st.sampled_from(["simple"] * 2 + (["try", "try", "with", "for", "while", "if", "match"] if depth else []))
+    )
 
     def suite(loop: bool = in_loop) -> list[str]:
         return indent(draw(suites(depth - 1, loop)))
