@@ -1,0 +1,5 @@
+"""Repairs: found for a finding, proven by analysing their own result, and only then applied."""
+
+from leaklint.fixes.fixpoint import Applied, FixResult, Withheld, apply, fix_file, propose, prove
+
+__all__ = ["Applied", "FixResult", "Withheld", "apply", "fix_file", "propose", "prove"]

@@ -1,0 +1,299 @@
+"""A source text and its syntax tree: where statements stand, how lines are indented, what a rewrite changed.
+
+Lines count from 1. Offsets count characters of the text.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import difflib
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from leaklint.lowering.parse import parse
+from leaklint.model import Edit, Span
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+BOM = "\ufeff"
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a statement stands: `suite` is the list that holds it, `owner.field` is that list."""
+
+    owner: ast.AST
+    field: str
+    suite: list[ast.stmt]
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One text, parsed. Raises SyntaxProblem where it is not Python."""
+
+    text: str
+    tree: ast.Module = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tree", parse(self.text, "")[0])
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines with their line ends."""
+        return _LINE.findall(self.text)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset of each line's first character, and of the text's end."""
+        starts = [0]
+        for line in self.lines:
+            starts.append(starts[-1] + len(line))
+        return starts
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end that new lines take: the most frequent one."""
+        ends = [line[len(line.rstrip("\r\n")) :] for line in self.lines]
+        return max(("\n", "\r\n", "\r"), key=ends.count)
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """Each node's parent."""
+        return {child: parent for parent in ast.walk(self.tree) for child in ast.iter_child_nodes(parent)}
+
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls, in the order in which they end."""
+        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return sorted(found, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0, -node.col_offset))
+
+    @cached_property
+    def inside_string(self) -> frozenset[int]:
+        """The lines whose first character belongs to a string that began on an earlier line."""
+        found: set[int] = set()
+        open_strings: list[int] = []
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(self.text, newline="").readline):
+                name = tokenize.tok_name[token.type]
+                if name == "STRING":
+                    found.update(range(token.start[0] + 1, token.end[0] + 1))
+                elif name in ("FSTRING_START", "TSTRING_START"):
+                    open_strings.append(token.start[0])
+                elif name in ("FSTRING_END", "TSTRING_END"):
+                    found.update(range(open_strings.pop() + 1, token.end[0] + 1))
+        except (tokenize.TokenError, IndentationError):
+            return frozenset(range(1, len(self.lines) + 1))
+        return frozenset(found)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a position as `ast` gives it: `column` counts UTF-8 bytes from 0."""
+        if line > len(self.lines):
+            return len(self.text)
+        text = self.lines[line - 1]
+        if not text.isascii():
+            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "replace"))
+        return self.starts[line - 1] + column
+
+    def extent(self, node: ast.AST) -> tuple[int, int]:
+        """The offsets at which a node starts and ends; a decorated definition starts at its first decorator's `@`."""
+        line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+        decorators = getattr(node, "decorator_list", [])
+        if decorators:
+            line = decorators[0].lineno
+            column = len(self.lines[line - 1]) - len(self.lines[line - 1].lstrip())
+        return self.offset(line, column), self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def source(self, node: ast.AST) -> str:
+        """A node's text as written."""
+        start, end = self.extent(node)
+        return self.text[start:end]
+
+    def line_of(self, offset: int) -> int:
+        """The line that holds the character at `offset`."""
+        return bisect.bisect_right(self.starts, offset, hi=len(self.lines)) or 1
+
+    def call_at(self, span: Span) -> ast.Call | None:
+        """The call whose text is `span`, else the innermost call that contains it or that it contains."""
+        wanted = self._span_offsets(span)
+        around: ast.Call | None = None
+        for call in self.calls:
+            start, end = self.extent(call)
+            if (start, end) == wanted:
+                return call
+            if around is None and start <= wanted[0] and wanted[1] <= end:
+                around = call
+        if around is not None:
+            return around
+        inside = [
+            call for call in self.calls if wanted[0] <= self.extent(call)[0] and self.extent(call)[1] <= wanted[1]
+        ]
+        return inside[-1] if inside else None
+
+    def statement_at(self, span: Span) -> ast.stmt | None:
+        """The innermost statement that contains the start of `span`."""
+        start = self._span_offsets(span)[0]
+        best: ast.stmt | None = None
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.stmt):
+                begin, end = self.extent(node)
+                if begin <= start < end and (best is None or begin >= self.extent(best)[0]):
+                    best = node
+        return best
+
+    def _span_offsets(self, span: Span) -> tuple[int, int]:
+        def place(line: int, column: int) -> int:
+            return self.starts[min(line, len(self.lines)) - 1] + column - 1 if self.lines else 0
+
+        return place(span.line, span.column), place(span.end_line, span.end_column)
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that a node stands in."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
+    def scope(self, node: ast.AST) -> ast.AST:
+        """The function, lambda, class or module around a node."""
+        node = self.parents.get(node, self.tree)
+        while not isinstance(node, Scope):
+            node = self.parents[node]
+        return node
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def place(self, statement: ast.stmt) -> Place:
+        """Where a statement stands."""
+        owner = self.parents[statement]
+        for name, value in ast.iter_fields(owner):
+            if isinstance(value, list) and any(one is statement for one in value):
+                return Place(owner, name, value, next(k for k, one in enumerate(value) if one is statement))
+        raise LookupError(ast.dump(statement))
+
+    def first_line(self, statement: ast.AST) -> int:
+        """The line that a statement (or handler, or match case) starts on, decorators included."""
+        if isinstance(statement, ast.match_case):
+            line = statement.pattern.lineno
+            while not self.lines[line - 1].lstrip().startswith("case"):
+                line -= 1
+            return line
+        decorators = getattr(statement, "decorator_list", [])
+        line = decorators[0].lineno if decorators else statement.lineno  # type: ignore[attr-defined]
+        return int(line)
+
+    def last_line(self, statement: ast.AST) -> int:
+        """The line that a statement ends on."""
+        if isinstance(statement, ast.match_case):
+            return self.last_line(statement.body[-1])
+        return int(statement.end_lineno)  # type: ignore[attr-defined]
+
+    def indent(self, line: int) -> str:
+        """The white space that a line starts with."""
+        text = self.lines[line - 1]
+        return text[: len(text) - len(text.lstrip(" \t\f"))]
+
+    def unit(self, statement: ast.AST) -> str:
+        """One step of indentation, as it is written around a statement."""
+        inner = self.indent(self.first_line(statement))
+        for node in self.ancestors(statement):
+            if isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                outer = self.indent(self.first_line(node))
+                if inner.startswith(outer) and inner != outer:
+                    return inner[len(outer) :]
+        for node in ast.walk(self.tree):
+            for body in (getattr(node, "body", None),):
+                if isinstance(node, ast.stmt) and isinstance(body, list) and body:
+                    outer, step = self.indent(self.first_line(node)), self.indent(self.first_line(body[0]))
+                    if step.startswith(outer) and step != outer:
+                        return step[len(outer) :]
+        return "    "
+
+    def alone(self, statement: ast.stmt) -> bool:
+        """Whether a statement has its lines to itself, a comment aside."""
+        start, end = self.extent(statement)
+        line = self.line_of(start)
+        before = self.text[self.starts[line - 1] : start]
+        after = self.text[end : self.starts[min(self.last_line(statement), len(self.lines))]]
+        continued = line > 1 and self.lines[line - 2].rstrip("\r\n").endswith("\\")
+        return not continued and not before.strip() and (not after.strip() or after.lstrip().startswith("#"))
+
+    def keyword_line(self, first: ast.stmt, keyword: str) -> int:
+        """The line of the `else:` or `finally:` in front of a suite's first statement."""
+        line = self.first_line(first)
+        pattern = re.compile(rf"\s*{keyword}\b")
+        while line > 1 and not pattern.match(self.lines[line - 1]):
+            line -= 1
+        return line
+
+
+def edits(path: str, before: str, after: str) -> tuple[Edit, ...]:
+    """The changes from one text to another: whole hunks of lines, less what their ends share.
+
+    Positions count lines and characters from 1, a BOM not counted.
+    """
+    skip = 1 if before.startswith(BOM) and after.startswith(BOM) else 0
+    old, new = _LINE.findall(before[skip:]), _LINE.findall(after[skip:])
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
+    middle = difflib.SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
+    found: list[Edit] = []
+    for tag, a, b, c, d in middle.get_opcodes():
+        if tag == "equal":
+            continue
+        gone, come = "".join(old[head + a : head + b]), "".join(new[head + c : head + d])
+        line, column = head + a + 1, 1
+        end_line, end_column = head + b + 1, 1
+        if line > len(old) and old and not old[-1].endswith(("\n", "\r")):
+            line = end_line = len(old)
+            column = end_column = len(old[-1]) + 1
+        elif end_line > len(old) and b > a and not old[-1].endswith(("\n", "\r")):
+            end_line, end_column = len(old), len(old[-1]) + 1
+        if b - a == 1 and d - c == 1:
+            keep = _shared(gone, come)
+            column, gone, come = 1 + keep, gone[keep:], come[keep:]
+            close = _shared(gone[::-1], come[::-1])
+            come = come[: len(come) - close]
+            end_line, end_column = line, column + len(gone) - close
+        found.append(Edit(path, line, column, end_line, end_column, come))
+    return tuple(found)
+
+
+def _shared(one: list[str] | str, other: list[str] | str) -> int:
+    count = 0
+    for a, b in zip(one, other):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def apply_edits(text: str, changes: list[Edit]) -> str:
+    """The text after edits that do not overlap. Raises ValueError where they do."""
+    lead = BOM if text.startswith(BOM) else ""
+    body = text[len(lead) :]
+    starts = [0]
+    for line in _LINE.findall(body):
+        starts.append(starts[-1] + len(line))
+
+    def offset(line: int, column: int) -> int:
+        return min(starts[min(line, len(starts)) - 1] + column - 1, len(body))
+
+    parts: list[str] = []
+    at = 0
+    for change in sorted(changes, key=lambda one: (one.line, one.column, one.end_line, one.end_column)):
+        start, end = offset(change.line, change.column), offset(change.end_line, change.end_column)
+        if start < at:
+            raise ValueError(f"edits overlap at line {change.line}")
+        parts += [body[at:start], change.text]
+        at = end
+    return lead + "".join(parts) + body[at:]

@@ -1,0 +1,118 @@
+"""A rewrite in the making: whole lines are inserted, deleted and shifted; what became of the statements is kept."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import dataclass, field
+
+from leaklint.fixes.document import Document
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """A new text. `lost` and `gained` name the statements (see verify.statements) that went and came."""
+
+    text: str
+    lost: Counter[str] = field(default_factory=Counter)
+    gained: Counter[str] = field(default_factory=Counter)
+
+    def then(self, following: Rewrite) -> Rewrite:
+        """This rewrite and one of its result as one."""
+        return Rewrite(following.text, self.lost + following.lost, self.gained + following.gained)
+
+
+class Draft:
+    """Changes to a document's lines. All line numbers are those of the document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.lost: Counter[str] = Counter()
+        self.gained: Counter[str] = Counter()
+        self._before: dict[int, list[str]] = {}
+        self._deleted: set[int] = set()
+        self._shift: Counter[int] = Counter()
+        self._margin: dict[int, str] = {}
+        self._replaced: dict[int, str] = {}
+
+    def insert(self, line: int, *texts: str) -> None:
+        """Put lines in front of `line`, after those already put there."""
+        self._before.setdefault(line, []).extend(texts)
+
+    def insert_first(self, line: int, *texts: str) -> None:
+        """Put lines in front of `line`, before those already put there."""
+        self._before[line] = [*texts, *self._before.get(line, [])]
+
+    def delete(self, first: int, last: int) -> None:
+        """Take lines away."""
+        self._deleted.update(range(first, last + 1))
+
+    def replace(self, line: int, text: str) -> None:
+        """Give a line another text, indentation included."""
+        self._replaced[line] = text
+
+    def shift(self, first: int, last: int, steps: int, margin: str) -> None:
+        """Indent (or dedent, below 0) the lines that start with `margin`, string contents aside."""
+        for line in range(first, last + 1):
+            self._shift[line] += steps
+            self._margin.setdefault(line, margin)
+
+    def lose(self, statement: ast.stmt) -> None:
+        """Note that a statement, with all in it, goes."""
+        self.lost += statements(statement)
+
+    def gain(self, text: str) -> None:
+        """Note statements that come."""
+        self.gained += statements(ast.parse(text))
+
+    def finish(self, unit: str) -> Rewrite:
+        """The text with all changes made; `unit` is one step of indentation."""
+        document = self.document
+        out: list[str] = []
+        ends_open = bool(document.lines) and not document.lines[-1].endswith(("\n", "\r"))
+        for number in range(1, len(document.lines) + 2):
+            out += [text + document.newline for text in self._before.get(number, [])]
+            if number <= len(document.lines) and number not in self._deleted:
+                line = document.lines[number - 1]
+                body, end = line.rstrip("\r\n"), line[len(line.rstrip("\r\n")) :]
+                if number in self._replaced:
+                    body = self._replaced[number]
+                out.append(self._shifted(number, body, unit) + (end or document.newline))
+        text = "".join(out)
+        if ends_open:
+            text = text[: len(text) - len(document.newline)] if text.endswith(document.newline) else text.rstrip("\r\n")
+        return Rewrite(text, self.lost, self.gained)
+
+    def _shifted(self, number: int, body: str, unit: str) -> str:
+        steps = self._shift[number]
+        if not steps or not body.strip() or number in self.document.inside_string:
+            return body
+        margin = self._margin[number]
+        if body.lstrip().startswith("#") and not body.startswith(margin):
+            return body
+        if steps > 0:
+            return margin + unit * steps + body[len(margin) :] if body.startswith(margin) else unit * steps + body
+        outer = margin[: len(margin) + steps * len(unit)]
+        return outer + body[len(margin) :] if body.startswith(margin) else body
+
+
+def statements(tree: ast.AST) -> Counter[str]:
+    """How often each statement stands in a tree: simple ones whole, compound ones by their header. `try` has none."""
+    found: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            found[f"except {_dump(node.type)} {node.name}"] += 1
+        elif isinstance(node, ast.stmt) and type(node).__name__ not in ("Try", "TryStar", "Pass"):
+            parts = [
+                f"{name}={_dump(value)}"
+                for name, value in ast.iter_fields(node)
+                if name not in ("body", "orelse", "finalbody", "handlers", "cases", "type_comment")
+            ]
+            found[f"{type(node).__name__} {' '.join(parts)}"] += 1
+    return found
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(_dump(one) for one in value)
+    return ast.dump(value) if isinstance(value, ast.AST) else repr(value)

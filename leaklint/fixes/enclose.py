@@ -1,0 +1,311 @@
+"""Writing the enclosing `try:`: releases that become redundant are taken out, emptied suites are cleared away."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leaklint.fixes.document import Document, Function
+from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.region import Region
+
+Try: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What runs at the end. lines: the release, relative to its margin. keyword: the clause that holds it."""
+
+    lines: tuple[str, ...]
+    keyword: str = "finally:"
+
+
+class Pruner:
+    """Takes statements out of a draft, and what they leave empty. `kept` is a `try` that gets another clause."""
+
+    def __init__(
+        self, draft: Draft, gone: Sequence[ast.stmt], kept: ast.stmt | None, moved: ast.stmt | None = None
+    ) -> None:
+        self.draft = draft
+        self.document = draft.document
+        self.gone = set(gone)
+        self.kept = kept
+        self.moved = moved
+
+    def suite(self, suite: list[ast.stmt]) -> list[ast.stmt]:
+        """Prune a suite's statements; the ones that remain."""
+        return [one for one in suite if not self.statement(one)]
+
+    def statement(self, one: ast.stmt) -> bool:
+        """Prune a statement. Returns whether nothing of it is left."""
+        if one in self.gone:
+            self._drop(one)
+            return True
+        if isinstance(one, (*Function, ast.ClassDef)) or not any(node in self.gone for node in ast.walk(one)):
+            return False
+        if isinstance(one, Try):
+            return self._try(one)
+        body = self.suite(one.body)  # type: ignore[attr-defined]
+        orelse = getattr(one, "orelse", [])
+        if orelse and not self.suite(orelse):
+            line = self.document.keyword_line(orelse[0], "else")
+            if "elif" not in self.document.lines[self.document.first_line(orelse[0]) - 1][:20]:
+                self.draft.delete(line, line)
+            orelse = []
+        if not body and isinstance(one, ast.If) and not orelse and _pure(one.test):
+            header = range(self.document.first_line(one), self.document.first_line(one.body[0]))
+            self.draft.delete(header[0], header[-1])
+            self.draft.lose(ast.If(one.test, [ast.Pass()], []))
+            return True
+        if not body:
+            self._fill(one.body)  # type: ignore[attr-defined]
+        if isinstance(one, ast.Match):
+            for case in one.cases:
+                if not self.suite(case.body):
+                    self._fill(case.body)
+        return False
+
+    def _try(self, one: ast.stmt) -> bool:
+        assert isinstance(one, ast.Try) or type(one).__name__ == "TryStar"
+        document, draft = self.document, self.draft
+        handlers = [handler for handler in one.handlers]  # type: ignore[attr-defined]
+        body, orelse, final = (list(getattr(one, name)) for name in ("body", "orelse", "finalbody"))
+        body = self.suite(body)
+        for handler in list(handlers):
+            had = any(node in self.gone for node in ast.walk(handler))
+            rest = self.suite(handler.body)
+            if not rest:
+                self._fill(handler.body)
+            elif had and handler is handlers[-1] and len(rest) == 1 and _bare_raise(rest[0]):
+                draft.delete(handler.lineno, document.last_line(rest[0]))
+                draft.lose(rest[0])
+                draft.lost[_handler(handler)] += 1
+                handlers.remove(handler)
+        if orelse and not self.suite(orelse):
+            line = document.keyword_line(orelse[0], "else")
+            draft.delete(line, line)
+            orelse = []
+        if final and not self.suite(final):
+            line = document.keyword_line(final[0], "finally")
+            draft.delete(line, line)
+            final = []
+        if handlers or (one is self.kept and (body or orelse)):
+            if not body:
+                self._fill(one.body)  # type: ignore[attr-defined]
+            return False
+        if final and body:
+            return False
+        return self._dissolve(one, body, orelse, final)
+
+    def _dissolve(self, one: ast.stmt, body: list[ast.stmt], orelse: list[ast.stmt], final: list[ast.stmt]) -> bool:
+        """Take a `try` away that has lost its clauses; its body moves out."""
+        document, draft = self.document, self.draft
+        first = document.first_line(one)
+        draft.delete(first, first)
+        if orelse:
+            line = document.keyword_line(orelse[0], "else")
+            draft.delete(line, line)
+        if final:
+            line = document.keyword_line(final[0], "finally")
+            draft.delete(line, line)
+        for suite in (body, orelse, final):
+            if suite:
+                margin = document.indent(document.first_line(suite[0]))
+                last = end_line(document, suite[-1])
+                draft.shift(begin_line(document, suite[0], first + 1), last, -1, margin)
+        return not (body or orelse or final)
+
+    def _drop(self, one: ast.stmt) -> None:
+        document, draft = self.document, self.draft
+        draft.lose(one)
+        first, last = document.first_line(one), document.last_line(one)
+        comment = trailing_comment(document, one)
+        draft.delete(first, last)
+        if comment and one is not self.moved:
+            draft.insert(first, document.indent(first) + comment)
+
+    def _fill(self, suite: list[ast.stmt]) -> None:
+        line = self.document.first_line(suite[0])
+        self.draft.insert(line, self.document.indent(line) + "pass")
+
+
+def _pure(test: ast.expr) -> bool:
+    return not any(isinstance(one, (ast.Call, ast.Await, ast.NamedExpr, ast.Yield)) for one in ast.walk(test))
+
+
+def _bare_raise(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and statement.exc is None
+
+
+def _handler(handler: ast.ExceptHandler) -> str:
+    return f"except {ast.dump(handler.type) if handler.type else None} {handler.name}"
+
+
+def trailing_comment(document: Document, statement: ast.stmt) -> str:
+    """The comment behind a statement on its last line."""
+    end = document.extent(statement)[1]
+    line = document.last_line(statement)
+    tail = document.text[end : document.starts[min(line, len(document.lines))]].strip()
+    return tail if tail.startswith("#") else ""
+
+
+def begin_line(document: Document, statement: ast.stmt, floor: int) -> int:
+    """The line where a statement's own comments begin, not above `floor`."""
+    line = document.first_line(statement)
+    while line > floor and document.lines[line - 2].lstrip().startswith("#"):
+        line -= 1
+    return line
+
+
+def end_line(document: Document, statement: ast.stmt) -> int:
+    """The last line of a statement, comments included that are indented deeper than it."""
+    margin = document.indent(document.first_line(statement))
+    line = last = document.last_line(statement)
+    while line < len(document.lines):
+        text = document.lines[line].strip("\r\n")
+        if text.strip() and not (text.lstrip().startswith("#") and len(document.indent(line + 1)) > len(margin)):
+            break
+        line += 1
+        if text.strip():
+            last = line
+    return last
+
+
+def enclose(
+    document: Document,
+    region: Region,
+    taken: ast.stmt,
+    ending: Ending,
+    arrangement: str,
+    before: Sequence[str] = (),
+    header: str = "",
+) -> Rewrite | None:
+    """The region in a `try:` that ends in `ending`. None where the arrangement does not fit.
+
+    arrangement: "wrap" makes a new `try:`; "reuse" gives a clause to the one `try` that the region consists of;
+    "append" puts the release last in that one's `finally:`; "nest" does so behind a `try:` of the finally's own body.
+    before: lines put in front of it. header: `with ...:` that stands in for taken statement and `try:`.
+    """
+    unit = document.unit(taken)
+    margin = document.indent(document.first_line(region.suite[region.first] if region.guard else taken))
+    draft = Draft(document)
+    only = _only_try(region)
+    if arrangement != "wrap" and only is None:
+        return None
+    pruner = Pruner(draft, region.units, only if arrangement == "reuse" else None, region.trailing)
+    comments = _move_comments(document, draft, region) if not header else []
+    left = pruner.suite(region.statements)
+    for one in region.units:
+        if one not in covered(region):
+            take_out(document, draft, one)
+    lines = [*comments, *ending.lines]
+    if region.trailing is not None and region.trailing in region.units and region.trailing not in region.statements:
+        pruner.statement(region.trailing)
+        _close_gap(document, draft, region)
+    draft.gain("\n".join(ending.lines))
+    if not left:
+        if header or region.guard:
+            return None
+        line = document.last_line(taken) + 1
+        draft.insert_first(line, *[margin + text for text in lines])
+        return draft.finish(unit)
+    if before:
+        draft.gain("\n".join(before))
+    if arrangement == "wrap":
+        first = document.last_line(taken) + 1
+        while not region.guard and not document.lines[first - 1].strip():
+            first += 1
+        if region.guard:
+            first = document.first_line(left[0])
+        last = end_line(document, left[-1])
+        draft.shift(first, last, 1, margin)
+        draft.insert_first(first, *[margin + text for text in before], *([] if header else [margin + "try:"]))
+        if not header:
+            draft.insert(last + 1, margin + ending.keyword, *[margin + unit + text for text in lines])
+        return draft.finish(unit)
+    return _extend(document, draft, only, margin, unit, ending.keyword, lines, before, arrangement, region)
+
+
+def _extend(
+    document: Document,
+    draft: Draft,
+    only: ast.stmt | None,
+    margin: str,
+    unit: str,
+    keyword: str,
+    lines: Sequence[str],
+    before: Sequence[str],
+    arrangement: str,
+    region: Region,
+) -> Rewrite | None:
+    """Put the release into the `finally:` of an existing `try`."""
+    assert only is not None
+    final = [one for one in only.finalbody if one not in region.units]  # type: ignore[attr-defined]
+    if (arrangement == "reuse") == bool(final):
+        return None
+    first = document.first_line(only)
+    draft.insert_first(first, *[margin + text for text in before])
+    last = end_line(document, only)
+    if arrangement == "reuse":
+        draft.insert(last + 1, margin + keyword, *[margin + unit + text for text in lines])
+    elif arrangement == "append":
+        draft.insert(last + 1, *[margin + unit + text for text in lines])
+    else:
+        start = begin_line(document, final[0], document.keyword_line(final[0], "finally") + 1)
+        inner = margin + unit
+        draft.insert_first(start, inner + "try:")
+        draft.shift(start, last, 1, inner)
+        draft.insert(last + 1, inner + "finally:", *[inner + unit + text for text in lines])
+    return draft.finish(unit)
+
+
+def _only_try(region: Region) -> ast.stmt | None:
+    inside = [one for one in region.statements if one not in region.units]
+    return inside[0] if len(inside) == 1 and isinstance(inside[0], Try) else None
+
+
+def covered(region: Region) -> set[ast.AST]:
+    """All that stands in the region, and the release that trails it."""
+    found = {node for one in region.statements for node in ast.walk(one)}
+    if region.trailing is not None:
+        found.add(region.trailing)
+    return found
+
+
+def take_out(document: Document, draft: Draft, unit: ast.stmt) -> None:
+    """Take out a release that stands in an outer suite, with what it leaves empty."""
+    top: ast.stmt = unit
+    for node in document.ancestors(unit):
+        if isinstance(node, (*Function, ast.ClassDef)) or not isinstance(node, (ast.stmt, ast.ExceptHandler)):
+            break
+        if isinstance(node, ast.stmt):
+            top = node
+    Pruner(draft, [unit], None).statement(top)
+
+
+def _move_comments(document: Document, draft: Draft, region: Region) -> list[str]:
+    """The comments directly above the release that moves, taken out to move with it."""
+    one = region.trailing
+    if one is None or one in region.statements:
+        return []
+    line = document.first_line(one)
+    first = begin_line(document, one, 1)
+    if region.statements:
+        first = max(first, document.last_line(region.statements[-1]) + 1)
+    margin = document.indent(line)
+    lines = [document.lines[k - 1].strip() for k in range(first, line) if document.indent(k) == margin]
+    if len(lines) != line - first:
+        return []
+    draft.delete(first, line - 1)
+    return lines
+
+
+def _close_gap(document: Document, draft: Draft, region: Region) -> None:
+    """Where the release ended its suite, the blank lines in front of it go with it."""
+    if region.trailing is None or region.suite[-1] is not region.trailing:
+        return
+    line = begin_line(document, region.trailing, 1) - 1
+    while line > 1 and not document.lines[line - 1].strip():
+        draft.delete(line, line)
+        line -= 1

@@ -1,0 +1,153 @@
+"""Repairing one file: each repair is proven before it stays, and the next one starts from its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from leaklint.fixes.bind import Refused
+from leaklint.fixes.document import BOM, apply_edits, edits
+from leaklint.fixes.propose import Candidate, candidates
+from leaklint.fixes.verify import objection, regression
+from leaklint.model import Applicability, Finding, Fix
+from leaklint.ownership.events import SiteReport
+
+Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport]]]
+_ROUNDS_EACH = 3
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """No repair is offered; the reason is one sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A repair that was made, with the finding that it answers."""
+
+    finding: Finding
+    fix: Fix
+
+
+@dataclass(frozen=True)
+class FixResult:
+    """The repaired text, what was applied in the order of application, and what was not, with one sentence why."""
+
+    text: str
+    applied: list[Applied] = field(default_factory=list)
+    withheld: list[tuple[Finding, str]] = field(default_factory=list)
+
+
+def propose(text: str, path: str, report: SiteReport, code: str, *, style: str = "try-finally") -> Fix | Withheld:
+    """The best repair for the finding `code` at a site, not yet proven by analysis."""
+    lead, body = _body(text)
+    try:
+        for one in candidates(body, report, code, style):
+            why = objection(body, one.rewrite)
+            if not why:
+                return _fix(path, body, one)
+        return Withheld("no repair of it keeps every statement and name")
+    except Refused as refused:
+        return Withheld(_sentence(str(refused)))
+
+
+def prove(
+    text: str,
+    path: str,
+    finding: Finding,
+    report: SiteReport,
+    before: Sequence[Finding],
+    analyze: Analyze,
+    *,
+    style: str = "try-finally",
+    allowed: Callable[[Applicability], bool] = lambda _: True,
+) -> tuple[Fix, list[tuple[Finding, SiteReport]]] | Withheld:
+    """The best repair of a finding that re-analysis proves, with the findings that are then left.
+
+    before: all findings of the text. allowed: which repairs to consider.
+    """
+    lead, body = _body(text)
+    reason = ""
+    try:
+        for one in candidates(body, report, finding.code, style):
+            if not allowed(one.applicability):
+                reason = reason or "its repair may change what the code does (--unsafe-fixes applies it)"
+                continue
+            why = objection(body, one.rewrite)
+            if why:
+                reason = reason or why
+                continue
+            after = list(analyze(lead + one.rewrite.text))
+            why = regression(before, finding, [found for found, _ in after])
+            if not why:
+                return _fix(path, body, one), after
+            reason = reason or why
+    except Refused as refused:
+        reason = str(refused)
+    return Withheld(_sentence(reason or "no repair of it could be proven"))
+
+
+def fix_file(
+    text: str,
+    path: str,
+    analyze: Analyze,
+    *,
+    unsafe: bool = False,
+    style: str = "try-finally",
+    fixable: Callable[[str], bool] = lambda code: True,
+) -> FixResult:
+    """Repair what can be proven in one file, to a fixed point.
+
+    analyze gives the findings of a text with the reports that they come from. fixable says which codes to repair.
+    """
+    result = FixResult(text)
+    found = list(analyze(text))
+    rounds = _ROUNDS_EACH * len(found) + 3
+    refused: dict[tuple[str, int, int, str], str] = {}
+    while rounds > 0:
+        rounds -= 1
+        made = None
+        for finding, report in found:
+            if not fixable(finding.code) or finding.sort_key in refused:
+                continue
+            before = [one for one, _ in found]
+            made = prove(
+                result.text,
+                path,
+                finding,
+                report,
+                before,
+                analyze,
+                style=style,
+                allowed=lambda how: how is Applicability.SAFE or (unsafe and how is Applicability.UNSAFE),
+            )
+            if not isinstance(made, Withheld):
+                fix, found = made
+                result = FixResult(apply(result.text, [fix]), [*result.applied, Applied(finding, fix)])
+                refused.clear()
+                break
+            refused[finding.sort_key] = made.reason
+            made = None
+        if made is None:
+            break
+    withheld = [(one, refused[one.sort_key]) for one, _ in found if one.sort_key in refused]
+    return FixResult(result.text, result.applied, withheld)
+
+
+def apply(text: str, fixes: Sequence[Fix]) -> str:
+    """The text with the edits of these repairs. Raises ValueError where they overlap."""
+    return apply_edits(text, [edit for fix in fixes for edit in fix.edits])
+
+
+def _fix(path: str, body: str, one: Candidate) -> Fix:
+    return Fix(one.applicability, one.message, edits(path, body, one.rewrite.text))
+
+
+def _body(text: str) -> tuple[str, str]:
+    return (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:].rstrip(".") + "."

@@ -1,0 +1,266 @@
+"""What a scope's names stand for: who mentions a resource, what lives on it, whether it leaves the function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from leaklint.fixes.document import Document, Function
+
+# What these give is complete in itself: it can be used after the connection is closed (DB-API and its kin).
+_COMPLETE = frozenset(
+    {"fetchone", "fetchall", "fetchmany", "fetchrow", "fetchval", "fetch", "scalar", "scalar_one", "scalar_one_or_none"}
+    | {"first", "one", "one_or_none", "all", "count", "commit", "rollback"}
+)
+_COPYING = frozenset(
+    {"len", "list", "int", "str", "bool", "float", "sum", "min", "max", "sorted", "tuple", "set", "dict", "any", "all"}
+)
+_KEEPING = frozenset(
+    {"append", "add", "put", "put_nowait", "insert", "setdefault", "extend", "update", "appendleft", "register"}
+)
+
+
+@dataclass(frozen=True)
+class Held:
+    """How the code names a resource: a variable, an attribute or an item with a constant key."""
+
+    text: str
+    dump: str
+    name: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a variable."""
+        return self.text == self.name
+
+
+def held(document: Document, target: ast.expr) -> Held | None:
+    """The way an assignment's target names what is assigned to it; None where that is no stable expression."""
+    node = target
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Constant):
+            return None
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return Held(document.source(target), _key(target), node.id)
+
+
+def named(name: str) -> Held:
+    """A variable."""
+    return Held(name, _key(ast.Name(name, ast.Load())), name)
+
+
+def _key(node: ast.expr) -> str:
+    return ast.dump(node).replace("ctx=Store()", "ctx=Load()").replace("ctx=Del()", "ctx=Load()")
+
+
+def mentions(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> Iterator[ast.expr]:
+    """The expressions in `node` that are the resource, or one of the variables `lives`."""
+    names = frozenset(lives)
+    for one in ast.walk(node):
+        if (isinstance(one, ast.Name) and (one.id in names or (resource.plain and one.id == resource.name))) or (not resource.plain and isinstance(one, (ast.Attribute, ast.Subscript)) and _key(one) == resource.dump):
+            yield one
+
+
+def mentioned(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> bool:
+    """Whether `node` mentions the resource, or one of the variables `lives`."""
+    return next(mentions(node, resource, lives), None) is not None
+
+
+def is_held(node: ast.AST | None, resource: Held) -> bool:
+    """Whether an expression is the resource itself."""
+    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and _key(node) == resource.dump
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The variables that a statement binds, those of nested scopes left out."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (*Function, ast.ClassDef)):
+            yield one.name
+            continue
+        if isinstance(one, ast.Lambda):
+            continue
+        if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del)):
+            yield one.id
+        elif isinstance(one, ast.ExceptHandler) and one.name:
+            yield one.name
+        elif isinstance(one, ast.alias):
+            yield (one.asname or one.name).split(".")[0]
+        stack.extend(ast.iter_child_nodes(one))
+
+
+def fresh(document: Document, scope: ast.AST, wish: str) -> str:
+    """A name like `wish` that nothing in the scope's file uses."""
+    used = {node.id for node in ast.walk(document.tree) if isinstance(node, ast.Name)}
+    used |= {node.arg for node in ast.walk(document.tree) if isinstance(node, ast.arg)}
+    used |= set(bound_names(document.tree)) | {name for node in ast.walk(document.tree) for name in _declared(node)}
+    for number in range(1, 1000):
+        name = wish if number == 1 else f"{wish}_{number}"
+        if name not in used:
+            return name
+    raise LookupError(wish)
+
+
+def _declared(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, (*Function, ast.ClassDef)):
+        yield from [node.name, *bound_names(ast.Module(node.body, []))]
+    elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        yield from node.names
+
+
+def declared_outside(scope: ast.AST, name: str) -> bool:
+    """Whether a function says `global name` or `nonlocal name`."""
+    return any(isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names for node in ast.walk(scope))
+
+
+def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True) -> frozenset[str]:
+    """The variables whose value may need the resource open: all computed from it, save complete results (`copies`)."""
+    found: set[str] = set()
+    position = (after.lineno, after.col_offset)
+    while True:
+        before = len(found)
+        for node in ast.walk(scope):
+            if getattr(node, "lineno", 0) and (node.lineno, node.col_offset) <= position:  # type: ignore[attr-defined]
+                continue
+            for value, targets in _bindings(node):
+                if mentioned(value, resource, found) and not (copies and complete(value)):
+                    found |= targets
+        if len(found) == before:
+            return frozenset(found - {resource.name})
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, set[str]]]:
+    if isinstance(node, ast.Assign):
+        yield node.value, {name for target in node.targets for name in bound_names(target)}
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+        yield node.value, set(bound_names(node.target))
+    elif isinstance(node, ast.NamedExpr):
+        yield node.value, {node.target.id}
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        yield node.iter, set(bound_names(node.target))
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        for item in node.items:
+            if item.optional_vars is not None:
+                yield item.context_expr, set(bound_names(item.optional_vars))
+    elif isinstance(node, (*Function, ast.ClassDef)):
+        yield node, {node.name}
+
+
+def complete(value: ast.AST) -> bool:
+    """Whether a value computed from a connection is whole without it: fetched rows, a length, a comparison."""
+    if isinstance(value, (ast.Await, ast.Subscript)):
+        return complete(value.value)
+    if isinstance(value, (ast.Compare, ast.Constant, ast.JoinedStr)):
+        return True
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.Not) or complete(value.operand)
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Attribute):
+            return value.func.attr in _COMPLETE
+        return isinstance(value.func, ast.Name) and value.func.id in _COPYING
+    return isinstance(value, (ast.ListComp, ast.DictComp, ast.SetComp))
+
+
+@dataclass(frozen=True)
+class Departures:
+    """How a resource leaves its function. whole: itself, alone or in something that keeps it. part: a cursor or other
+    thing that lives on it is returned, so closing it would break the caller."""
+
+    whole: bool
+    part: bool
+
+
+def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterable[str]) -> Departures:
+    """How the resource leaves the function from the statement `after` on."""
+    carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
+    whole = part = False
+    position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
+    for node in ast.walk(scope):
+        if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
+            continue
+        if isinstance(node, ast.Return) and node.value is not None:
+            whole |= _carries(node.value, resource, carriers)
+            part |= _lives(node.value, resource, parts, frozenset(derives))
+        elif isinstance(node, ast.Assign):
+            kept = any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
+            outer = any(declared_outside(scope, name) for target in node.targets for name in bound_names(target))
+            if kept or outer:
+                whole |= _carries(node.value, resource, carriers)
+                part |= _lives(node.value, resource, parts, frozenset(derives))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
+            whole |= any(is_held(one, resource) for one in node.args)
+    return Departures(whole or declared_outside(scope, resource.name), part)
+
+
+def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]:
+    found: set[str] = set()
+    for _ in range(3):
+        for node in ast.walk(scope):
+            if getattr(node, "lineno", 0) > after.lineno:
+                for value, targets in _bindings(node):
+                    if isinstance(value, ast.expr) and not isinstance(node, (ast.For, ast.AsyncFor)):
+                        if _carries(value, resource, frozenset(found)):
+                            found |= targets
+                    elif isinstance(node, Function) and mentioned(node, resource):
+                        found |= targets
+    return frozenset(found - {resource.name})
+
+
+def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
+    """Whether a value is the resource or an object that holds it."""
+    if is_held(value, resource) or (isinstance(value, ast.Name) and value.id in carriers):
+        return True
+    if isinstance(value, (ast.Tuple, ast.List, ast.Set)):
+        return any(_carries(one, resource, carriers) for one in value.elts)
+    if isinstance(value, ast.Dict):
+        return any(_carries(one, resource, carriers) for one in value.values)
+    if isinstance(value, ast.IfExp):
+        return _carries(value.body, resource, carriers) or _carries(value.orelse, resource, carriers)
+    if isinstance(value, ast.BoolOp):
+        return any(_carries(one, resource, carriers) for one in value.values)
+    if isinstance(value, (ast.Await, ast.Starred, ast.NamedExpr)):
+        return _carries(value.value, resource, carriers)
+    if isinstance(value, ast.Lambda):
+        return mentioned(value, resource)
+    if isinstance(value, ast.Call):
+        func = value.func
+        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        given = [*value.args, *(keyword.value for keyword in value.keywords)]
+        return (last[:1].isupper() or last in ("partial", "cast")) and any(
+            _carries(one, resource, carriers) for one in given
+        )
+    return False
+
+
+def _parts(scope: ast.AST, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for _ in range(3):
+        for node in ast.walk(scope):
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.lineno > after.lineno:
+                for value, targets in _bindings(node):
+                    if isinstance(value, ast.expr) and _lives(value, resource, frozenset(found), derives):
+                        found |= targets
+    return frozenset(found - {resource.name})
+
+
+def _lives(value: ast.expr, resource: Held, parts: frozenset[str], derives: frozenset[str]) -> bool:
+    """Whether a value is a cursor, query or other thing that works only while the resource is open."""
+    if isinstance(value, ast.Name):
+        return value.id in parts
+    if isinstance(value, (ast.Tuple, ast.List)):
+        return any(_lives(one, resource, parts, derives) for one in value.elts)
+    if isinstance(value, ast.Await):
+        return _lives(value.value, resource, parts, derives)
+    if isinstance(value, ast.GeneratorExp):
+        return mentioned(value, resource, parts)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr in _COMPLETE:
+            return False
+        if is_held(value.func.value, resource):
+            return value.func.attr in (derives or {"cursor"})
+        return _lives(value.func.value, resource, parts, derives)
+    return False

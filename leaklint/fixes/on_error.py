@@ -1,0 +1,104 @@
+"""The repair "try-finally" for what outlives its function: released when an exception keeps it from being handed on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from leaklint.fixes.bind import Refused
+from leaklint.fixes.document import Document, Function
+from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.enclose import Ending, enclose
+from leaklint.fixes.names import is_held, mentioned
+from leaklint.fixes.region import Region
+from leaklint.fixes.target import Giving, Target
+
+
+def rewrites(target: Target) -> Iterator[Rewrite]:
+    """`except BaseException:` with the release and `raise` around what stands between taking it and handing it on."""
+    if not target.givings:
+        raise Refused(target.reason)
+    if not any(leak.exceptional for leak in target.report.leaks):
+        raise Refused(f"{target.held.text} leaves the function")
+    document = target.document
+    place = document.place(target.taken)
+    first, last = place.index + 1, len(place.suite) - 1
+    if last >= first and _hands_on(place.suite[last], target):
+        last -= 1
+    if last < first:
+        raise Refused(f"nothing stands between taking {target.held.text} and handing it on")
+    region = Region(place.suite, first, last, False, ())
+    for giving in target.givings:
+        ending = Ending((giving.text, "raise"), "except BaseException:")
+        made = enclose(document, region, target.taken, ending, "wrap")
+        if made is not None:
+            made.gained["except Name(id='BaseException', ctx=Load()) None"] += 1
+            yield target.so_far.then(_before_departures(target, giving, made))
+    yield from _protected_methods(target)
+
+
+def _hands_on(statement: ast.stmt, target: Target) -> bool:
+    """Whether a statement returns names only, which cannot fail."""
+    if not isinstance(statement, ast.Return):
+        return False
+    value = statement.value
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    return all(
+        part is None or isinstance(part, (ast.Name, ast.Constant)) or is_held(part, target.held) for part in parts
+    )
+
+
+def _before_departures(target: Target, giving: Giving, made: Rewrite) -> Rewrite:
+    """Release in front of the returns that forget it, too."""
+    if not target.same:
+        return made
+    lost = [
+        leak for leak in target.report.leaks if not leak.exceptional and leak.how in ("return", "break", "continue")
+    ]
+    old = target.document
+    wanted = [(ast.dump(one), k) for leak in lost if (one := old.statement_at(leak.at)) for k in [_count(old, one)]]
+    if not wanted:
+        return made
+    new = Document(made.text)
+    draft = Draft(new)
+    for node in ast.walk(new.tree):
+        if isinstance(node, (ast.Return, ast.Break, ast.Continue)) and (ast.dump(node), _count(new, node)) in wanted:
+            if new.alone(node) and not mentioned(node, target.held):
+                line = new.first_line(node)
+                draft.insert(line, new.indent(line) + giving.text)
+                draft.gain(giving.text)
+    return made.then(draft.finish(new.unit(target.taken) if new is old else "    "))
+
+
+def _count(document: Document, statement: ast.stmt) -> int:
+    """Which of the statements of its text it is."""
+    same = ast.dump(statement)
+    alike = [one for one in ast.walk(document.tree) if isinstance(one, type(statement)) and ast.dump(one) == same]
+    alike.sort(key=lambda one: (one.lineno, one.col_offset))  # type: ignore[attr-defined]
+    return alike.index(statement)
+
+
+def _protected_methods(target: Target) -> Iterator[Rewrite]:
+    """Where a field is released by another method after something that may fail: that method's body in a `try:`."""
+    if target.held.name not in ("self", "cls") or not target.same:
+        return
+    document = target.document
+    owner = next((node for node in document.ancestors(target.taken) if isinstance(node, ast.ClassDef)), None)
+    releases = target.givings[0].releases
+    for method in owner.body if owner is not None else []:
+        if not isinstance(method, Function):
+            continue
+        body = method.body
+        for index, one in enumerate(body):
+            if index and releases.is_unit(one) and document.alone(one) and document.alone(body[0]):
+                start = 1 if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else 0
+                if start >= index:
+                    continue
+                draft = Draft(document)
+                margin, unit = document.indent(document.first_line(one)), document.unit(one)
+                first, last = document.first_line(body[start]), document.last_line(body[index - 1])
+                draft.shift(first, last, 1, margin)
+                draft.insert(first, margin + "try:")
+                draft.shift(document.first_line(one), document.last_line(one), 1, margin)
+                draft.insert_first(document.first_line(one), margin + "finally:")
+                yield target.so_far.then(draft.finish(unit))

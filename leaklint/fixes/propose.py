@@ -1,0 +1,137 @@
+"""Which repairs answer a finding, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from leaklint.fixes import await_release, hoist, on_error, owner_close, return_to_pool, try_finally, with_block
+from leaklint.fixes.bind import Refused
+from leaklint.fixes.draft import Rewrite
+from leaklint.fixes.target import Target, prepare
+from leaklint.lowering.problem import SyntaxProblem
+from leaklint.model import Applicability
+from leaklint.ownership.events import SiteReport
+
+SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
+_MOST_CANDIDATES = 12
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A repair that still has to be proven."""
+
+    rewrite: Rewrite
+    message: str
+    applicability: Applicability
+
+
+def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator[Candidate]:
+    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, where there is none."""
+    seen = {text}
+    reason = ""
+    for repair in _REPAIRS.get(code, ()):
+        try:
+            for candidate in repair(text, report, style):
+                if candidate.rewrite.text not in seen and len(seen) <= _MOST_CANDIDATES:
+                    seen.add(candidate.rewrite.text)
+                    yield candidate
+        except Refused as refused:
+            reason = reason or str(refused)
+        except (SyntaxProblem, SyntaxError):
+            reason = reason or "the repaired text would not parse"
+    if len(seen) == 1:
+        raise Refused(reason or "no repair answers this rule")
+
+
+def _finally(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    if style == "with":
+        yield from _with(target)
+    for rewrite in try_finally.rewrites(target):
+        yield Candidate(rewrite, f"Release {target.held.text} in a finally block", _safety(target))
+
+
+def _with(target: Target) -> Iterator[Candidate]:
+    for rewrite in with_block.rewrites(target):
+        yield Candidate(rewrite, f"Take {target.held.text} in a with statement", _safety(target))
+
+
+def _with_first(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    yield from _finally(text, report, "with")
+
+
+def _safety(target: Target) -> Applicability:
+    """Unsafe where what is returned may need it open: objects of a session that nothing closed so far."""
+    return UNSAFE if target.departures.part and not target.report.released else SAFE
+
+
+def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    leaving = target.departures
+    if not (leaving.whole or leaving.part or not target.held.plain):
+        return
+    for rewrite in on_error.rewrites(target):
+        yield Candidate(rewrite, f"Release {target.held.text} when an exception leaves the block", SAFE)
+
+
+def _items(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    for rewrite in with_block.of_with_items(text, report):
+        yield Candidate(rewrite, "Close what the with statement leaves open", SAFE)
+
+
+def _pool(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    message = f"Give {target.held.text} back to its pool"
+    for rewrite in return_to_pool.rewrites(target):
+        yield Candidate(rewrite, message, SAFE)
+        again = _moved(report, text, rewrite)
+        try:
+            following = prepare(rewrite.text, again)
+            for more in try_finally.rewrites(following):
+                yield Candidate(rewrite.then(more), f"{message} in a finally block", SAFE)
+        except Refused:
+            continue
+
+
+def _moved(report: SiteReport, before: str, rewrite: Rewrite) -> SiteReport:
+    """The report for a text in which only what stands behind the acquisition changed: its releases are found anew."""
+    import msgspec
+
+    return msgspec.structs.replace(report, releases=(), misuses=())
+
+
+def _await(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    for rewrite in await_release.rewrites(text, report):
+        yield Candidate(rewrite, "Await the release", SAFE)
+
+
+def _hoist(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    for rewrite, safe in hoist.rewrites(target):
+        yield Candidate(rewrite, f"Take {target.held.text} in front of the try", SAFE if safe else UNSAFE)
+
+
+def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    for rewrite in owner_close.rewrites(target):
+        yield Candidate(rewrite, f"Give the class a way to release {target.held.text}", UNSAFE)
+
+
+Repair = Callable[[str, SiteReport, str], Iterator[Candidate]]
+_LEAK: tuple[Repair, ...] = (_items, _finally, _on_error)
+_REPAIRS: dict[str, tuple[Repair, ...]] = {
+    "LK101": _LEAK,
+    "LK102": _LEAK,
+    "LK103": _LEAK,
+    "LK104": (_finally, _on_error),
+    "LK105": (_items, _with_first),
+    "LK106": _LEAK,
+    "LK107": (_owner,),
+    "LK108": (_finally, _on_error),
+    "LK201": (_items, _finally),
+    "LK202": (_pool,),
+    "LK203": (_pool,),
+    "LK204": (_await,),
+    "LK207": (_hoist,),
+}

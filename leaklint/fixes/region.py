@@ -1,0 +1,215 @@
+"""Which statements a release must enclose."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leaklint.fixes.bind import Refused
+from leaklint.fixes.document import Document, Function, Place
+from leaklint.fixes.names import Held, is_held, mentioned, mentions
+from leaklint.fixes.releases import Releases
+
+
+@dataclass(frozen=True)
+class Region:
+    """Statements `first` to `last` (inclusive; last < first: none) of `suite`.
+
+    guard      the acquisition stands inside the region, so the release must ask whether it took place.
+    units      statements in and behind the region that do nothing but release; `trailing` is the last of them, if it
+               stands at the region's own level.
+    """
+
+    suite: list[ast.stmt]
+    first: int
+    last: int
+    guard: bool
+    units: tuple[ast.stmt, ...]
+    trailing: ast.stmt | None = None
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        """The region's statements."""
+        return self.suite[self.first : self.last + 1]
+
+
+def find(
+    document: Document, taken: ast.stmt, resource: Held, lives: frozenset[str], releases: Releases, stay: bool
+) -> Region:
+    """The statements to enclose so that a release behind them runs on every path from `taken` on.
+
+    `stay` keeps to the suite of `taken`, whatever outer statements release: for what is taken anew in each round.
+    """
+    place = document.place(taken)
+    first, guard = place.index + 1, False
+    scope = document.scope(taken)
+    if _carried_round(document, taken, resource) and not stay:
+        place, first, guard = _outer_loop(document, taken), 0, True
+        first = place.index
+    while True:
+        suite = place.suite
+        limit = _rebound(suite, first, resource)
+        beyond = _beyond(document, scope, suite, limit, resource, frozenset(), taken, releases if stay else None)
+        trailing = _trailing(suite, first, limit, resource, releases)
+        if trailing is not None and not beyond:
+            last = _with_followers(suite, first, trailing, limit)
+            found = Region(suite, first, last, guard, (), suite[trailing])
+            break
+        if not stay:
+            beyond = beyond or _beyond(document, scope, suite, limit, resource, lives, taken, None)
+        if not beyond:
+            used = [k for k in range(first, limit) if mentioned(suite[k], resource, lives)]
+            found = Region(suite, first, used[-1] if used else first - 1, guard, ())
+            break
+        place, first, guard = _outer(document, place), 0, True
+        first = place.index
+    units = [one for statement in found.statements for one in _units(statement, releases)]
+    if found.trailing is not None and found.trailing not in units:
+        units.append(found.trailing)
+    if stay:
+        end = (taken.lineno, taken.col_offset)
+        units += [
+            one
+            for node in ast.iter_child_nodes(scope)
+            if isinstance(node, ast.stmt)
+            for one in _units(node, releases)
+            if one not in units and (one.lineno, one.col_offset) > end
+        ]
+    return Region(found.suite, found.first, found.last, found.guard, tuple(units), found.trailing)
+
+
+def _outer(document: Document, place: Place) -> Place:
+    owner = place.owner
+    while not isinstance(owner, ast.stmt):
+        if owner not in document.parents:
+            raise Refused("its uses reach beyond what can be enclosed")
+        owner = document.parents[owner]
+    if isinstance(owner, (*Function, ast.ClassDef)):
+        raise Refused("its uses reach beyond what can be enclosed")
+    return document.place(owner)
+
+
+def _carried_round(document: Document, taken: ast.stmt, resource: Held) -> bool:
+    """Whether a loop around `taken` reads the resource before `taken` in its next round."""
+    for loop in document.ancestors(taken):
+        if isinstance(loop, (*Function, ast.ClassDef, ast.Module)):
+            return False
+        if not isinstance(loop, (ast.For, ast.AsyncFor, ast.While)):
+            continue
+        for statement in loop.body:
+            if _binds(statement, resource):
+                break
+            if statement is taken or taken in ast.walk(statement):
+                if any(
+                    (one.lineno, one.col_offset) < (taken.lineno, taken.col_offset) and isinstance(one.ctx, ast.Load)  # type: ignore[attr-defined]
+                    for one in mentions(statement, resource)
+                ):
+                    return True
+                break
+            if mentioned(statement, resource):
+                return True
+    return False
+
+
+def _outer_loop(document: Document, taken: ast.stmt) -> Place:
+    loops = [node for node in _inside_scope(document, taken) if isinstance(node, (ast.For, ast.AsyncFor, ast.While))]
+    return document.place(loops[-1])
+
+
+def _inside_scope(document: Document, node: ast.AST) -> Iterator[ast.AST]:
+    for one in document.ancestors(node):
+        if isinstance(one, (*Function, ast.ClassDef, ast.Module, ast.Lambda)):
+            return
+        yield one
+
+
+def _binds(statement: ast.stmt, resource: Held) -> bool:
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
+        return False
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return any(is_held(target, resource) for target in targets) and not mentioned(statement.value, resource)
+
+
+def _rebound(suite: list[ast.stmt], first: int, resource: Held) -> int:
+    """The index of the statement at this level that binds the name to something else."""
+    return next((k for k in range(first, len(suite)) if _binds(suite[k], resource)), len(suite))
+
+
+def _beyond(
+    document: Document,
+    scope: ast.AST,
+    suite: list[ast.stmt],
+    limit: int,
+    resource: Held,
+    lives: frozenset[str],
+    taken: ast.stmt,
+    ignored: Releases | None,
+) -> bool:
+    """Whether something behind the suite mentions the resource. `ignored`: statements that release do not count."""
+    if limit < len(suite) and not any(one is taken for one in suite[limit:]):
+        return False
+    end = document.extent(suite[-1])[1]
+    passed = set()
+    if ignored is not None:
+        passed = {
+            node
+            for statement in ast.walk(scope)
+            if isinstance(statement, ast.stmt) and ignored.is_unit(statement)
+            for node in ast.walk(statement)
+        }
+    for one in mentions(scope, resource, lives):
+        if document.extent(one)[0] >= end and one not in passed:
+            holder = document.statement(one)
+            if isinstance(one.ctx, ast.Store) and _binds(holder, resource):  # type: ignore[attr-defined]
+                if not _alternative(document, holder, taken):
+                    return False
+                continue
+            return True
+    return False
+
+
+def _alternative(document: Document, one: ast.stmt, other: ast.stmt) -> bool:
+    """Whether a statement stands in another branch of an `if`, `try` or `match` around `other`."""
+    around = set(document.ancestors(other))
+    return any(node in around and isinstance(node, (ast.If, ast.Try, ast.Match)) for node in document.ancestors(one))
+
+
+def _trailing(suite: list[ast.stmt], first: int, limit: int, resource: Held, releases: Releases) -> int | None:
+    units = [k for k in range(first, limit) if releases.is_unit(suite[k])]
+    if not units or any(mentioned(one, resource) for one in suite[units[-1] + 1 : limit]):
+        return None
+    return units[-1]
+
+
+def _with_followers(suite: list[ast.stmt], first: int, trailing: int, limit: int) -> int:
+    """The region's last index: what is opened inside the region and closed right behind the release belongs to it."""
+    inside = {
+        node.id
+        for statement in suite[first:trailing]
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    last = trailing - 1
+    for k in range(trailing + 1, limit):
+        statement = suite[k]
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, (ast.Call, ast.Await))):
+            break
+        if not any(isinstance(node, ast.Name) and node.id in inside for node in ast.walk(statement)):
+            break
+        last = k
+    return last
+
+
+def _units(statement: ast.stmt, releases: Releases) -> Iterator[ast.stmt]:
+    if releases.is_unit(statement):
+        yield statement
+        return
+    if isinstance(statement, (*Function, ast.ClassDef)):
+        return
+    for node in ast.iter_child_nodes(statement):
+        if isinstance(node, ast.stmt):
+            yield from _units(node, releases)
+        elif isinstance(node, (ast.ExceptHandler, ast.match_case)):
+            for one in node.body:
+                yield from _units(one, releases)

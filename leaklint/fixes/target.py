@@ -1,0 +1,215 @@
+"""One acquisition made ready for repair: a statement of its own, on lines of its own."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leaklint.fixes.bind import Binding, Refused, bind
+from leaklint.fixes.document import Document, Function
+from leaklint.fixes.draft import Rewrite
+from leaklint.fixes.names import Departures, Held, bound_names, departures, living
+from leaklint.fixes.region import Region, find
+from leaklint.fixes.releases import Releases, release_text
+from leaklint.fixes.unfold import unfold
+from leaklint.ownership.events import SiteReport
+
+_OPEN_ENDED = frozenset({"session"})  # what its queries return may load more later
+
+
+@dataclass(frozen=True)
+class Giving:
+    """A release to write, and the releases that it makes redundant."""
+
+    text: str
+    releases: Releases
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The acquisition `taken` in a text whose change from the original is `so_far`.
+
+    maybe_none: the statement may bind None. givings: releases that could be written, best first.
+    same: the text is still the original, so the report's positions hold in it.
+    """
+
+    document: Document
+    call: ast.Call
+    taken: ast.stmt
+    held: Held
+    report: SiteReport
+    so_far: Rewrite
+    maybe_none: bool
+    shared: bool
+    same: bool
+    givings: tuple[Giving, ...]
+    reason: str
+
+    @property
+    def scope(self) -> ast.AST:
+        """The function, class or module that takes it."""
+        return self.document.scope(self.taken)
+
+    @property
+    def in_async(self) -> bool:
+        """Whether `await` may be written here."""
+        return isinstance(self.scope, ast.AsyncFunctionDef)
+
+    @property
+    def lives(self) -> frozenset[str]:
+        """The variables that may need it open."""
+        open_ended = self.report.site.resource.kind in _OPEN_ENDED
+        return living(self.scope, self.held, self.taken, copies=not open_ended)
+
+    @property
+    def departures(self) -> Departures:
+        """How it leaves its function."""
+        return departures(self.scope, self.held, self.taken, self.report.site.resource.derives)
+
+    def region(self, giving: Giving, stay: bool = False) -> Region:
+        """The statements that the release must enclose."""
+        return find(self.document, self.taken, self.held, self.lives, giving.releases, stay)
+
+
+def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
+    """The site of a report, bound to a name on lines of its own. `unbound` ignores the name it was seen bound to.
+
+    Raises Refused where that cannot be done, SyntaxError where the text is not Python.
+    """
+    document = Document(text)
+    call = document.call_at(report.site.span)
+    if call is None:
+        raise Refused("the acquisition is not a call in this text")
+    seen = [document.call_at(span) for span in report.releases]
+    released = frozenset(one for one in seen if one is not None and one is not call)
+    document, call, released, first = _apart(document, call, released, [document.statement(call)])
+    binding = bind(document, call, report.site.resource.kind, "" if unbound else report.site.bound)
+    if binding.rewrite.text != document.text:
+        document, call, released = _after(document, call, released, binding)
+    taken = document.statement(call)
+    target = _target(document, call, taken, binding, report, released, first.then(binding.rewrite), text)
+    return _unfolded(target, released, text)
+
+
+def _apart(
+    document: Document, call: ast.Call, released: frozenset[ast.Call], wanted: list[ast.stmt]
+) -> tuple[Document, ast.Call, frozenset[ast.Call], Rewrite]:
+    """Unfold the lines of some statements; calls keep their order."""
+    rewrite = unfold(document, wanted)
+    if rewrite.text == document.text:
+        return document, call, released, rewrite
+    order = {one: k for k, one in enumerate(document.calls)}
+    new = Document(rewrite.text)
+    return new, new.calls[order[call]], frozenset(new.calls[order[one]] for one in released), rewrite
+
+
+def _after(
+    document: Document, call: ast.Call, released: frozenset[ast.Call], binding: Binding
+) -> tuple[Document, ast.Call, frozenset[ast.Call]]:
+    """The nodes again after the call moved to the statement at `binding.line`."""
+    order = {one: k for k, one in enumerate(document.calls)}
+    new = Document(binding.rewrite.text)
+    wanted = ast.dump(call)
+    moved = next(
+        (one for one in new.calls if ast.dump(one) == wanted and new.first_line(new.statement(one)) == binding.line),
+        None,
+    )
+    if moved is None:
+        raise Refused("the acquisition was not found again")
+    return new, moved, frozenset(new.calls[order[one]] for one in released)
+
+
+def _target(
+    document: Document,
+    call: ast.Call,
+    taken: ast.stmt,
+    binding: Binding,
+    report: SiteReport,
+    released: frozenset[ast.Call],
+    so_far: Rewrite,
+    original: str,
+) -> Target:
+    resource, name = report.site.resource, binding.held
+    scope = document.scope(taken)
+    in_async = isinstance(scope, ast.AsyncFunctionDef)
+    known = Releases(resource, name, released)
+    bare = Releases(resource, name)
+    found: list[Giving] = []
+    for text, pure in _written(document, scope, taken, known, bare, in_async):
+        giving = Giving(text, bare if pure else known)
+        if giving.text not in [one.text for one in found]:
+            found.append(giving)
+    canonical = release_text(document, resource, call, name.text, in_async)
+    if canonical.text and canonical.text not in [one.text for one in found]:
+        found.append(Giving(canonical.text, bare))
+    return Target(
+        document,
+        call,
+        taken,
+        name,
+        report,
+        so_far,
+        binding.maybe_none,
+        binding.shared,
+        document.text == original,
+        tuple(found),
+        canonical.reason,
+    )
+
+
+def _written(
+    document: Document, scope: ast.AST, taken: ast.stmt, known: Releases, bare: Releases, in_async: bool
+) -> Iterator[tuple[str, bool]]:
+    """The releases that the function already contains, and whether each is the library's own."""
+    later = {
+        name
+        for node in ast.walk(scope)
+        if isinstance(node, ast.stmt) and node.lineno > taken.lineno
+        for name in bound_names(node)
+    } - {known.held.name}
+    for node in ast.walk(scope):
+        if not isinstance(node, ast.Expr) or document.scope(node) is not scope:
+            continue
+        value = node.value.value if isinstance(node.value, ast.Await) else node.value
+        if not isinstance(value, ast.Call) or not (known.is_release(value) or value in known.calls):
+            continue
+        if any(isinstance(one, ast.Name) and one.id in later for one in ast.walk(value)):
+            continue
+        waits = isinstance(node.value, ast.Await)
+        plain = isinstance(value.func, ast.Attribute) and value.func.attr in known.resource.release_plain
+        must = bare.is_release(value) and known.resource.release_awaited == "yes" and not plain
+        if must and not waits and not in_async:
+            continue
+        text = " ".join(document.source(value).split()) if "\n" in document.source(value) else document.source(value)
+        yield ("await " + text if waits or must else text), bare.is_release(value)
+
+
+def _unfolded(target: Target, released: frozenset[ast.Call], original: str) -> Target:
+    """The target with its releases, and the edges of what they must enclose, on lines of their own."""
+    document = target.document
+    wanted: list[ast.stmt] = []
+    for giving in target.givings:
+        try:
+            region = target.region(giving)
+        except Refused:
+            continue
+        wanted += [*region.units, *region.statements[:1], *region.statements[-1:]]
+        wanted += [one.finalbody[0] for one in region.statements if isinstance(one, ast.Try) and one.finalbody]
+    wanted = [one for one in wanted if not document.alone(one) or _folded_inside(document, one)]
+    if not wanted:
+        return target
+    new, call, moved, rewrite = _apart(document, target.call, released, wanted)
+    if new is document:
+        return target
+    binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
+    made = _target(new, call, new.statement(call), binding, target.report, moved, target.so_far.then(rewrite), original)
+    return dataclasses.replace(made, same=False)
+
+
+def _folded_inside(document: Document, statement: ast.stmt) -> bool:
+    return any(
+        isinstance(one, ast.stmt) and not isinstance(one, Function) and not document.alone(one)
+        for one in ast.iter_child_nodes(statement)
+    )

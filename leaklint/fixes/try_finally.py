@@ -1,0 +1,182 @@
+"""The repair "try-finally": whatever happens after the acquisition, the release runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from leaklint.fixes.bind import Refused
+from leaklint.fixes.document import Document, Function
+from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.enclose import Ending, Try, enclose
+from leaklint.fixes.names import fresh, is_held, named
+from leaklint.fixes.region import Region
+from leaklint.fixes.target import Giving, Target
+
+
+def rewrites(target: Target) -> Iterator[Rewrite]:
+    """Ways to release in a finally block, best first. Raises Refused where the resource outlives its function."""
+    leaving = target.departures
+    if leaving.whole:
+        raise Refused(f"{target.held.text} leaves the function, so it cannot be released in it")
+    if leaving.part and not target.report.released:
+        raise Refused(f"something that needs {target.held.text} open is returned")
+    if not target.givings:
+        raise Refused(target.reason)
+    looping = any(leak.how in ("loop", "overwritten") for leak in target.report.leaks)
+    for giving in target.givings:
+        for stay in (True, False) if looping else (False, True):
+            try:
+                yield from _in_region(target, giving, stay)
+            except Refused:
+                continue
+
+
+def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
+    region = target.region(giving, stay)
+    if not region.guard and not stay:
+        lifted = _lifted(target, region)
+        if lifted is not None:
+            yield from _arranged(target, giving, lifted)
+    yield from _arranged(target, giving, region)
+
+
+def _lifted(target: Target, region: Region) -> Region | None:
+    """Where a `try:` opens with the acquisition and nothing in it releases: that whole `try`."""
+    place = target.document.place(target.taken)
+    if not isinstance(place.owner, Try) or place.field != "body" or place.index or region.units:
+        return None
+    if not target.held.plain or region.suite is not place.suite:
+        return None
+    outer = target.document.place(place.owner)  # type: ignore[arg-type]
+    return Region(outer.suite, outer.index, outer.index, True, ())
+
+
+def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrite]:
+    document, held = target.document, target.held
+    if target.shared or _bound_otherwise(target, region):
+        yield from _with_own_name(target, giving, region)
+        return
+    if region.guard and not held.plain:
+        raise Refused(f"{held.text} is taken on some paths only")
+    lines: tuple[str, ...] = (giving.text,)
+    if region.guard or target.maybe_none:
+        lines = (f"if {held.text} is not None:", document.unit(target.taken) + giving.text)
+    before: tuple[str, ...] = ()
+    if region.guard and not _starts_none(target, region):
+        before = (f"{held.text} = None",)
+    ending = Ending(lines)
+    for arrangement in ("reuse", "append", "nest", "wrap"):
+        made = enclose(document, region, target.taken, ending, arrangement, before)
+        if made is not None:
+            yield target.so_far.then(made)
+
+
+def _starts_none(target: Target, region: Region) -> bool:
+    """Whether the name is set to None in front of the region, at its own level."""
+    for one in reversed(region.suite[: region.first]):
+        if isinstance(one, ast.Assign) and any(is_held(node, target.held) for node in one.targets):
+            return isinstance(one.value, ast.Constant) and one.value.value is None
+        if any(isinstance(node, ast.Name) and node.id == target.held.name for node in ast.walk(one)):
+            return False
+    return False
+
+
+def _bound_otherwise(target: Target, region: Region) -> bool:
+    """Whether, when the region ends, the name may stand for something that was not taken here."""
+    scope = target.scope
+    if region.guard and isinstance(scope, Function):
+        arguments = scope.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        if target.held.name in [one.arg for one in every]:
+            return True
+    for statement in region.statements:
+        for node in ast.walk(statement):
+            if node is target.taken or not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if not any(is_held(one, target.held) for one in targets) or node.value is None:
+                continue
+            value = node.value.value if isinstance(node.value, ast.Await) else node.value
+            if isinstance(value, ast.Constant) and value.value is None:
+                continue
+            if isinstance(value, ast.Call) and _called(value) == _called(target.call):
+                continue
+            return True
+    return False
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.dump(call.func)
+
+
+def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[Rewrite]:
+    """Bind what is taken to a second name, that nothing else binds, and release that."""
+    if not target.held.plain or giving.releases.calls - {target.call} or region.units:
+        raise Refused(f"{target.held.text} may stand for another object when it is released")
+    document = target.document
+    own = fresh(document, target.scope, f"opened_{target.held.name}")
+    guard = region.guard or target.shared
+    text = _second_name(target, own)
+    new = Document(text)
+    taken = next(
+        node
+        for node in ast.walk(new.tree)
+        if isinstance(node, ast.stmt)
+        and node.lineno == target.taken.lineno
+        and node.col_offset == target.taken.col_offset
+    )
+    draft = Draft(document)
+    draft.lose(target.taken)
+    draft.gained.update(_statement(taken))
+    first = Rewrite(text, draft.lost, draft.gained)
+    place = new.place(taken)
+    steps = _steps_up(document, target.taken, region)
+    for _ in range(steps):
+        place = new.place(new.statement(place.owner))
+    begin = region.first if not (target.shared and not region.guard) else place.index
+    moved = Region(place.suite, begin, max(region.last, begin), guard, ())
+    release = giving.text.replace(target.held.text, own) if target.held.text in giving.text else giving.text
+    release = _renamed(giving.text, target.held.name, named(own).text)
+    lines = (f"if {own} is not None:", new.unit(taken) + release) if guard else (release,)
+    before = (f"{own} = None",) if guard else ()
+    for arrangement in ("reuse", "append", "nest", "wrap"):
+        made = enclose(new, moved, taken, Ending(lines), arrangement, before)
+        if made is not None:
+            yield target.so_far.then(first).then(made)
+
+
+def _statement(node: ast.stmt) -> dict[str, int]:
+    from leaklint.fixes.draft import statements
+
+    return dict(statements(node))
+
+
+def _renamed(text: str, old: str, new: str) -> str:
+    import re
+
+    return re.sub(rf"\b{re.escape(old)}\b(?=[.,)\]])", new, text)
+
+
+def _second_name(target: Target, own: str) -> str:
+    document = target.document
+    assert isinstance(target.taken, (ast.Assign, ast.AnnAssign)) and target.taken.value is not None
+    parent = document.parents[target.call]
+    value = parent if isinstance(parent, ast.Await) else target.call
+    start, end = document.extent(value)
+    source = document.text[start:end]
+    new = (
+        f"{own} = {source}"
+        if value is target.taken.value and isinstance(target.taken, ast.Assign)
+        else f"({own} := {source})"
+    )
+    return document.text[:start] + new + document.text[end:]
+
+
+def _steps_up(document: Document, taken: ast.stmt, region: Region) -> int:
+    """How many statements lie between the acquisition's suite and the region's."""
+    steps, place = 0, document.place(taken)
+    while place.suite is not region.suite:
+        place = document.place(document.statement(place.owner))
+        steps += 1
+    return steps

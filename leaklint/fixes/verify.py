@@ -1,0 +1,51 @@
+"""The proof of a repair: what it changed is what it says it changed, and the leak is gone with nothing new in its place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from leaklint.fixes.bound import unbound_reads
+from leaklint.fixes.document import Document
+from leaklint.fixes.draft import Rewrite, statements
+from leaklint.lowering.problem import SyntaxProblem
+from leaklint.model import Finding
+
+Key = tuple[str, str, str, str]
+_NUMBER = re.compile(r"\d+")
+
+
+def objection(before: str, rewrite: Rewrite) -> str:
+    """Why a rewrite may not stand, as far as its text tells; "" where nothing is wrong."""
+    try:
+        new = Document(rewrite.text)
+    except (SyntaxProblem, SyntaxError, ValueError):
+        return "the repaired text would not parse"
+    old = Document(before)
+    had, has = statements(old.tree), statements(new.tree)
+    expected = Counter(had)
+    expected.update(rewrite.gained)
+    expected.subtract(rewrite.lost)
+    if +expected != has or any(count < 0 for count in expected.values()):
+        return "the repair would lose or repeat a statement"
+    if unbound_reads(new.tree) - unbound_reads(old.tree):
+        return "the repair would use a name that may be unbound"
+    return ""
+
+
+def key(finding: Finding) -> Key:
+    """What a finding says, whatever line it stands on."""
+    return finding.code, finding.function, finding.resource, _NUMBER.sub("0", finding.message.partition(":")[0])
+
+
+def regression(before: Sequence[Finding], fixed: Finding, after: Sequence[Finding]) -> str:
+    """Why the findings of the repaired text speak against the repair; "" where they do not."""
+    had, has = Counter(map(key, before)), Counter(map(key, after))
+    if has[key(fixed)] >= had[key(fixed)]:
+        return "the leak would still be there"
+    new = has - had
+    if new:
+        code = min(new)[0]
+        return f"the repair would bring a new finding ({code})"
+    return ""
