@@ -6,6 +6,7 @@ same, a few times at most.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -34,6 +35,8 @@ from leaklint.resolve.resolver import Resolver
 
 MOST_ROUNDS = 3
 MOST_OUTCOMES = 10
+COMMONLY_CALM = 5
+"""Rows that must call a method harmless before it counts as harmless on an object of unknown class."""
 CACHING = frozenset(
     {
         "functools.lru_cache",
@@ -43,6 +46,7 @@ CACHING = frozenset(
         "cachetools.cached",
     }
 )
+MISUSES = frozenset({"not-awaited", "wrong-pool", "close-instead-of-return"})
 CLOSING_KINDS = frozenset({"connection", "pooled-connection", "session"})
 
 
@@ -65,6 +69,8 @@ class Analysis:
         self.strict = strict
         rows = [row for library in catalog.libraries for row in library.resource]
         self.release_to_words = frozenset(word for row in rows for word in row.release_to)
+        calm = Counter(word for row in rows for word in row.no_raise)
+        self.calm_words = frozenset({word for word, count in calm.items() if count >= COMMONLY_CALM} | {"log"})
         self.open_tests = {
             **{word: True for row in rows for word in row.open_tests},
             **{word: False for row in rows for word in row.closed_tests},
@@ -406,13 +412,14 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         released = bool(releases) or key in ledger.given
         if key in m.yielded and m.yield_mode == "closed" and not releases:
             leaks = ()
-        if site.resource.kind in OWNER_KINDS and leaks and not released:
+        plain = all(leak.how not in MISUSES for leak in leaks)
+        if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
         places = sorted(m.kept.get(key, ()))
-        if not leaks and places and all(_ownerless(m, site.resource.kind, place) for place in places):
+        if places and key not in m.lent and all(_ownerless(m, site.resource.kind, place) for place in places):
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
-            leaks = (Leak("owner", site.span, (*site.origin, step)),)
+            leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
         yield SiteReport(site, leaks, misuses, released, releases)
 
 

@@ -74,6 +74,8 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             m.raised(world, outcome.fault, point.span)
             continue
         news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
+        if any(isinstance(value, New) for _, value in outcome.stores):
+            m.lent.add(point.at)
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
         going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))

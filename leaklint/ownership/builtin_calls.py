@@ -58,7 +58,12 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
     if name in ("isinstance", "issubclass", "callable"):
         subject = identity(args[0])
         return [
-            (w, Condition("same", UNKNOWN, f"{subject}{SEPARATOR}{name}{SEPARATOR}{made.at}") if subject else UNKNOWN)
+            (
+                w,
+                Condition("same", UNKNOWN, f"{subject}{SEPARATOR}{name}{SEPARATOR}{m.argument_text(made.at, 1)}")
+                if subject
+                else UNKNOWN,
+            )
         ]
     if name in ("hasattr", "getattr", "setattr") and len(args) > 1:
         return _by_attribute_name(m, w, made, name)

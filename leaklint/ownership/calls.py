@@ -21,6 +21,7 @@ from leaklint.ownership.resources import (
     leave_with,
     mark_used,
     operate,
+    raise_after_release,
     release,
     release_source,
     used_after_release,
@@ -242,7 +243,7 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
 
 def _external_base(info: object) -> bool:
     bases = getattr(info, "bases", ())
-    return any(isinstance(base, External) and base.name != "builtins.object" for base in bases)
+    return any(isinstance(base, External) and not base.name.startswith("builtins.") for base in bases)
 
 
 def _lend(w: World, values: Iterable[Value]) -> None:
@@ -282,7 +283,7 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     if isinstance(result, Task):
         return [(w, result)]
     if releases:
-        m.raised(w, driver_fault(m, site.library), made.span)
+        raise_after_release(m, w, (base.rid,), driver_fault(m, site.library), made.span)
         return [(w, UNKNOWN)]
     quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
@@ -411,6 +412,8 @@ def _call_external(
     if done is not None:
         return done
     _lend(w, made.values)
+    if method is not None and not isinstance(receiver, (Heap, Held)) and keep_elsewhere(m, w, last, made.values):
+        return [(w, UNKNOWN)]
     if m.catalog.keeps(name):
         for value in made.values:
             hand_over(m, w, value, m.captures)
@@ -437,14 +440,15 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
     if shaped is not None:
         return recognition.take(m, w, made, shaped, receiver)
     _lend(w, made.values)
-    if not isinstance(receiver, (Heap, Held)) and name and keep_elsewhere(m, w, name, made.values):
-        return [(w, UNKNOWN)]
+    if isinstance(m.definitions.get(made.func), ir.Attr) and not isinstance(receiver, (Heap, Held)):
+        if keep_elsewhere(m, w, name, made.values):
+            return [(w, UNKNOWN)]
     register_releases(m, w, made)
     result: Value = UNKNOWN
     if class_like(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    quiet = name in ("log", "debug", "info", "warning") or m.cannot_raise(made.func, name)
+    quiet = name in m.knowledge.calm_words or m.cannot_raise(made.func, name)
     return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result)
 
 
@@ -485,7 +489,7 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
                 release(m, w, rid, made.span)
             else:
                 continue
-            m.raised(w, driver_fault(m, site.library), made.span)
+            raise_after_release(m, w, (rid,), driver_fault(m, site.library), made.span)
             result = UNKNOWN
     return result
 

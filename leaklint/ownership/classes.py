@@ -17,7 +17,8 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
     """The fields of a class that its methods, its subclasses' or its module's code may release."""
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
-    for member in (cls, *resolver.relatives(cls)):
+    family = (cls, *resolver.relatives(cls))
+    for member in family:
         module = resolver.program.module(member.module)
         if module is not None:
             modules[member.module] = module
@@ -26,9 +27,12 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
     for procedure in bodies:
         if procedure is not None:
             getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))
+    names = {member.name for member in family}
     for procedure in bodies:
         if procedure is not None:
-            found |= _releases_in(procedure, catalog.release_words, getters)
+            stranger = procedure.kind == "method" and procedure.class_name not in names
+            receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
+            found |= _releases_in(procedure, catalog.release_words, getters, receiver)
     return frozenset(found)
 
 
@@ -41,8 +45,11 @@ def _returned_fields(procedure: ir.Procedure) -> set[str]:
     return {field_of[end.src] for end in ends if isinstance(end, ir.Return) and end.src in field_of}
 
 
-def _releases_in(procedure: ir.Procedure, words: frozenset[str], getters: dict[str, set[str]]) -> set[str]:
-    """Attribute names `f` for which the body may release `something.f`. getters: method -> fields it returns."""
+def _releases_in(
+    procedure: ir.Procedure, words: frozenset[str], getters: dict[str, set[str]], receiver: str
+) -> set[str]:
+    """Attribute names `f` for which the body may release `something.f`. getters: method -> fields it returns;
+    receiver: the `self` of an unrelated class, whose fields are other fields."""
     field_of: dict[str, str] = {}
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
@@ -50,7 +57,8 @@ def _releases_in(procedure: ir.Procedure, words: frozenset[str], getters: dict[s
     for block in procedure.blocks:
         for step in block.instructions:
             if isinstance(step, ir.Attr):
-                field_of[step.dst] = step.name
+                if step.base != receiver or not receiver:
+                    field_of[step.dst] = step.name
                 if step.name in words:
                     releases = True
                     found |= _fields(step.base, field_of, locals_of)

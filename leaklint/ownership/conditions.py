@@ -113,6 +113,8 @@ def _equality(negated: bool, left: Value, right: Value, identical: bool) -> Valu
         return Condition("none", left, negated=negated)
     if isinstance(left, Const) and isinstance(right, Const):
         return TRUE if (left == right) is not negated else FALSE
+    if isinstance(left, Condition) and left.kind == "open" and right in (Const("0"), FALSE):
+        return left if negated else negate(left)
     if isinstance(left, Condition) and left.kind == "size" and isinstance(right, Const) and right.text == "0":
         return Condition("truth", left.subject, negated=not negated)
     if right in (TRUE, FALSE) and isinstance(left, (Condition, Unknown, Ref)):

@@ -9,7 +9,7 @@ from leaklint.ownership.events import Step
 from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.places import escapes
-from leaklint.ownership.resources import lose
+from leaklint.ownership.resources import departed, lose
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
@@ -27,7 +27,7 @@ from leaklint.ownership.values import (
     Value,
     parts,
 )
-from leaklint.ownership.world import Event, Status, World
+from leaklint.ownership.world import Status, World
 
 CONSTRUCTING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setUp", "asyncSetUp"})
 """Methods whose failure leaves nobody who could call the releasing method: unittest, too, runs no tearDown after a
@@ -124,33 +124,21 @@ def _at_entry(m: Machine, path: str) -> bool:
 
 
 def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) -> None:
-    raised = _departure(w, rid)
+    raised = departed(w, rid)
     site = m.ledger.sites[w.resources[rid].site]
     if w.fault is not None and w.fault.type == CLOSED.type:
         at = raised.span if raised is not None else span
         lose(m, w, rid, "yield", at, "lost when the generator is closed here", exceptional=True)
     elif w.fault is not None or raised is not None:
         at = raised.span if raised is not None else span
-        lose(m, w, rid, "exception", at, "lost when this raises", exceptional=True)
+        how = "yield" if at in m.yields else "exception"
+        lose(m, w, rid, how, at, "lost when this raises", exceptional=True)
     elif m.never_bound(site.span):
         lose(m, w, rid, "discarded", site.span, "never bound to a name")
     else:
         how = "fallthrough" if implicit else "return"
         text = "the function ends while it is still held" if implicit else "returns while it is still held"
         lose(m, w, rid, how, span, text)
-
-
-def _departure(w: World, rid: str) -> Event | None:
-    """The exception that took the path away from the resource's release: the last one raised since it was acquired."""
-    trace = w.trace
-    found: Event | None = None
-    while trace is not None:
-        trace, event = trace
-        if event.kind == "acquire" and event.rid == rid.rstrip("'"):
-            break
-        if event.kind == "raise":
-            found = event
-    return found
 
 
 def _raising_spans(w: World) -> tuple[Span, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from leaklint import ir
 from leaklint.ownership import conditions
-from leaklint.ownership.calls import Invocation, call, call_function, driver_fault
+from leaklint.ownership.calls import Invocation, call, call_function, driver_fault, unbundle
 from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import add, interesting, item, iterate, make
@@ -15,6 +15,7 @@ from leaklint.ownership.places import (
     assign,
     attribute,
     each,
+    follow,
     forget_below,
     global_path,
     overwrite,
@@ -377,11 +378,24 @@ def _unused(m: Machine, w: World, i: ir.Unused) -> list[World]:
     value = m.value(w, i.src)
     if isinstance(value, Task) and value.does == "release" and isinstance(value.inner, Held):
         wrong_release(m, w, value.inner.rid, i.span, "not-awaited", "the release is a coroutine that nothing awaits")
+    elif isinstance(value, Task) and value.does == "call" and value.at in m.tasks:
+        _never_run(m, w, value, i)
     elif isinstance(value, Held):
         state = w.resources.get(value.rid)
         if state is not None and state.status == Status.HELD and not w.named(value.rid):
             lose(m, w, value.rid, "discarded", i.span, "its result is thrown away here")
     return [w]
+
+
+def _never_run(m: Machine, w: World, task: Task, i: ir.Unused) -> None:
+    """A call of an `async def` that nobody awaits: what it would have released is not."""
+    roots = unbundle(task.inner)
+    for outcome in m.tasks[task.at][0].outcomes:
+        for operation in outcome.operations:
+            target = follow(m, w, operation.path, roots)
+            if isinstance(target, Held) and operation.op.rpartition(":")[2] in m.catalog.release_words:
+                text = "the release stands in a coroutine that nothing awaits"
+                wrong_release(m, w, target.rid, i.span, "not-awaited", text)
 
 
 _EXECUTE: dict[type, Callable[[Machine, World, Any], list[World]]] = {

@@ -10,13 +10,14 @@ from leaklint import ir
 from leaklint.model import Span
 from leaklint.ownership import conditions, instructions
 from leaklint.ownership.departure import Exit, leave_procedure
-from leaklint.ownership.faults import ANY, taken
+from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import advance, must_run
 from leaklint.ownership.places import each, escapes
 from leaklint.ownership.values import (
     UNBOUND,
     UNKNOWN,
+    Condition,
     Const,
     Fault,
     Going,
@@ -28,9 +29,9 @@ from leaklint.ownership.values import (
     Unknown,
     Value,
 )
-from leaklint.ownership.world import World
+from leaklint.ownership.world import Status, World
 
-MOST_WORLDS = 24
+MOST_WORLDS = 40
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
@@ -111,7 +112,7 @@ class _Interpreter:
         keys: set[str] = set()
         for name in list(env):
             value = env[name]
-            if name.startswith("%region"):
+            if name.startswith(("%region", "%into")):
                 continue
             if escapes(name):
                 if name not in correlated and not world.held_by(value):
@@ -125,6 +126,8 @@ class _Interpreter:
                     keys.add(value.key)
                 else:
                     del env[name]
+            elif isinstance(value, Condition):
+                keys.add(value.text.partition(conditions.SEPARATOR)[0] or conditions.identity(value.subject))
             elif isinstance(value, Unbound) and name not in self.m.facts.fragile and not self.m.procedure.uses_locals:
                 del env[name]
         if world.facts:
@@ -163,6 +166,8 @@ class _Interpreter:
 
     def raised(self, world: World, fault: Fault, span: Span) -> None:
         """An instruction of the current block raises in (a copy of) this world."""
+        if world.struck and not (fault.exact and fault != CLOSED):
+            return
         handler = self.blocks[self.block].handler
         mark = (fault, world.key())
         if mark in self.sent:
@@ -170,6 +175,7 @@ class _Interpreter:
         self.sent.add(mark)
         other = world.fork()
         other.fault = fault
+        other.struck = other.struck or any(s.status == Status.HELD for s in other.resources.values())
         other.note("raise", span, "this may raise" if not fault.exact else "raised here")
         self.throw(handler, other, span)
 
@@ -272,8 +278,8 @@ class _Interpreter:
             world.fault = pending.fault
             self.throw(block.handler, world, self.last_span(block))
         elif isinstance(pending, Going):
-            world.fault = None if pending.target == end.suppressed else world.fault
-            self.arrive(pending.target, world)
+            ended = pending.target == instructions.SUPPRESSED
+            self.arrive(end.suppressed if ended else pending.target, world)
 
     def last_span(self, block: ir.Block) -> Span:
         """Where the block's last instruction stands."""

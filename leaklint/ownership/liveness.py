@@ -82,6 +82,8 @@ def relevance(
     order = _reverse_postorder(after)
     live = _live(blocks, after, order, frozenset(pinned))
     correlated, fragile = _correlated(blocks, release_words)
+    if fragile:
+        correlated |= {parameter.name for parameter in procedure.parameters}
     tested = frozenset(block.terminator.test for block in blocks if isinstance(block.terminator, ir.Branch))
     return Relevance(live, order, correlated, fragile, tested)
 

@@ -28,6 +28,7 @@ class Knowledge(Protocol):
     strict: bool
     release_to_words: frozenset[str]
     open_tests: dict[str, bool]
+    calm_words: frozenset[str]
 
     def library_of(self, name: str) -> str: ...
 
@@ -81,6 +82,9 @@ class Machine:
         self.class_finalizes = False
         self.yield_mode = ""
         self.yielded: set[int] = set()
+        self.yields: set[Span] = set()
+        self.lent: set[int] = set()
+        self.contexts: frozenset[str] = frozenset()
         self.kept: dict[int, set[str]] = {}
         self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
         self.tasks: dict[int, tuple[Summary, str, Span]] = {}
@@ -118,6 +122,10 @@ class Machine:
                     self.called.add(step.func)
                 elif isinstance(step, ir.MakeFunction):
                     self.captures[step.procedure] = self.captured(step.procedure)
+                elif isinstance(step, ir.Exit):
+                    self.contexts |= {step.ctx}
+                elif isinstance(step, (ir.Yield, ir.YieldFrom)):
+                    self.yields.add(step.span)
                 for operand in reads(step):
                     self._uses.setdefault(operand, []).append(step)
                 self._numbers[(number << 12) + position] = step
@@ -244,8 +252,8 @@ class Machine:
         step = self.definitions.get(operand)
         if isinstance(step, ir.Build):
             return [name for item in step.items for name in self.class_names(item)]
-        names = [self.label(ref) for ref in self.refs(operand)]
-        return names or [""]
+        refs = self.refs(operand) or self.resolver.elements(self.module, self.procedure, operand)
+        return [self.label(ref) for ref in refs] or [""]
 
     def raised_type(self, operand: str) -> Fault:
         """What `raise operand` raises."""
@@ -256,6 +264,11 @@ class Machine:
         """Whether a method of this name does not fail in practice, whatever its receiver is."""
         receiver = self.text(func).rpartition(".")[0].rpartition(".")[2]
         return self.catalog.method_cannot_raise(method, receiver)
+
+    def argument_text(self, at: int, position: int) -> str:
+        """The source form of an argument of the call at `at`."""
+        step = self._numbers.get(at)
+        return self.text(step.args[position]) if isinstance(step, ir.Call) and position < len(step.args) else ""
 
     def is_foreign(self, operand: str) -> bool:
         """Whether an operand is known to be an object that is no resource: a lock, a file, a response."""
@@ -385,6 +398,8 @@ class Machine:
         chosen = list(site.origin) if site is not None else []
         events.reverse()
         relevant = [e for e in events if not e.rid or e.rid.rstrip("'") == rid.rstrip("'")]
+        if chosen:
+            relevant = [e for e in relevant if e.kind != "acquire"]
         if len(relevant) > 9:
             relevant = relevant[:1] + relevant[-8:]
         chosen += [Step(self.module.path, e.span, e.text) for e in relevant if e.text]

@@ -100,7 +100,7 @@ def overwrite(
         return
     for rid in sorted(w.held_by(before)):
         state = w.resources.get(rid)
-        if state is not None and state.status == Status.HELD and not w.named(rid, besides=name):
+        if state is not None and state.status == Status.HELD and not w.named(rid, name, m.contexts):
             lose(m, w, rid, "loop" if rid.endswith("'") else how, span, text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from leaklint.catalog.schema import Resource as Row
@@ -15,6 +17,7 @@ from leaklint.ownership.values import (
     Bundle,
     Condition,
     Derived,
+    Fault,
     Held,
     Iterator,
     Manager,
@@ -23,7 +26,7 @@ from leaklint.ownership.values import (
     Unknown,
     Value,
 )
-from leaklint.ownership.world import Content, Resource, Status, World
+from leaklint.ownership.world import Content, Event, Resource, Status, World
 
 DEEPEST_PLACE = 2
 """Attributes in a place (`self.db.conn`) whose releases a summary tells the caller of."""
@@ -63,6 +66,8 @@ def acquire(
         is_async=is_async,
         at_origin=at_origin,
     )
+    if not any(state.status == Status.HELD for state in w.resources.values()):
+        w.struck = False
     rid = f"{at}.{index}"
     if rid in w.resources:
         _make_room(w, rid)
@@ -157,7 +162,11 @@ def release(m: Machine, w: World, rid: str, span: Span, *, quiet: bool = False) 
     if state is None:
         return
     row = row_of(m, rid)
-    if state.status == Status.RELEASED and not state.many and not quiet and row.double_release in ("raises", "harms"):
+    if (
+        state.status == Status.RELEASED
+        and not (state.many or state.unsure or quiet)
+        and row.double_release in ("raises", "harms")
+    ):
         steps = m.steps(w, rid, (span, "released a second time here"))
         m.ledger.misuse(state.site, Misuse("double-release", span, steps))
         return
@@ -243,7 +252,7 @@ def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: b
 def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) -> None:
     """A method is called on the resource, or on what lives on it: wrong when it was given back before."""
     state = w.resources.get(rid)
-    if state is None or state.status != Status.RELEASED or state.many:
+    if state is None or state.status != Status.RELEASED or state.many or state.unsure:
         return
     if row_of(m, rid).use_after_release == "raises":
         steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
@@ -279,12 +288,34 @@ def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, di
     if direct and row.call_with:
         effect = row.call_with
     if effect == "closes":
-        release(m, w, rid, span, quiet=True)
+        release(m, w, rid, span, quiet=row.double_release != "raises")
     elif effect == "transaction":
         state = w.resources.get(rid)
         if state is not None:
             w.resources[rid] = msgspec.structs.replace(state, ended=True)
             w.note("with", span, "the with block ends here without closing it", rid)
+
+
+def departed(w: World, rid: str) -> Event | None:
+    """The exception that took the path away from the resource's release: the first one raised since it was acquired."""
+    trace = w.trace
+    found: Event | None = None
+    while trace is not None:
+        trace, event = trace
+        if event.kind == "acquire" and event.rid == rid.rstrip("'"):
+            break
+        if event.kind == "raise":
+            found = event
+    return found
+
+
+def raise_after_release(m: Machine, w: World, rids: Iterable[str], fault: Fault, span: Span) -> None:
+    """The release that just happened raises: it counts, and repeating it in a handler is no mistake."""
+    failing = w.fork()
+    for rid in rids:
+        if rid in failing.resources:
+            failing.resources[rid] = msgspec.structs.replace(failing.resources[rid], unsure=True)
+    m.raised(failing, fault, span)
 
 
 def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, exceptional: bool = False) -> None:
@@ -296,6 +327,8 @@ def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, excep
     site = m.ledger.sites[state.site]
     if site.resource.kind in OWNER_KINDS and not state.used and site.resource.opens == "first-use":
         return
+    if not exceptional and departed(w, rid) is not None:
+        exceptional = True
     if state.wrong:
         how = state.wrong
     elif state.ended:

@@ -51,6 +51,7 @@ class Resource(msgspec.Struct, frozen=True, cache_hash=True):
     or it was passed on (a lazy engine holds nothing before). ended: a `with` that does not close has ended on it.
     wrong: a call that only looked like its release was made ("close-instead-of-return", "wrong-pool", "not-awaited").
     stored: it hangs on an object that lives on, should the procedure end normally.
+    unsure: its release raised, so another release is no surprise.
     many: it stands for several resources of one site (acquired in a loop and kept).
     """
 
@@ -60,6 +61,7 @@ class Resource(msgspec.Struct, frozen=True, cache_hash=True):
     used: bool = False
     ended: bool = False
     wrong: str = ""
+    unsure: bool = False
     many: bool = False
 
 
@@ -87,9 +89,13 @@ Trace = tuple["Trace", Event] | None
 
 
 class World:
-    """Mutable while one block is interpreted, never shared: `fork` before changing a world that another may see."""
+    """Mutable while one block is interpreted, never shared: `fork` before changing a world that another may see.
 
-    __slots__ = ("env", "facts", "fault", "heap", "ops", "resources", "trace")
+    struck: an exception nobody raised by hand has happened while something was held. One such fault a path is what is
+    looked at; a second one, in the handler of the first, is not.
+    """
+
+    __slots__ = ("env", "facts", "fault", "heap", "ops", "resources", "struck", "trace")
 
     def __init__(self) -> None:
         self.env: dict[str, Value] = {}
@@ -98,6 +104,7 @@ class World:
         self.facts: dict[str, int] = {}
         self.ops: tuple[tuple[str, str, Span], ...] = ()
         self.fault: Fault | None = None
+        self.struck = False
         self.trace: Trace = None
 
     def fork(self) -> World:
@@ -109,6 +116,7 @@ class World:
         other.facts = self.facts.copy()
         other.ops = self.ops
         other.fault = self.fault
+        other.struck = self.struck
         other.trace = self.trace
         return other
 
@@ -121,6 +129,7 @@ class World:
             frozenset(self.facts.items()),
             frozenset((path, op) for path, op, _ in self.ops),
             self.fault,
+            self.struck,
         )
 
     def coarse_key(self) -> tuple[object, ...]:
@@ -130,7 +139,7 @@ class World:
             for name, value in self.env.items()
             if isinstance(value, (Held, Heap, Bound, Bundle, Manager)) or name.startswith("%region")
         )
-        return (holding, frozenset(self.resources.items()), self.fault is None)
+        return (holding, frozenset(self.resources.items()), self.fault is None, self.struck)
 
     def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
         """Add a step to the trace."""
@@ -165,10 +174,11 @@ class World:
                 todo.extend(parts(one))
         return found
 
-    def named(self, rid: str, besides: str = "") -> bool:
-        """Whether some variable other than `besides` (not a temporary) still leads to the resource."""
+    def named(self, rid: str, besides: str = "", contexts: frozenset[str] = frozenset()) -> bool:
+        """Whether some variable other than `besides` still leads to the resource. Of the temporaries only those in
+        `contexts` count: the context managers of `with` blocks."""
         return any(
-            name != besides and name[0] != "%" and rid in self.held_by(value)
+            name != besides and (name[0] != "%" or name in contexts) and rid in self.held_by(value)
             for name, value in self.env.items()
             if not isinstance(value, (Const, Unknown, Ref))
         )
