@@ -253,14 +253,17 @@ class Program:
         return Found("", (directory,))
 
     def _beside(self, start: str, name: str) -> Found:
-        """A module next to a script, or one of the package or directory tree that the importer itself belongs to."""
-        inside = name.partition(".")[0]
-        below = ""
+        """A module next to a script, or next to the package that the importer belongs to (what pytest puts on the
+        path); further up only packages, and the tree that the importer itself is in."""
+        top = name.partition(".")[0]
+        below, nearest = "", True
         while self._inside(start) and start not in self._roots:
-            if "__init__.py" not in self._entries(start) and below in ("", inside):
+            if "__init__.py" not in self._entries(start):
                 found = self._locate((start,), name)
-                if found.file:
+                whole = nearest or below == top or self._look((start,), top).file.endswith("__init__.py")
+                if found.file and whole:
                     return found
+                nearest = False
             below = os.path.basename(start)
             start = os.path.dirname(start)
         return _NOTHING

@@ -711,6 +711,19 @@ CASES: dict[str, Case] = {
                 see(helper)  # is: helper
             """,
             "jobs/deep/app/db.py": "def f(): ...\n",
+            "jobs/deep/lib/__init__.py": "def g(): ...\n",
+            "jobs/deep/tests/unit/test_it.py": """
+                from lib import g
+                from app.db import f
+                see(g)  # is: jobs.deep.lib:g()
+                see(f)  # is: app.db.f
+            """,
+            "jobs/other/tests/__init__.py": "",
+            "jobs/other/tests/test_it.py": """
+                from module import h
+                see(h)  # is: jobs.other.module:h()
+            """,
+            "jobs/other/module.py": "def h(): ...\n",
             "tools/sqlalchemy/__init__.py": "",
             "tools/run.py": """
                 import sqlalchemy
