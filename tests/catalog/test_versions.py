@@ -51,7 +51,10 @@ def test_a_lock_file_wins_over_an_exact_requirement_and_that_over_a_range(tmp_pa
     (tmp_path / "requirements" / "more.txt").write_text(
         "# a comment\nsqlalchemy==1.4.54  # why\n-r ../requirements-dev.txt\n"
     )
-    (tmp_path / "uv.lock").write_text('[[package]]\nname = "asyncpg"\nversion = "0.27.0"\n')
+    (tmp_path / "uv.lock").write_text(
+        'version = 1\n\n[[package]]\nname = "asyncpg"\nversion = "0.27.0"\nsource = { registry = "x" }\n\n'
+        '[[package]]\nname = "app"\nsource = { virtual = "." }\n'
+    )
     assert project_versions(str(tmp_path)) == {
         "py-mysql": "0.9999",
         "redis": "4.6.0",
