@@ -153,6 +153,17 @@ def test_the_path_is_drawn_over_its_source(page: Browser) -> None:
 
 
 @browsing
+def test_the_change_of_a_fix_can_be_seen(page: Browser) -> None:
+    page.run("document.querySelectorAll('.row')[0].click()")
+    assert page.run("return document.querySelector('.repair').open") is False
+    page.run("document.querySelector('.repair summary').click()")
+    come = page.run("return [...document.querySelectorAll('.change .text.come')].map((line) => line.textContent)")
+    assert come == ["    try:", "    finally:", "        pool.putconn(conn)"]
+    gone = page.run("return [...document.querySelectorAll('.change .gone')].map((part) => part.textContent)")
+    assert gone == ["-", "11", "    pool.putconn(conn)"]
+
+
+@browsing
 def test_arrows_lead_from_number_to_number(page: Browser) -> None:
     page.run("document.querySelectorAll('.row')[0].click()")
     ends = page.run(

@@ -5,14 +5,14 @@ https://github.com/reviewdog/reviewdog/tree/master/proto/rdf; columns there coun
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from leaklint.model import Applicability, Edit, Finding, Severity
+from leaklint.model import Applicability, Finding, Severity
 from leaklint.report.content import Options, Report
 from leaklint.report.narrative import narrative
 from leaklint.report.records import document
+from leaklint.report.repair import replacement
 
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
 
@@ -57,33 +57,11 @@ def _suggestion(finding: Finding, source: Sequence[str] | None) -> dict[str, Any
     if any(edit.path != finding.path for edit in fix.edits):
         return None
     first, last = fix.edits[0], fix.edits[-1]
-    text = first.text if len(fix.edits) == 1 else _joined(fix.edits, source)
+    text = replacement(fix.edits, source)
     if text is None:
         return None
     end = (last.end_line, last.end_column)
     return {"range": _range(source, (first.line, first.column), end), "text": text}
-
-
-def _joined(edits: Sequence[Edit], source: Sequence[str] | None) -> str | None:
-    """The new text from the first edit's start to the last one's end."""
-    if source is None:
-        return None
-    parts = [edits[0].text]
-    for before, after in itertools.pairwise(edits):
-        kept = _between(source, (before.end_line, before.end_column), (after.line, after.column))
-        if kept is None:
-            return None
-        parts += [kept, after.text]
-    return "".join(parts)
-
-
-def _between(source: Sequence[str], start: tuple[int, int], end: tuple[int, int]) -> str | None:
-    if not 0 < start[0] <= end[0] <= len(source) + 1:
-        return None
-    lines = [*source, ""][start[0] - 1 : end[0]]
-    lines[-1] = lines[-1][: end[1] - 1]
-    lines[0] = lines[0][start[1] - 1 :]
-    return "\n".join(lines)
 
 
 def _range(source: Sequence[str] | None, start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from leaklint.model import Finding, WitnessStep
+from leaklint.model import Edit, Finding, WitnessStep
 from leaklint.report.content import Options, Report
 from leaklint.report.plain import shown
+from leaklint.report.repair import difference
 
 _MOST_DIRECTORIES = 30
 _CONTEXT = 2
 _LONGEST = 400
+_LONGEST_CHANGE = 60
 
 
 def directories(findings: Sequence[Finding]) -> list[str]:
@@ -72,6 +74,7 @@ def _record(
         record["help"] = sentences.index(finding.help)
     if finding.fix is not None:
         record["fix"] = [finding.fix.applicability.value, sentences.index(finding.fix.message)]
+        record["change"] = pages.change(finding.fix.edits)
     if finding.fix_withheld:
         record["withheld"] = sentences.index(finding.fix_withheld)
     return record
@@ -139,6 +142,13 @@ class _Pages:
         if not 0 < line <= len(source):
             return column
         return len(_visible(source[line - 1][: min(column - 1, _LONGEST)])) + 1
+
+    def change(self, edits: Sequence[Edit]) -> list[str]:
+        """What the edits change, as a diff has it; long ones are cut."""
+        source = self._sources[self.index(edits[0].path)] if edits else ()
+        rows = difference(edits, source) if source else []
+        cut = ["@"] if len(rows) > _LONGEST_CHANGE else []
+        return [_visible(row[:_LONGEST].rstrip()) or " " for row in rows[:_LONGEST_CHANGE]] + cut
 
 
 def _visible(line: str) -> str:

@@ -258,6 +258,27 @@
     if (children.length) list.append(element("dt", "", term), element("dd", "", ...children));
   };
 
+  // What a fix changes: lines that go, lines that come, and `@` with a number where a run of lines begins.
+  const change = (rows) => {
+    const grid = element("div", "source change");
+    let number = 0;
+    rows.forEach((row, index) => {
+      const sign = row[0];
+      if (sign === "@") {
+        number = Number(row.slice(1));
+        if (index) grid.append(element("span", "lane"), element("span", "gap", "⋯"));
+        return;
+      }
+      const name = { "-": "gone", "+": "come" }[sign] ?? "";
+      grid.append(
+        element("span", `lane ${name}`, sign),
+        element("span", `no ${name}`, sign === "+" ? "" : String(number++)),
+        element("span", `text ${name}`, ...painted(row.slice(1), [])),
+      );
+    });
+    return element("details", "repair", element("summary", "", "Show the change"), element("div", "scroll", grid));
+  };
+
   const detail = (index) => {
     const finding = data.findings[index];
     const flow = element("div", "flow", ...frames(finding));
@@ -268,7 +289,9 @@
     if (finding.fix) {
       const [applicability, message] = finding.fix;
       const option = { safe: "--fix", unsafe: "--fix --unsafe-fixes" }[applicability];
-      fact(facts, "Fix", ...prose(data.texts[message]), ...(option ? [" (", element("code", "safe", option), ")"] : []));
+      const how = option ? [" (", element("code", "safe", option), ")"] : [];
+      const shows = finding.change?.length ? [change(finding.change)] : [];
+      fact(facts, "Fix", ...prose(data.texts[message]), ...how, ...shows);
     }
     if (finding.withheld) fact(facts, "No fix", ...prose(data.texts[finding.withheld]));
     const why = data.rules[finding.code];
