@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import bisect
 import sys
 from typing import Any
 
@@ -52,10 +51,9 @@ def _move(positions: Positions, node: ast.expr, start: int, end: int) -> bool:
         fresh = ast.parse(f"({positions.source[start:end]}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    line = bisect.bisect_right(positions.starts, start)
-    first = positions.source[positions.starts[line - 1] : start]
+    line, column = positions.byte_offset(start)
     # The parenthesis before the expression is one column of its first line.
-    shift = len(first.encode("utf-8", "surrogatepass")) - 1
+    shift = column - 1
     pairs = list(zip(ast.walk(node), ast.walk(fresh)))
     if any(old.__class__ is not new.__class__ for old, new in pairs):
         return False

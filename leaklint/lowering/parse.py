@@ -71,7 +71,7 @@ def _parse_deep(text: str) -> ast.Module:
 
 
 def _parse_newer(text: str, path: str, error: SyntaxError) -> tuple[ast.Module, str]:
-    """The tree of, and the rewritten text for, a text that uses syntax newer than the running Python's. Raises SyntaxProblem."""
+    """What `parse` gives, for a text with syntax newer than the running Python's. Raises SyntaxProblem."""
     from leaklint.lowering.newer_syntax import mend, rewrite
 
     rewritten = rewrite(text)

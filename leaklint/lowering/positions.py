@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import re
 from typing import Any
 
@@ -54,6 +55,12 @@ class Positions:
         if encoded is None:
             return offset + 1
         return len(encoded[:offset].decode("utf-8", "ignore")) + 1
+
+    def byte_offset(self, offset: int) -> tuple[int, int]:
+        """The line of an offset in the source, and the byte offset in it that Python's parser would give."""
+        line = bisect.bisect_right(self.starts, offset)
+        content = (self._parsed or self.lines)[line - 1]
+        return line, len(content[: offset - self.starts[line - 1]].encode("utf-8", "surrogatepass"))
 
     def span(self, node: Any) -> Span:
         """The extent of a node that has one."""

@@ -200,9 +200,8 @@ class Machine:
                 return error
             pending = [error for error in frame.pending.values() if isinstance(error, BaseException)]
             return pending[-1] if pending else RuntimeError("No active exception to reraise")
-        made = frame[terminator.src]
-        error = made() if isinstance(made, type) else made
-        return error
+        made: BaseException | type[BaseException] = frame[terminator.src]
+        return made() if isinstance(made, type) else made
 
 
 def taken_by(error: BaseException, wanted: Any, is_star: bool) -> bool:
@@ -233,7 +232,7 @@ def bind(
     given = dict(zip([p.name for p in procedure.parameters if p.has_default], defaults))
     plain = [p.name for p in procedure.parameters if p.kind == "positional"]
     given.update(zip(plain, args))
-    rest = {}
+    rest: dict[str, Any] = {}
     names = {p.name for p in procedure.parameters if p.kind in ("positional", "keyword")}
     for key, item in keywords.items():
         (given if key in names else rest)[key] = item

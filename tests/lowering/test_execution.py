@@ -18,7 +18,8 @@ EXAMPLES = {
             y = {"a": t(5), **{"b": t(6)}, t("k"): 7}
             z = (t(8), *(t(9),), t(10))
             s = {t(1), t(2)}
-            return x, y, z, s, x[t(1)], x[1:t(3)], x[::2], -t(3), ~t(2), +t(1), not t(0), t(2) ** t(3) - 1 @ 2 if 0 else 5
+            items = x[t(1)], x[1:t(3)], x[::2], -t(3), ~t(2), +t(1), not t(0)
+            return x, y, z, s, items, t(2) ** t(3) - 1 @ 2 if 0 else 5, t(7) // t(2) % 2 << 3 | 1 & 3 ^ 2
     """,
     "comparisons": """
         def f():
@@ -323,8 +324,9 @@ EXAMPLES = {
                 case x:
                     return "any", x
         def f():
-            values = [None, True, 1, 2, -3, "s", 1.5, [], [4, 0], [0, 5], [1, 0], [6, 7], [1, 9, 9, 2], [1, 3], [7, 8, 9],
-                      {"k": 5, "n": [1, 2], "z": 3}, {"k": 1}, {"q": 1}, Point(0, 3), Point(1, Point(5, 6)), 11, 7, "zz"]
+            values = [None, True, 1, 2, -3, "s", 1.5, [], [4, 0], [0, 5], [1, 0], [6, 7], [1, 9, 9, 2], [1, 3],
+                      [7, 8, 9], {"k": 5, "n": [1, 2], "z": 3}, {"k": 1}, {"q": 1},
+                      Point(0, 3), Point(1, Point(5, 6)), 11, 7, "zz"]
             out = []
             for v in values:
                 r = g(v)
