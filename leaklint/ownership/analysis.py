@@ -22,6 +22,7 @@ from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.interpreter import interpret
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
+from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, take_now
 from leaklint.ownership.resources import OWNER_KINDS
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Outcome, Summary
@@ -57,6 +58,8 @@ class Result(msgspec.Struct, frozen=True):
     reports: tuple[SiteReport, ...]
     steps: int
     complete: bool
+    kept: tuple[Kept, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 class Analysis:
@@ -300,8 +303,14 @@ class Analysis:
         outcomes = tuple(ended.outcome for ended in run.exits)
         suppresses = m.yield_mode == "thrown" and _suppresses(procedure)
         kind = self._kind(module, procedure)
-        summary = Summary(_fewer(_lent(outcomes) if kind == "cached" else outcomes), kind, suppresses, run.complete)
-        return Result(summary, tuple(_reports(m)), run.steps, run.complete)
+        if kind == "cached":
+            outcomes = _lent(outcomes)
+        missing: tuple[Gap, ...] = ()
+        if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
+            missing = gaps(run.exits, module.path, self.catalog.release_words)
+            outcomes = forgiving(outcomes)
+        summary = Summary(_fewer(outcomes), kind, suppresses, run.complete)
+        return Result(summary, tuple(_reports(m)), run.steps, run.complete, tuple(_kept(m)), missing)
 
     def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
         """A machine ready to interpret the procedure."""
@@ -446,6 +455,32 @@ def _ownerless(m: Machine, kind: str, place: str) -> bool:
     return name not in m.knowledge.released_fields(enclosing[0])
 
 
+def _kept(m: Machine) -> Iterator[Kept]:
+    for key in sorted(m.kept):
+        for place in sorted(m.kept[key]):
+            yield Kept(m.ledger.sites[key].span, place.replace(m.self_name, "self", 1), key in m.lent)
+
+
+def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteReport]) -> list[SiteReport]:
+    """Add to the sites' reports what the classes' methods show together."""
+    more: dict[Span, list[Leak]] = {}
+    for name in module.classes:
+        prefix = name + "."
+        methods = {}
+        for method in module.signatures:
+            result = analysis.results.get(Function(module.module, method))
+            if result is not None and method.startswith(prefix) and "." not in method[len(prefix) :]:
+                methods[method[len(prefix) :]] = (result.reports, result.kept, result.summary.outcomes, result.gaps)
+        for span, leak in class_reports(methods):
+            more.setdefault(span, []).append(leak)
+    if not more:
+        return reports
+    return [
+        msgspec.structs.replace(one, leaks=(*one.leaks, *more[one.site.span])) if one.site.span in more else one
+        for one in reports
+    ]
+
+
 def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
     """All that is seen of the acquisition sites of one module."""
     reports: list[SiteReport] = []
@@ -454,4 +489,5 @@ def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
         analysis.ensure(function)
         if function in analysis.results:
             reports += analysis.results[function].reports
+    reports = _of_classes(analysis, module, reports)
     return sorted(reports, key=lambda r: (r.site.span.line, r.site.span.column))

@@ -36,9 +36,10 @@ DEEPEST = 3
 
 
 class Exit(msgspec.Struct):
-    """One world's end as an outcome. key: equal for outcomes a caller cannot tell apart."""
+    """One world's end as an outcome. at: the first statement on its way that raised."""
 
     outcome: Outcome
+    at: Span | None = None
 
     @property
     def key(self) -> object:
@@ -96,7 +97,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         ),
         handed=tuple(frozen.handed),
     )
-    return Exit(outcome)
+    raised = _raising_spans(w)
+    return Exit(outcome, raised[-1] if raised else None)
 
 
 def _stored(m: Machine, w: World, name: str, value: Value) -> bool:
