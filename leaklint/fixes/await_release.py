@@ -17,8 +17,9 @@ def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
     found = {
         call
         for one in (*report.leaks, *report.misuses)
-        if one.how == "not-awaited" and (call := document.call_at(one.at)) is not None
+        if one.how == "not-awaited" and (call := document.call_at(one.at)) is not None and document.covers(one.at, call)
     }
+    found = {call for call in found if isinstance(document.parents[call], ast.Expr)} or found
     for call in list(found):
         if not isinstance(document.scope(call), ast.AsyncFunctionDef):
             raise Refused("its release must be awaited, and this function is not async")

@@ -43,8 +43,9 @@ def value_of(document: Document, call: ast.Call) -> ast.expr:
     return parent if isinstance(parent, ast.Await) else call
 
 
-def bind(document: Document, call: ast.Call, kind: str, known: str = "") -> Binding:
+def bind(document: Document, call: ast.Call, kind: str, known: str = "", derived: bool = False) -> Binding:
     """Bind the result of `call` by a statement of its own. `known` is the name that the analysis saw it bound to.
+    derived: the call is of a project function that returns what it took.
 
     Raises Refused where moving the call would change when, or whether, it runs.
     """
@@ -59,6 +60,8 @@ def bind(document: Document, call: ast.Call, kind: str, known: str = "") -> Bind
         return _hoist(document, parent, parent.target.id, statement)
     if isinstance(parent, ast.Return):
         raise Refused("the caller receives it")
+    if derived and isinstance(parent, ast.Expr):
+        raise Refused("it is taken in a function that is called for its effect")
     scope = document.scope(statement)
     return _hoist(document, value, fresh(document, scope, _WISHES.get(kind, "resource")), statement)
 

@@ -136,6 +136,10 @@ class Document:
         ]
         return inside[-1] if inside else None
 
+    def covers(self, span: Span, node: ast.AST) -> bool:
+        """Whether `span` is just the text of `node`."""
+        return self._span_offsets(span) == self.extent(node)
+
     def statement_at(self, span: Span) -> ast.stmt | None:
         """The innermost statement that contains the start of `span`."""
         start = self._span_offsets(span)[0]

@@ -196,9 +196,6 @@ def enclose(
     pruner = Pruner(draft, region.units, only if arrangement == "reuse" else None, region.trailing)
     comments = _move_comments(document, draft, region) if not header else []
     left = pruner.suite(region.statements)
-    for one in region.units:
-        if one not in covered(region):
-            take_out(document, draft, one)
     lines = [*comments, *ending.lines]
     if region.trailing is not None and region.trailing in region.units and region.trailing not in region.statements:
         pruner.statement(region.trailing)
@@ -213,7 +210,8 @@ def enclose(
     if before:
         draft.gain("\n".join(before))
     if arrangement == "wrap":
-        first = document.last_line(taken) + 1
+        above = taken if region.guard or not region.first else region.suite[region.first - 1]
+        first = document.last_line(above) + 1
         while not region.guard and not document.lines[first - 1].strip():
             first += 1
         if region.guard:
@@ -273,15 +271,17 @@ def covered(region: Region) -> set[ast.AST]:
     return found
 
 
-def take_out(document: Document, draft: Draft, unit: ast.stmt) -> None:
-    """Take out a release that stands in an outer suite, with what it leaves empty."""
+def without(document: Document, unit: ast.stmt) -> Rewrite:
+    """The text without a statement that releases, and without what that leaves empty."""
+    draft = Draft(document)
     top: ast.stmt = unit
     for node in document.ancestors(unit):
-        if isinstance(node, (*Function, ast.ClassDef)) or not isinstance(node, (ast.stmt, ast.ExceptHandler)):
+        if isinstance(node, (*Function, ast.ClassDef)):
             break
         if isinstance(node, ast.stmt):
             top = node
     Pruner(draft, [unit], None).statement(top)
+    return draft.finish(document.unit(unit))
 
 
 def _move_comments(document: Document, draft: Draft, region: Region) -> list[str]:

@@ -53,7 +53,7 @@ def _guarded(
     test = f"if {target.held.name} is not None:"
     found = False
     suites = [attempt.finalbody, *(handler.body for handler in attempt.handlers)]
-    for one in (statement for suite in suites for statement in suite):
+    for one in (node for suite in suites for statement in suite for node in ast.walk(statement)):
         if isinstance(one, ast.Expr) and releases.is_unit(one) and document.alone(one):
             inner = document.indent(document.first_line(one))
             draft.shift(document.first_line(one), document.last_line(one), 1, inner)

@@ -60,7 +60,9 @@ def mentions(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> Iterat
     """The expressions in `node` that are the resource, or one of the variables `lives`."""
     names = frozenset(lives)
     for one in ast.walk(node):
-        if (isinstance(one, ast.Name) and (one.id in names or (resource.plain and one.id == resource.name))) or (not resource.plain and isinstance(one, (ast.Attribute, ast.Subscript)) and _key(one) == resource.dump):
+        if (isinstance(one, ast.Name) and (one.id in names or (resource.plain and one.id == resource.name))) or (
+            not resource.plain and isinstance(one, (ast.Attribute, ast.Subscript)) and _key(one) == resource.dump
+        ):
             yield one
 
 
@@ -94,10 +96,12 @@ def bound_names(node: ast.AST) -> Iterator[str]:
 
 
 def fresh(document: Document, scope: ast.AST, wish: str) -> str:
-    """A name like `wish` that nothing in the scope's file uses."""
-    used = {node.id for node in ast.walk(document.tree) if isinstance(node, ast.Name)}
-    used |= {node.arg for node in ast.walk(document.tree) if isinstance(node, ast.arg)}
-    used |= set(bound_names(document.tree)) | {name for node in ast.walk(document.tree) for name in _declared(node)}
+    """A name like `wish` that nothing in the scope uses and nothing around it binds."""
+    used = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)}
+    used |= {node.arg for node in ast.walk(scope) if isinstance(node, ast.arg)}
+    for around in [scope, *document.ancestors(scope)]:
+        used |= {name for node in getattr(around, "body", []) for name in bound_names(node)}
+        used |= {name for node in ast.walk(scope) for name in _declared(node)}
     for number in range(1, 1000):
         name = wish if number == 1 else f"{wish}_{number}"
         if name not in used:
@@ -193,7 +197,25 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
                 part |= _lives(node.value, resource, parts, frozenset(derives))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
             whole |= any(is_held(one, resource) for one in node.args)
-    return Departures(whole or declared_outside(scope, resource.name), part)
+    return Departures(whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part)
+
+
+def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
+    """Whether it is kept in an object that was not made in this function, or that leaves it."""
+    if resource.plain:
+        return False
+    made = any(
+        isinstance(value, (ast.Dict, ast.List, ast.Call, ast.DictComp)) and resource.name in targets
+        for node in ast.walk(scope)
+        for value, targets in _bindings(node)
+    )
+    if not made or not isinstance(scope, Function):
+        return True
+    holder = named(resource.name)
+    return any(
+        isinstance(node, ast.Return) and node.value is not None and _carries(node.value, holder, frozenset())
+        for node in ast.walk(scope)
+    )
 
 
 def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]:

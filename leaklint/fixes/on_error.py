@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
@@ -12,6 +12,7 @@ from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.names import is_held, mentioned
 from leaklint.fixes.region import Region
 from leaklint.fixes.target import Giving, Target
+from leaklint.ownership.events import SiteReport
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -84,16 +85,39 @@ def _protected_methods(target: Target) -> Iterator[Rewrite]:
         return
     document = target.document
     owner = next((node for node in document.ancestors(target.taken) if isinstance(node, ast.ClassDef)), None)
-    releases = target.givings[0].releases
-    for method in owner.body if owner is not None else []:
+    if owner is not None:
+        for made in protected(document, owner, target.givings[0].releases.is_unit):
+            yield target.so_far.then(made)
+
+
+def of_class(text: str, report: SiteReport) -> Iterator[Rewrite]:
+    """The same for an object of a class of this file: where its methods release one of their fields."""
+    document = Document(text)
+    call = document.call_at(report.site.span)
+    name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
+    owner = next((node for node in document.tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)
+    if owner is None:
+        return
+    methods = report.site.resource.release
+
+    def releases(one: ast.stmt) -> bool:
+        value = one.value if isinstance(one, ast.Expr) else None
+        value = value.value if isinstance(value, ast.Await) else value
+        func = value.func if isinstance(value, ast.Call) else None
+        return isinstance(func, ast.Attribute) and func.attr in methods and isinstance(func.value, ast.Attribute)
+
+    yield from protected(document, owner, releases)
+
+
+def protected(document: Document, owner: ast.ClassDef, releases: Callable[[ast.stmt], bool]) -> Iterator[Rewrite]:
+    """Each method that releases, with what stands in front of the release in a `try:`."""
+    for method in owner.body:
         if not isinstance(method, Function):
             continue
         body = method.body
         for index, one in enumerate(body):
-            if index and releases.is_unit(one) and document.alone(one) and document.alone(body[0]):
-                start = 1 if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else 0
-                if start >= index:
-                    continue
+            start = 1 if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else 0
+            if index > start and releases(one) and document.alone(one) and document.alone(body[0]):
                 draft = Draft(document)
                 margin, unit = document.indent(document.first_line(one)), document.unit(one)
                 first, last = document.first_line(body[start]), document.last_line(body[index - 1])
@@ -101,4 +125,4 @@ def _protected_methods(target: Target) -> Iterator[Rewrite]:
                 draft.insert(first, margin + "try:")
                 draft.shift(document.first_line(one), document.last_line(one), 1, margin)
                 draft.insert_first(document.first_line(one), margin + "finally:")
-                yield target.so_far.then(draft.finish(unit))
+                yield draft.finish(unit)

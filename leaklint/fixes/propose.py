@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from leaklint.fixes import await_release, hoist, on_error, owner_close, return_to_pool, try_finally, with_block
 from leaklint.fixes.bind import Refused
+from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.target import Target, prepare
 from leaklint.lowering.problem import SyntaxProblem
@@ -44,7 +48,24 @@ def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator
         raise Refused(reason or "no repair answers this rule")
 
 
+def _not_a_manager(text: str, report: SiteReport) -> None:
+    """Refuse to release what `with` is given by a project's own context manager, or an object of its own class."""
+    if report.site.owner:
+        raise Refused("its own class must release it")
+    document = Document(text)
+    call = document.call_at(report.site.span)
+    if report.site.derived and call is not None and not any(leak.how == "with" for leak in report.leaks):
+        if isinstance(document.parents[call], ast.withitem):
+            raise Refused("its own context manager must release it")
+
+
+def _manager(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    for rewrite in on_error.of_class(text, report):
+        yield Candidate(rewrite, "Release in a finally block of the class's own method", SAFE)
+
+
 def _finally(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    _not_a_manager(text, report)
     target = prepare(text, report)
     if style == "with":
         yield from _with(target)
@@ -76,6 +97,7 @@ def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
 
 
 def _items(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    _not_a_manager(text, report)
     for rewrite in with_block.of_with_items(text, report):
         yield Candidate(rewrite, "Close what the with statement leaves open", SAFE)
 
@@ -85,7 +107,7 @@ def _pool(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
     message = f"Give {target.held.text} back to its pool"
     for rewrite in return_to_pool.rewrites(target):
         yield Candidate(rewrite, message, SAFE)
-        again = _moved(report, text, rewrite)
+        again = _moved(report)
         try:
             following = prepare(rewrite.text, again)
             for more in try_finally.rewrites(following):
@@ -94,10 +116,8 @@ def _pool(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
             continue
 
 
-def _moved(report: SiteReport, before: str, rewrite: Rewrite) -> SiteReport:
+def _moved(report: SiteReport) -> SiteReport:
     """The report for a text in which only what stands behind the acquisition changed: its releases are found anew."""
-    import msgspec
-
     return msgspec.structs.replace(report, releases=(), misuses=())
 
 
@@ -119,7 +139,7 @@ def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
 
 
 Repair = Callable[[str, SiteReport, str], Iterator[Candidate]]
-_LEAK: tuple[Repair, ...] = (_items, _finally, _on_error)
+_LEAK: tuple[Repair, ...] = (_items, _finally, _on_error, _manager)
 _REPAIRS: dict[str, tuple[Repair, ...]] = {
     "LK101": _LEAK,
     "LK102": _LEAK,

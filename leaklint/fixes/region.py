@@ -64,6 +64,8 @@ def find(
             break
         place, first, guard = _outer(document, place), 0, True
         first = place.index
+    if not found.guard:
+        found = _late(found, resource)
     units = [one for statement in found.statements for one in _units(statement, releases)]
     if found.trailing is not None and found.trailing not in units:
         units.append(found.trailing)
@@ -77,6 +79,26 @@ def find(
             if one not in units and (one.lineno, one.col_offset) > end
         ]
     return Region(found.suite, found.first, found.last, found.guard, tuple(units), found.trailing)
+
+
+def _late(region: Region, resource: Held) -> Region:
+    """The region without leading assignments of constants, which cannot fail."""
+    first = region.first
+    while first < region.last and _idle(region.suite[first], resource):
+        first += 1
+    return Region(region.suite, first, region.last, region.guard, region.units, region.trailing)
+
+
+def _idle(statement: ast.stmt, resource: Held) -> bool:
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return False
+    value = statement.value
+    empty = (
+        isinstance(value, (ast.List, ast.Dict))
+        and not ast.dump(value).count("Call")
+        and not list(ast.iter_child_nodes(value))[1:]
+    )
+    return (isinstance(value, ast.Constant) or empty) and not mentioned(statement, resource)
 
 
 def _outer(document: Document, place: Place) -> Place:
@@ -133,7 +155,12 @@ def _binds(statement: ast.stmt, resource: Held) -> bool:
 
 def _rebound(suite: list[ast.stmt], first: int, resource: Held) -> int:
     """The index of the statement at this level that binds the name to something else."""
-    return next((k for k in range(first, len(suite)) if _binds(suite[k], resource)), len(suite))
+    ends = (k for k in range(first, len(suite)) if _binds(suite[k], resource) or _deletes(suite[k], resource))
+    return next(ends, len(suite))
+
+
+def _deletes(statement: ast.stmt, resource: Held) -> bool:
+    return isinstance(statement, ast.Delete) and any(is_held(target, resource) for target in statement.targets)
 
 
 def _beyond(

@@ -41,22 +41,29 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
 
 def _wrong(target: Target) -> Iterator[ast.Call]:
     document, held = target.document, target.held
+    resource = target.report.site.resource
+    costly = {one.method for one in resource.wrong_release if one.costs in ("slot", "nothing")}
     if target.same:
         for one in (*target.report.leaks, *target.report.misuses):
             call = document.call_at(one.at) if one.how in _HOWS else None
-            if call is not None and call is not target.call and _concerns(call, held):
+            if (
+                call is not None
+                and call is not target.call
+                and _concerns(call, held, costly | set(resource.release_to))
+            ):
                 yield call
-    costly = {one.method for one in target.report.site.resource.wrong_release if one.costs in ("slot", "nothing")}
     for node in ast.walk(target.scope):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_held(node.func.value, held):
             if node.func.attr in costly:
                 yield node
 
 
-def _concerns(call: ast.Call, held: Held) -> bool:
+def _concerns(call: ast.Call, held: Held, methods: set[str]) -> bool:
     func = call.func
-    return isinstance(func, ast.Attribute) and (
-        is_held(func.value, held) or any(is_held(one, held) for one in call.args)
+    return (
+        isinstance(func, ast.Attribute)
+        and func.attr in methods
+        and (is_held(func.value, held) or any(is_held(one, held) for one in call.args))
     )
 
 

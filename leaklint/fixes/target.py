@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from leaklint.fixes.bind import Binding, Refused, bind
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
+from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.names import Departures, Held, bound_names, departures, living
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
@@ -85,7 +86,7 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
     seen = [document.call_at(span) for span in report.releases]
     released = frozenset(one for one in seen if one is not None and one is not call)
     document, call, released, first = _apart(document, call, released, [document.statement(call)])
-    binding = bind(document, call, report.site.resource.kind, "" if unbound else report.site.bound)
+    binding = bind(document, call, report.site.resource.kind, "" if unbound else report.site.bound, report.site.derived)
     if binding.rewrite.text != document.text:
         document, call, released = _after(document, call, released, binding)
     taken = document.statement(call)
@@ -206,6 +207,26 @@ def _unfolded(target: Target, released: frozenset[ast.Call], original: str) -> T
     binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
     made = _target(new, call, new.statement(call), binding, target.report, moved, target.so_far.then(rewrite), original)
     return dataclasses.replace(made, same=False)
+
+
+def without_outer(target: Target, giving: Giving) -> Target:
+    """The target in a text without the releases that stand outside the suite that takes it, behind it."""
+    while True:
+        region = target.region(giving, stay=True)
+        inside = covered(region)
+        outer = [one for one in region.units if one not in inside]
+        if not outer:
+            return target
+        rewrite = without(target.document, outer[-1])
+        index = target.document.calls.index(target.call)
+        new = Document(rewrite.text)
+        call = new.calls[index]
+        binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
+        made = _target(
+            new, call, new.statement(call), binding, target.report, frozenset(), target.so_far.then(rewrite), ""
+        )
+        target = dataclasses.replace(made, same=False)
+        giving = Giving(giving.text, Releases(target.report.site.resource, target.held))
 
 
 def _folded_inside(document: Document, statement: ast.stmt) -> bool:

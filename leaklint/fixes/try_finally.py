@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
-from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.draft import Draft, Rewrite, statements
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import fresh, is_held, named
+from leaklint.fixes.names import fresh, is_held
 from leaklint.fixes.region import Region
-from leaklint.fixes.target import Giving, Target
+from leaklint.fixes.releases import Releases
+from leaklint.fixes.target import Giving, Target, without_outer
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -33,6 +35,9 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
 
 
 def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
+    if stay:
+        target = without_outer(target, giving)
+        giving = Giving(giving.text, Releases(target.report.site.resource, target.held))
     region = target.region(giving, stay)
     if not region.guard and not stay:
         lifted = _lifted(target, region)
@@ -136,8 +141,7 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
         place = new.place(new.statement(place.owner))
     begin = region.first if not (target.shared and not region.guard) else place.index
     moved = Region(place.suite, begin, max(region.last, begin), guard, ())
-    release = giving.text.replace(target.held.text, own) if target.held.text in giving.text else giving.text
-    release = _renamed(giving.text, target.held.name, named(own).text)
+    release = _renamed(giving.text, target.held.name, own)
     lines = (f"if {own} is not None:", new.unit(taken) + release) if guard else (release,)
     before = (f"{own} = None",) if guard else ()
     for arrangement in ("reuse", "append", "nest", "wrap"):
@@ -147,20 +151,16 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
 
 
 def _statement(node: ast.stmt) -> dict[str, int]:
-    from leaklint.fixes.draft import statements
-
     return dict(statements(node))
 
 
 def _renamed(text: str, old: str, new: str) -> str:
-    import re
-
     return re.sub(rf"\b{re.escape(old)}\b(?=[.,)\]])", new, text)
 
 
 def _second_name(target: Target, own: str) -> str:
     document = target.document
-    assert isinstance(target.taken, (ast.Assign, ast.AnnAssign)) and target.taken.value is not None
+    assert isinstance(target.taken, (ast.Assign, ast.AnnAssign))
     parent = document.parents[target.call]
     value = parent if isinstance(parent, ast.Await) else target.call
     start, end = document.extent(value)

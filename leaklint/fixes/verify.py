@@ -1,4 +1,4 @@
-"""The proof of a repair: what it changed is what it says it changed, and the leak is gone with nothing new in its place."""
+"""The proof of a repair: it changed what it says, and the leak is gone with nothing new in its place."""
 
 from __future__ import annotations
 
