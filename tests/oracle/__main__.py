@@ -21,6 +21,10 @@ from tests.oracle.shrink import shrink
 from tests.oracle.truth import TooManyRuns
 
 
+MOST_SHRUNK = 25
+"""Programs of one kind that are made smaller; it takes long, and the rest say little more."""
+
+
 @dataclasses.dataclass
 class Tally:
     """What a series of programs showed. `wrong` holds the first program of each way of being wrong, shrunk."""
@@ -59,10 +63,11 @@ class Tally:
             self.keep(result.kind, text, shrinking)
 
     def keep(self, kind: str, text: str, shrinking: bool) -> None:
-        small = (
-            shrink(text, lambda candidate: kind_of(candidate, kind.startswith("repair")) == kind) if shrinking else text
-        )
-        self.wrong.setdefault(kind, collections.Counter())[small] += 1
+        found = self.wrong.setdefault(kind, collections.Counter())
+        repair = kind.startswith("repair")
+        if shrinking and found.total() < MOST_SHRUNK:
+            text = shrink(text, lambda candidate: kind_of(candidate, repair) == kind)
+        found[text] += 1
 
     @property
     def bad(self) -> bool:
