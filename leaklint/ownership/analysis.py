@@ -33,6 +33,7 @@ from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
+from leaklint.source.prefilter import Prefilter
 
 MOST_ROUNDS = 3
 MOST_OUTCOMES = 10
@@ -87,6 +88,8 @@ class Analysis:
         self._guesses: dict[Function, Summary] = {}
         self._touches: dict[Function, bool] = {}
         self._takes: dict[Function, bool] = {}
+        self._may_take: dict[tuple[str, int], bool] = {}
+        self._prefilter = Prefilter(catalog.words_of_modules, catalog.free_words)
         self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
         self._fields: dict[Class, frozenset[str]] = {}
@@ -217,9 +220,30 @@ class Analysis:
         if known is None:
             found = self.resolver.function(function)
             raw = callees_of(self.resolver, *found) if found is not None else ()
-            plain = {Function(f.module, f.name) for f in raw}
+            plain = {Function(f.module, f.name) for f in raw if self.may_take(f.module)}
             known = tuple(sorted((f for f in plain if f != function), key=lambda f: (f.module, f.name)))
             self._callees[function] = known
+        return known
+
+    def may_take(self, name: str, depth: int = 1) -> bool:
+        """Whether a module's functions can come by a resource: its text names a driver's acquiring call, or it
+        imports (`depth` steps far) a module whose text does."""
+        key = (name, depth)
+        known = self._may_take.get(key)
+        if known is None:
+            module = self.program.module(name)
+            known = module is not None and (
+                self._prefilter.matters(self.program.text(module).encode("utf-8", "replace"))
+                or (
+                    depth > 0
+                    and any(
+                        self.may_take(found, depth - 1)
+                        for entry in module.imports
+                        if (found := self.program.find(entry.module, module))
+                    )
+                )
+            )
+            self._may_take[key] = known
         return known
 
     def _solve(self, component: list[Function], *, wanted: bool) -> None:
