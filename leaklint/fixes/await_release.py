@@ -8,23 +8,18 @@ from collections.abc import Iterator
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite, statements
-from leaklint.ownership.events import SiteReport
+from leaklint.ownership.events import Leak, Misuse, SiteReport
 
 
 def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
     """`await` in front of each release that lacks it."""
     document = Document(text)
-    found = {
-        call
-        for one in (*report.leaks, *report.misuses)
-        if one.how == "not-awaited" and (call := document.call_at(one.at)) is not None and document.covers(one.at, call)
-    }
-    found = {call for call in found if isinstance(document.parents[call], ast.Expr)} or found
+    reported: list[Leak | Misuse] = [*report.leaks, *report.misuses]
+    seen = list(document.calls_on(report.site.path, reported, ("not-awaited",)))
+    found = {call for call in seen if isinstance(document.parents[call], ast.Expr) and _names(call, report.site.bound)}
     for call in list(found):
         if not isinstance(document.scope(call), ast.AsyncFunctionDef):
             raise Refused("its release must be awaited, and this function is not async")
-        if not isinstance(document.parents[call], ast.Expr):
-            raise Refused("the coroutine of its release is used otherwise")
     if not found:
         raise Refused("the release is not in this file")
     after = text
@@ -33,3 +28,8 @@ def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
         after = after[:start] + "await " + after[start:]
     old, new = statements(document.tree), statements(Document(after).tree)
     yield Rewrite(after, old - new, new - old)
+
+
+def _names(call: ast.Call, name: str) -> bool:
+    """Whether a call is on the resource or is given it."""
+    return any(isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name for node in ast.walk(call))

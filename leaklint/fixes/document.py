@@ -11,12 +11,13 @@ import difflib
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from leaklint.lowering.parse import parse
 from leaklint.model import Edit, Span
+from leaklint.ownership.events import Leak, Misuse
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 BOM = "\ufeff"
@@ -135,6 +136,15 @@ class Document:
             call for call in self.calls if wanted[0] <= self.extent(call)[0] and self.extent(call)[1] <= wanted[1]
         ]
         return inside[-1] if inside else None
+
+    def calls_on(self, path: str, leaks: Iterable[Leak | Misuse], hows: Collection[str]) -> Iterator[ast.Call]:
+        """The calls that stand on the paths of leaks and misuses of some kinds, each where it is a whole span."""
+        for leak in leaks:
+            if leak.how in hows:
+                for span in (leak.at, *(step.span for step in leak.steps if step.path == path)):
+                    call = self.call_at(span)
+                    if call is not None and self.covers(span, call):
+                        yield call
 
     def covers(self, span: Span, node: ast.AST) -> bool:
         """Whether `span` is just the text of `node`."""

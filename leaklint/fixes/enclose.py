@@ -69,7 +69,7 @@ class Pruner:
     def _try(self, one: ast.stmt) -> bool:
         assert isinstance(one, ast.Try) or type(one).__name__ == "TryStar"
         document, draft = self.document, self.draft
-        handlers = [handler for handler in one.handlers]  # type: ignore[attr-defined]
+        handlers = list(one.handlers)  # type: ignore[attr-defined]
         body, orelse, final = (list(getattr(one, name)) for name in ("body", "orelse", "finalbody"))
         body = self.suite(body)
         for handler in list(handlers):

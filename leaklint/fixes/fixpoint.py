@@ -42,7 +42,7 @@ class FixResult:
 
 def propose(text: str, path: str, report: SiteReport, code: str, *, style: str = "try-finally") -> Fix | Withheld:
     """The best repair for the finding `code` at a site, not yet proven by analysis."""
-    lead, body = _body(text)
+    body = _body(text)[1]
     try:
         for one in candidates(body, report, code, style):
             why = objection(body, one.rewrite)

@@ -27,6 +27,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if last >= first and _hands_on(place.suite[last], target):
         last -= 1
     if last < first:
+        yield from _protected_methods(target)
         raise Refused(f"nothing stands between taking {target.held.text} and handing it on")
     region = Region(place.suite, first, last, False, ())
     for giving in target.givings:
@@ -75,7 +76,7 @@ def _count(document: Document, statement: ast.stmt) -> int:
     """Which of the statements of its text it is."""
     same = ast.dump(statement)
     alike = [one for one in ast.walk(document.tree) if isinstance(one, type(statement)) and ast.dump(one) == same]
-    alike.sort(key=lambda one: (one.lineno, one.col_offset))  # type: ignore[attr-defined]
+    alike.sort(key=lambda one: (one.lineno, one.col_offset))
     return alike.index(statement)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
@@ -32,7 +32,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     yield target.so_far.then(_with_methods(document, owner, line, waits, methods))
 
 
-def _guarded(target: Target, methods: dict[str, ast.stmt], release: str, document: Document) -> list[str]:
+def _guarded(target: Target, methods: Mapping[str, ast.stmt], release: str, document: Document) -> list[str]:
     """The release, behind a test where the field is set by another method than the constructor."""
     field = target.held.text.partition(".")[2]
     init = methods.get("__init__")
@@ -68,7 +68,7 @@ def _extended(document: Document, ending: ast.stmt, lines: list[str]) -> Rewrite
 
 
 def _with_methods(
-    document: Document, owner: ast.ClassDef, lines: list[str], waits: bool, methods: dict[str, ast.stmt]
+    document: Document, owner: ast.ClassDef, lines: list[str], waits: bool, methods: Mapping[str, ast.stmt]
 ) -> Rewrite:
     body = owner.body
     if not document.alone(body[-1]):

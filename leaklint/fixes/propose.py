@@ -31,7 +31,7 @@ class Candidate:
 
 
 def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator[Candidate]:
-    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, where there is none."""
+    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, if there is none."""
     seen = {text}
     reason = ""
     for repair in _REPAIRS.get(code, ()):

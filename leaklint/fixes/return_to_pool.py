@@ -11,6 +11,7 @@ from leaklint.fixes.draft import Rewrite, statements
 from leaklint.fixes.names import Held, bound_names, is_held
 from leaklint.fixes.releases import release_text, stable
 from leaklint.fixes.target import Target
+from leaklint.ownership.events import Leak, Misuse
 
 _HOWS = ("close-instead-of-return", "wrong-pool")
 
@@ -44,13 +45,9 @@ def _wrong(target: Target) -> Iterator[ast.Call]:
     resource = target.report.site.resource
     costly = {one.method for one in resource.wrong_release if one.costs in ("slot", "nothing")}
     if target.same:
-        for one in (*target.report.leaks, *target.report.misuses):
-            call = document.call_at(one.at) if one.how in _HOWS else None
-            if (
-                call is not None
-                and call is not target.call
-                and _concerns(call, held, costly | set(resource.release_to))
-            ):
+        reported: list[Leak | Misuse] = [*target.report.leaks, *target.report.misuses]
+        for call in document.calls_on(target.report.site.path, reported, _HOWS):
+            if call is not target.call and _concerns(call, held, costly | set(resource.release_to)):
                 yield call
     for node in ast.walk(target.scope):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_held(node.func.value, held):

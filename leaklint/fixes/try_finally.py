@@ -36,8 +36,9 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
 
 def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
     if stay:
-        target = without_outer(target, giving)
-        giving = Giving(giving.text, Releases(target.report.site.resource, target.held))
+        alone = without_outer(target, giving)
+        if alone is not target:
+            target, giving = alone, Giving(giving.text, Releases(alone.report.site.resource, alone.held))
     region = target.region(giving, stay)
     if not region.guard and not stay:
         lifted = _lifted(target, region)
