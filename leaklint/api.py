@@ -33,6 +33,7 @@ __all__ = [
     "assert_no_leaks",
     "check_paths",
     "check_source",
+    "fix_source",
 ]
 
 
@@ -63,7 +64,7 @@ def check_source(
     A text that is no Python gives one finding, LK902. Raises LeaklintError for unusable options or configuration.
     """
     finder = _finder(options, config)
-    result = engine.check_texts({filename: _bytes(source)}, finder)
+    result = engine.check_texts({filename: _bytes(source)}, finder, propose=True)
     _raise(result)
     return list(result.findings)
 
@@ -85,9 +86,25 @@ def check_paths(
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     finder = _finder(options, config, discover=discover_config)
-    result = engine.check([os.fspath(path) for path in given], finder, jobs=jobs)
+    result = engine.check([os.fspath(path) for path in given], finder, jobs=jobs, propose=True)
     _raise(result)
     return list(result.findings)
+
+
+def fix_source(
+    source: str, filename: str = "<string>", *, options: Options | None = None, config: str | None = None
+) -> FixedSource:
+    """A text with every repair that is proven and safe (`Options(unsafe_fixes=True)`: all that are proven), and what is
+    left to report. The text is the given one where nothing could be repaired, and where it is no Python.
+
+    Raises LeaklintError for unusable options or configuration.
+    """
+    from leaklint.engine.repair import repair_texts
+
+    done = repair_texts({filename: _bytes(source)}, _finder(options, config))
+    _raise(done.result)
+    # A declared encoding speaks of bytes; the text that was given stays text.
+    return FixedSource(done.repaired[0].text if done.repaired else source, done.result.findings)
 
 
 def assert_no_leaks(

@@ -23,6 +23,7 @@ from leaklint.source.problem import printable
 STDIN = "-"
 _STDIN_NAME = "<stdin>"
 _UNREADABLE = "LK902"
+_WITHOUT_REPAIRS = frozenset({"azure", "concise", "github", "gitlab", "junit", "pylint"})
 _UNCOUNTED = frozenset({_UNREADABLE})
 
 
@@ -90,11 +91,14 @@ def run_once(job: Job) -> int:
 
 
 def _check(job: Job) -> engine.Result:
+    request = job.request
+    writes_nothing = request.write_baseline is None and request.add_ignore is None
+    propose = writes_nothing and job.settings.output_format not in _WITHOUT_REPAIRS
     if job.text is not None:
-        return engine.check_texts({job.name: job.text}, job.finder)
+        return engine.check_texts({job.name: job.text}, job.finder, propose=propose)
     progress = terminal.Progress(shown=not job.request.quiet)
     try:
-        return engine.check(job.request.paths, job.finder, jobs=job.request.jobs, advance=progress.advance)
+        return engine.check(request.paths, job.finder, jobs=request.jobs, propose=propose, advance=progress.advance)
     finally:
         progress.clear()
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from leaklint.engine.one_file import Found
 from leaklint.engine.project import Project, Unit, shown_as
-from leaklint.model import Finding
 
 
-def analyze_file(project: Project, unit: Unit) -> Sequence[Finding]:
-    """All findings of one file, whatever the settings select. Raises SyntaxProblem."""
+def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
+    """All findings of one file, whatever the settings select, with what was seen there. Raises SyntaxProblem."""
     from leaklint.ownership.analysis import analyze_module
-    from leaklint.rules.verdicts import findings
+    from leaklint.rules.verdicts import finding, verdicts
 
     analysis = project.analysis(unit.path)
     module = analysis.program.module_at(Path(unit.path))
@@ -22,4 +22,9 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Finding]:
         # The program passes over what is no Python; here it is asked for by name, and the reason is wanted.
         lower_module(unit.source.text, unit.shown, "")
         return ()
-    return shown_as(unit, findings(analyze_module(analysis, module)), module.path, project.cwd)
+    reports = [report for report in analyze_module(analysis, module) if report.leaks or report.misuses]
+    return [
+        (shown_as(unit, finding(rule, verdict, report), module.path, project.cwd), report)
+        for report in reports
+        for rule, verdict in verdicts(report)
+    ]

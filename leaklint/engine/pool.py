@@ -16,13 +16,16 @@ from leaklint.config import Settings
 from leaklint.engine.one_file import Analyze, Outcome, internal_error
 from leaklint.engine.worker import Task, Worker
 
+Setting = tuple[Sequence[Settings], str, Analyze, bool]
+"""What a worker starts with: settings, working directory, the analysis, and whether to propose repairs."""
+
 _LONGEST_RUN = 24
 _worker: Worker | None = None
 
 
-def _start(settings: Sequence[Settings], cwd: str, analyze: Analyze) -> None:
+def _start(settings: Sequence[Settings], cwd: str, analyze: Analyze, propose: bool) -> None:
     global _worker
-    _worker = Worker(settings, cwd, analyze)
+    _worker = Worker(settings, cwd, analyze, propose=propose)
 
 
 def _check_run(tasks: Sequence[Task]) -> list[Outcome]:
@@ -31,16 +34,10 @@ def _check_run(tasks: Sequence[Task]) -> list[Outcome]:
 
 
 def check_in_processes(
-    tasks: Sequence[Task],
-    settings: Sequence[Settings],
-    cwd: str,
-    analyze: Analyze,
-    *,
-    jobs: int,
-    advance: Callable[[int, int], None],
+    tasks: Sequence[Task], setting: Setting, *, jobs: int, advance: Callable[[int, int], None]
 ) -> list[Outcome]:
     """Outcomes beside the tasks, of `jobs` processes. `advance` is told how many of how many files are done."""
-    round_ = _Round(tasks, (settings, cwd, analyze), advance)
+    round_ = _Round(tasks, setting, advance)
     size = max(1, min(_LONGEST_RUN, len(tasks) // (jobs * 4)))
     runs = [range(start, min(start + size, len(tasks))) for start in range(0, len(tasks), size)]
     for run in round_.together(runs, jobs):
@@ -54,7 +51,7 @@ class _Round:
     def __init__(
         self,
         tasks: Sequence[Task],
-        setting: tuple[Sequence[Settings], str, Analyze],
+        setting: Setting,
         advance: Callable[[int, int], None],
     ) -> None:
         self.tasks = tasks

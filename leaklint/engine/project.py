@@ -172,10 +172,10 @@ def _declaring(settings: Settings) -> ConfigFile | None:
     return None
 
 
-def shown_as(unit: Unit, findings: Sequence[Finding], analysed: str, cwd: str) -> list[Finding]:
-    """Findings with the file named as the user named it. `analysed`: how the analysis names the file."""
+def shown_as(unit: Unit, finding: Finding, analysed: str, cwd: str) -> Finding:
+    """A finding with the file named as the user named it. `analysed`: how the analysis names the file."""
     if analysed == unit.shown:
-        return list(findings)
+        return finding
     absolute = os.path.isabs(unit.shown)
 
     def name(path: str) -> str:
@@ -186,7 +186,5 @@ def shown_as(unit: Unit, findings: Sequence[Finding], analysed: str, cwd: str) -
     def step(one: WitnessStep) -> WitnessStep:
         return msgspec.structs.replace(one, path=name(one.path))
 
-    return [
-        msgspec.structs.replace(finding, path=name(finding.path), witness=tuple(step(one) for one in finding.witness))
-        for finding in findings
-    ]
+    witness = tuple(step(one) for one in finding.witness)
+    return msgspec.structs.replace(finding, path=name(finding.path), witness=witness)

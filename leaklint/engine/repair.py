@@ -13,16 +13,18 @@ import msgspec
 from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.edits import apply_edits
-from leaklint.engine.one_file import Analyze, Outcome, check_file
-from leaklint.engine.project import Project
+from leaklint.engine.idle_comments import CODE
+from leaklint.engine.one_file import Analyze, Outcome, check_file, fault, internal_error
+from leaklint.engine.project import Project, Unit
 from leaklint.engine.run import Advance, Plan, Result, gather, ignore_progress, outcomes, plan, plan_texts
+from leaklint.engine.selection import UNREADABLE
 from leaklint.engine.worker import Worker
 from leaklint.model import Applicability
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.discover import File
+from leaklint.source.problem import Problem
 
 _MOST_ROUNDS = 10
-_UNUSED = "LK901"
 
 
 class Repaired(msgspec.Struct, frozen=True):
@@ -69,7 +71,8 @@ def _repair(planned: Plan, cwd: str, jobs: int, analyze: Analyze, advance: Advan
         if found[index].findings:
             one, found[index] = repair_file(worker.project(settings), file, found[index], analyze)
             repaired += [one] if one is not None else []
-    return Repairs(gather(planned, found), tuple(repaired))
+    withheld = sum(bool(finding.fix_withheld) for outcome in found for finding in outcome.findings)
+    return Repairs(gather(planned, found), tuple(repaired), withheld)
 
 
 def repair_file(project: Project, file: File, first: Outcome, analyze: Analyze) -> tuple[Repaired | None, Outcome]:
@@ -79,29 +82,55 @@ def repair_file(project: Project, file: File, first: Outcome, analyze: Analyze) 
         source = decode(before)
     except (OSError, Undecodable):
         return None, first
+    unit = Unit(file.shown, file.path, before, source)
     text, outcome, fixed = source.text, first, Counter[str]()
+    withheld: dict[tuple[str, int, int, str], str] = {}
     for _ in range(_MOST_ROUNDS):
-        following = _one_round(project, file, text, outcome)
+        following, withheld, problem = _one_round(project, unit, outcome, analyze)
+        if problem is not None:
+            outcome = msgspec.structs.replace(outcome, problem=problem)
         if following == text:
             break
-        try:
-            encoded = source.encode(following)
-        except UnicodeEncodeError:
-            break
-        again = check_file(project.with_overlay(file.path, encoded), file, analyze)
+        encoded = source.encode(following)
+        around = project.with_overlay(file.path, encoded)
+        again = check_file(around, file, analyze)
         if again.problem is not None or _codes(again) - _codes(outcome):
             break
         fixed += _codes(outcome) - _codes(again)
+        project, unit = around, Unit(file.shown, file.path, encoded, msgspec.structs.replace(source, text=following))
         text, outcome = following, again
+    outcome = _with_reasons(outcome, withheld)
     if text == source.text:
-        return None, first
+        return None, outcome
     return Repaired(file, before, source, text, fixed), outcome
 
 
-def _one_round(project: Project, file: File, text: str, outcome: Outcome) -> str:
-    wanted = [one for one in outcome.findings if one.code in project.selection.repairable and one.path == file.shown]
-    comments = [one.fix for one in wanted if one.code == _UNUSED and one.fix]
-    return apply_edits(text, (edit for fix in comments for edit in fix.edits if _allowed(project, fix.applicability)))
+def _one_round(
+    project: Project, unit: Unit, outcome: Outcome, analyze: Analyze
+) -> tuple[str, dict[tuple[str, int, int, str], str], Problem | None]:
+    """A text with more repaired, the reasons why findings in it are not, and what went wrong in looking."""
+    wanted = [one for one in outcome.findings if one.code in project.selection.repairable]
+    comments = [one.fix for one in wanted if one.code == CODE and one.fix and _allowed(project, one.fix.applicability)]
+    if comments:
+        return apply_edits(unit.source.text, (edit for fix in comments for edit in fix.edits)), {}, None
+    if not any(one.code not in (CODE, UNREADABLE) for one in wanted):
+        return unit.source.text, {}, None
+    from leaklint.engine.proposing import apply_repairs
+
+    try:
+        made = apply_repairs(project, unit, analyze)
+    except Exception as error:
+        return unit.source.text, {}, internal_error(unit.shown, f"while repairing: {fault(error)}")
+    return made.text, {finding.sort_key: reason for finding, reason in made.withheld}, None
+
+
+def _with_reasons(outcome: Outcome, withheld: dict[tuple[str, int, int, str], str]) -> Outcome:
+    """The outcome with the reasons why what is left was not repaired."""
+    findings = tuple(
+        msgspec.structs.replace(one, fix_withheld=withheld.get(one.sort_key, one.fix_withheld))
+        for one in outcome.findings
+    )
+    return msgspec.structs.replace(outcome, findings=findings)
 
 
 def _allowed(project: Project, applicability: Applicability) -> bool:

@@ -109,33 +109,38 @@ def check(
     finder: SettingsFinder,
     *,
     jobs: int = 0,
+    propose: bool = False,
     analyze: Analyze = analyze_file,
     advance: Advance = ignore_progress,
 ) -> Result:
     """Check the files that `paths` mean. The result does not depend on the order of paths or on `jobs`.
 
-    jobs: processes to use, 0 for as many as there are processors. advance: told how many of how many files are done.
+    jobs: processes to use, 0 for as many as there are processors. propose: give findings the repairs that are proven
+    for them. advance: told how many of how many files are done.
     """
     planned = plan(paths, finder)
-    return gather(planned, outcomes(planned, finder.cwd, jobs=jobs, analyze=analyze, advance=advance))
+    return gather(planned, outcomes(planned, finder.cwd, jobs=jobs, propose=propose, analyze=analyze, advance=advance))
 
 
-def check_texts(texts: Mapping[str, bytes], finder: SettingsFinder, *, analyze: Analyze = analyze_file) -> Result:
+def check_texts(
+    texts: Mapping[str, bytes], finder: SettingsFinder, *, propose: bool = False, analyze: Analyze = analyze_file
+) -> Result:
     """Check texts that stand for the content of files, which need not exist; keys are their names, as shown."""
     planned = plan_texts(texts, finder)
-    return gather(planned, outcomes(planned, finder.cwd, jobs=1, analyze=analyze))
+    return gather(planned, outcomes(planned, finder.cwd, jobs=1, propose=propose, analyze=analyze))
 
 
 def outcomes(
-    planned: Plan, cwd: str, *, jobs: int, analyze: Analyze, advance: Advance = ignore_progress
+    planned: Plan, cwd: str, *, jobs: int, analyze: Analyze, propose: bool = False, advance: Advance = ignore_progress
 ) -> list[Outcome]:
     """Check the files of a plan; outcomes stand beside its tasks."""
     processes = jobs_for(len(planned.tasks), jobs)
     if processes > 1:
         from leaklint.engine.pool import check_in_processes
 
-        return check_in_processes(planned.tasks, planned.settings, cwd, analyze, jobs=processes, advance=advance)
-    worker = Worker(planned.settings, cwd, analyze, planned.texts)
+        setting = (planned.settings, cwd, analyze, propose)
+        return check_in_processes(planned.tasks, setting, jobs=processes, advance=advance)
+    worker = Worker(planned.settings, cwd, analyze, planned.texts, propose=propose)
     found = []
     for task in planned.tasks:
         found.append(worker.check(task))

@@ -21,6 +21,11 @@ def rule_names() -> tuple[RuleName, ...]:
     return tuple(RuleName(rule.code, rule.name, rule.default) for rule in all_rules())
 
 
+def name_of(code: str) -> str:
+    """The name of the rule with this code."""
+    return next(rule.name for rule in rule_names() if rule.code == code)
+
+
 def check_selectors(settings: Settings) -> list[str]:
     """One line for each selector in the settings that means no rule: where it stands, and the nearest."""
     problems: dict[str, None] = {}
@@ -29,6 +34,10 @@ def check_selectors(settings: Settings) -> list[str]:
             if why := unknown(selector, rule_names()):
                 problems[f"{_place(settings, key, selector)}: '{key}' {why}"] = None
     for ignores in settings.per_file_ignores:
+        try:
+            pattern_matches(ignores.base, ignores.pattern, f"{ignores.base}/a.py")
+        except ValueError as error:
+            problems[f"{settings.provenance.get('per-file-ignores')}: 'per-file-ignores' {error}"] = None
         for selector in ignores.selectors:
             if why := unknown(selector, rule_names()):
                 problems[f"{_place(settings, 'per-file-ignores', selector)}: 'per-file-ignores' {why}"] = None

@@ -21,12 +21,19 @@ class Worker:
     """What one process keeps from file to file."""
 
     def __init__(
-        self, settings: Sequence[Settings], cwd: str, analyze: Analyze, texts: Mapping[str, bytes] | None = None
+        self,
+        settings: Sequence[Settings],
+        cwd: str,
+        analyze: Analyze,
+        texts: Mapping[str, bytes] | None = None,
+        *,
+        propose: bool = False,
     ) -> None:
         self.settings = settings
         self.cwd = cwd
         self.analyze = analyze
         self.texts = texts
+        self.propose = propose
         self.projects: dict[int, Project] = {}
 
     def project(self, index: int) -> Project:
@@ -39,7 +46,7 @@ class Worker:
     def check(self, task: Task) -> Outcome:
         """Check one file."""
         file, index = task
-        return check_file(self.project(index), file, self.analyze)
+        return check_file(self.project(index), file, self.analyze, propose=self.propose)
 
 
 def jobs_for(files: int, wanted: int) -> int:

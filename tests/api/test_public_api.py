@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.api import LeaklintError, LeaksFound, Options, assert_no_leaks, check_paths, check_source
+from leaklint.api import LeaklintError, LeaksFound, Options, assert_no_leaks, check_paths, check_source, fix_source
 
 LEAK = """\
 import sqlite3
@@ -56,3 +56,23 @@ def test_the_helper_for_tests(tmp_path: Path) -> None:
         assert_no_leaks(tmp_path)
     assert [one.code for one in caught.value.findings] == ["LK102"]
     assert isinstance(caught.value, AssertionError)
+
+
+def test_a_repaired_text() -> None:
+    fixed = fix_source(LEAK, "app/x.py")
+    assert fixed.findings == ()
+    assert "    try:\n        row = conn.execute" in fixed.text
+    assert "    finally:\n        conn.close()\n" in fixed.text
+    assert fix_source(fixed.text).text == fixed.text
+    kept = fix_source(LEAK, options=Options(unfixable=["LK102"]))
+    assert (kept.text, len(kept.findings)) == (LEAK, 1)
+    assert fix_source("x = (").text == "x = ("
+
+
+def test_findings_carry_the_repair_that_is_proven_for_them() -> None:
+    (finding,) = check_source(LEAK)
+    assert finding.fix is not None
+    assert {edit.path for edit in finding.fix.edits} == {"<string>"}
+    from leaklint.engine.edits import apply_edits
+
+    assert apply_edits(LEAK, finding.fix.edits) == fix_source(LEAK).text

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from running import Leaklint
+from running import CLEAN, LEAK, Leaklint
 
 IDLE = (
     b"\xef\xbb\xbfx = 1  # leaklint: ignore\r\ny = 2  # keep  # leaklint: ignore[LK102]\r\n# leaklint: ignore\r\nz = 3"
@@ -72,3 +72,51 @@ def test_a_file_that_cannot_be_written_is_told_and_the_others_are(tmp_path: Path
             "leaklint: error: a.py: not written: it is read-only; make it writable first\n",
         )
         assert (tmp_path / "b.py").read_bytes() == MENDED
+
+
+REPAIRED = LEAK.replace(
+    """    row = conn.execute("select 1").fetchone()
+    conn.close()
+""",
+    """    try:
+        row = conn.execute("select 1").fetchone()
+    finally:
+        conn.close()
+""",
+)
+
+
+def test_leaks_are_repaired(project: Path, leaklint: Leaklint) -> None:
+    assert "= fix: " in leaklint().out
+    ran = leaklint("--diff")
+    assert ran.status == 1
+    assert "+    finally:\n" in ran.out
+    ran = leaklint("--fix")
+    assert ran.status == 0, ran
+    assert "Fixed 1 finding (1 LK102)." in ran.out
+    assert (project / "app" / "load.py").read_text() == REPAIRED
+    assert (project / "app" / "clean.py").read_text() == CLEAN
+    assert leaklint("--fix", "-", stdin=LEAK.encode()).out == REPAIRED
+
+
+def test_bytes_around_a_repair_stay_as_they_are(tmp_path: Path, leaklint: Leaklint) -> None:
+    path = tmp_path / "a.py"
+    head = "# coding: latin-1\r\n# caf\xe9 \x0c\r\n"
+    path.write_bytes((head + LEAK.replace("\n", "\r\n")).encode("latin-1"))
+    assert leaklint("--fix").status == 0
+    assert path.read_bytes() == (head + REPAIRED.replace("\n", "\r\n")).encode("latin-1")
+
+
+def test_what_a_comment_silences_is_not_repaired(tmp_path: Path, leaklint: Leaklint) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(LEAK.replace("connect(path)", "connect(path)  # leaklint: ignore[LK102]"))
+    before = path.read_text()
+    assert leaklint("--fix").status == 0
+    assert path.read_text() == before
+
+
+def test_a_repair_of_many_files_over_processes(project: Path, leaklint: Leaklint) -> None:
+    for number in range(30):
+        (project / "app" / f"load{number}.py").write_text(LEAK)
+    ran = leaklint("--fix", "--jobs", "2")
+    assert (ran.status, "Fixed 31 findings (31 LK102)." in ran.out) == (0, True), ran

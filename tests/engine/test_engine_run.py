@@ -14,7 +14,7 @@ from leaklint.engine.project import Project, Unit
 from leaklint.model import Confidence, Finding, Severity
 
 
-def marks(project: Project, unit: Unit) -> Sequence[Finding]:
+def marks(project: Project, unit: Unit) -> Sequence[tuple[Finding, None]]:
     """A finding for each line that says `leak`; dies, raises or recurses where the text says so."""
     found = []
     for number, line in enumerate(unit.source.text.split("\n"), 1):
@@ -28,7 +28,7 @@ def marks(project: Project, unit: Unit) -> Sequence[Finding]:
             severity = Severity.NOTE if "mild" in line else Severity.ERROR
             confidence = Confidence.LOW if "unsure" in line else Confidence.HIGH
             code, name = ("LK101", "never-released") if "never" in line else ("LK102", "leaked-on-exception")
-            found.append(Finding(code, name, severity, confidence, "m", unit.shown, number, 1, number, 5))
+            found.append((Finding(code, name, severity, confidence, "m", unit.shown, number, 1, number, 5), None))
     return found
 
 
