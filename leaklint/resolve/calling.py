@@ -181,8 +181,16 @@ def _wrapped(site: Site, does: str, argument: int) -> set[Value]:
     if does == "closes-on-exit" and argument < len(site.call.args):
         return {Lent(site.module.module, site.procedure.name, site.call.args[argument])}
     if does == "calls":
-        return {inner for value in site.argument(argument) for inner in result(site, value)}
+        return {inner for value in site.argument(argument) if not _runs(site, value) for inner in result(site, value)}
     return set()
+
+
+def _runs(site: Site, value: Value) -> bool:
+    """Whether a value runs what it is given, as the call here does: asking what that gives would ask this again."""
+    while isinstance(value, Partial):
+        value = value.of
+    wrapper = site.flow.catalog.wrapper(value.name) if isinstance(value, (External, Method)) else None
+    return wrapper is not None and wrapper.does == "calls"
 
 
 def _cast(site: Site) -> set[Value]:
