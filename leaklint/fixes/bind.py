@@ -60,6 +60,8 @@ def bind(document: Document, call: ast.Call, kind: str, known: str = "", derived
         return _hoist(document, parent, parent.target.id, statement)
     if isinstance(parent, ast.Return):
         raise Refused("the caller receives it")
+    if isinstance(parent, ast.withitem) and isinstance(parent.optional_vars, ast.Name) and parent is statement.items[0]:  # type: ignore[attr-defined]
+        return _from_item(document, value, parent.optional_vars, statement)
     if derived and isinstance(parent, ast.Expr):
         raise Refused("it is taken in a function that is called for its effect")
     scope = document.scope(statement)
@@ -153,6 +155,18 @@ def _hoist(document: Document, node: ast.expr, name: str, statement: ast.stmt) -
     lost, gained = statements(document.tree), statements(ast.parse(after))
     rewrite = Rewrite(after, lost - gained, gained - lost)
     return Binding(rewrite, named(name), document.first_line(statement))
+
+
+def _from_item(document: Document, value: ast.expr, name: ast.Name, statement: ast.stmt) -> Binding:
+    """`with connect() as conn:` as `conn = connect()` and `with conn:`."""
+    start, end = document.extent(value)[0], document.extent(name)[1]
+    begin = document.extent(statement)[0]
+    margin = document.indent(document.first_line(statement))
+    assignment = f"{name.id} = {document.source(value)}{document.newline}{margin}"
+    after = document.text[:begin] + assignment + document.text[begin:start] + name.id + document.text[end:]
+    lost, gained = statements(document.tree), statements(ast.parse(after))
+    rewrite = Rewrite(after, lost - gained, gained - lost)
+    return Binding(rewrite, named(name.id), document.first_line(statement))
 
 
 def _parentheses(text: str, start: int, end: int, floor: int) -> tuple[int, int]:

@@ -196,7 +196,7 @@ def enclose(
     pruner = Pruner(draft, region.units, only if arrangement == "reuse" else None, region.trailing)
     comments = _move_comments(document, draft, region) if not header else []
     left = pruner.suite(region.statements)
-    lines = [*comments, *ending.lines]
+    lines = [*comments, *_commented(document, ending.lines, region)]
     if region.trailing is not None and region.trailing in region.units and region.trailing not in region.statements:
         pruner.statement(region.trailing)
         _close_gap(document, draft, region)
@@ -223,6 +223,14 @@ def enclose(
             draft.insert(last + 1, margin + ending.keyword, *[margin + unit + text for text in lines])
         return draft.finish(unit)
     return _extend(document, draft, only, margin, unit, ending.keyword, lines, before, arrangement, region)
+
+
+def _commented(document: Document, lines: Sequence[str], region: Region) -> list[str]:
+    """The release with the comment that stood behind the one that it takes the place of."""
+    comment = trailing_comment(document, region.trailing) if region.trailing is not None else ""
+    if not comment or region.trailing not in region.units:
+        return list(lines)
+    return [*lines[:-1], f"{lines[-1]}  {comment}"]
 
 
 def _extend(

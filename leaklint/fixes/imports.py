@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 
+from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.names import bound_names
 
 
 def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
@@ -24,6 +26,8 @@ def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
             for alias in node.names:
                 if alias.name == module:
                     return rewrite, f"{alias.asname or module}.{name}"
+    if any(name in bound_names(node) for node in ast.walk(document.tree) if isinstance(node, ast.stmt)):
+        raise Refused(f"the name {name} stands for something else in this file")
     for node in document.tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == module and not node.level and node.names[0].name != "*":
             extended = _extended(document, node, name)
@@ -103,7 +107,9 @@ def _section(node: ast.stmt) -> int:
 def _without_imports(document: Document, draft: Draft, text: str) -> None:
     body = document.tree.body
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        draft.insert(document.last_line(body[0]) + 1, "", text)
+        line = document.last_line(body[0]) + 1
+        tight = line <= len(document.lines) and bool(document.lines[line - 1].strip())
+        draft.insert(line, "", text, *([""] if tight else []))
         return
     line = 1
     while line <= len(document.lines) and document.lines[line - 1].startswith("#"):

@@ -37,7 +37,8 @@ def _guarded(target: Target, methods: Mapping[str, ast.stmt], release: str, docu
     field = target.held.text.partition(".")[2]
     init = methods.get("__init__")
     inside = [node for node in ast.walk(init) if isinstance(node, ast.Attribute)] if init is not None else []
-    sure = target.scope is init and document.place(target.taken).owner is init
+    branches = (ast.If, ast.For, ast.While, ast.ExceptHandler, ast.Match)
+    sure = target.scope is init and not any(isinstance(node, branches) for node in document.ancestors(target.taken))
     if sure:
         return [release]
     known = any(node.attr == field and isinstance(node.ctx, ast.Store) for node in inside)

@@ -197,7 +197,8 @@ def _unfolded(target: Target, released: frozenset[ast.Call], original: str) -> T
         except Refused:
             continue
         wanted += [*region.units, *region.statements[:1], *region.statements[-1:]]
-        wanted += [one.finalbody[0] for one in region.statements if isinstance(one, ast.Try) and one.finalbody]
+        for one in (*region.units, *region.statements[:1]):
+            wanted += _beside(document, one, region)
     wanted = [one for one in wanted if not document.alone(one) or _folded_inside(document, one)]
     if not wanted:
         return target
@@ -207,6 +208,19 @@ def _unfolded(target: Target, released: frozenset[ast.Call], original: str) -> T
     binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
     made = _target(new, call, new.statement(call), binding, target.report, moved, target.so_far.then(rewrite), original)
     return dataclasses.replace(made, same=False)
+
+
+def _beside(document: Document, statement: ast.stmt, region: Region) -> Iterator[ast.stmt]:
+    """The statements in the suites of all that stands around one inside a region."""
+    inside = covered(region)
+    around = [statement, *(node for node in document.ancestors(statement) if node in inside)]
+    for node in around:
+        if isinstance(node, (ast.stmt, ast.ExceptHandler)) and not isinstance(node, Function):
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.stmt):
+                    yield child
+                elif isinstance(child, ast.ExceptHandler):
+                    yield from child.body
 
 
 def without_outer(target: Target, giving: Giving) -> Target:
