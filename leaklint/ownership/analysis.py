@@ -13,6 +13,7 @@ import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Catalog
+from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
@@ -24,7 +25,7 @@ from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, take_now
-from leaklint.ownership.resources import OWNER_KINDS
+from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Outcome, Summary
 from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
@@ -395,7 +396,7 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
         library = ""
         if isinstance(task.inner, Held) and task.inner.rid in w.resources:
             library = m.ledger.sites[w.resources[task.inner.rid].site].library
-        m.raised(w, fault_of(m, library), span)
+        raise_after_release(m, w, w.held_by(task.inner), fault_of(m, library), span)
         return [(w, UNKNOWN)]
     summary, operand, at_span = m.tasks[task.at]
     return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
@@ -449,7 +450,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
         places = sorted(m.kept.get(key, ()))
-        if places and key not in m.lent and all(_ownerless(m, site.resource.kind, place) for place in places):
+        if places and key not in m.lent and all(_ownerless(m, site.resource, place) for place in places):
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
@@ -470,13 +471,15 @@ def _covers(outer: Span, inner: Span) -> bool:
     return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
-def _ownerless(m: Machine, kind: str, place: str) -> bool:
+def _ownerless(m: Machine, row: Row, place: str) -> bool:
     """Whether a resource kept on a field of the method's own object can never be given back."""
     head, _, name = place.partition(".")
     enclosing = m.enclosing_class()
-    if enclosing is None or head != m.self_name or "." in name or kind not in CLOSING_KINDS:
+    if enclosing is None or head != m.self_name or "." in name or row.kind not in CLOSING_KINDS:
         return False
-    return name not in m.knowledge.released_fields(enclosing[0])
+    released = m.knowledge.released_fields(enclosing[0])
+    entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
+    return name not in released and not entered
 
 
 def _kept(m: Machine) -> Iterator[Kept]:

@@ -74,7 +74,7 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             m.raised(world, outcome.fault, point.span)
             continue
         news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
-        if any(isinstance(value, New) for _, value in outcome.stores):
+        if point.made is None and any(isinstance(value, New) for _, value in outcome.stores):
             m.lent.add(point.at)
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
@@ -137,7 +137,10 @@ def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
     """Whether the object's class has a way to release the field; if not, the class is to blame, not its user."""
     content = w.heap.get(base.oid)
     found = m.class_info(content.cls) if content is not None else None
-    return found is None or name in m.knowledge.released_fields(found[0])
+    if found is None:
+        return True
+    released = m.knowledge.released_fields(found[0])
+    return name in released or f"with {name}" in released
 
 
 def thaw(m: Machine, w: World, value: Value, roots: Roots, news: list[Held], at: int) -> Value:

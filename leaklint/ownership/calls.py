@@ -498,7 +498,7 @@ def _give_place(m: Machine, w: World, made: Invocation, value: Ref, method: str)
     """A resource of the caller's is given to a method that takes such things back."""
     lazy = m.procedure.is_async and not made.awaited
     operate(w, value.path, f"task-to:{method}" if lazy or not m.procedure.is_async else f"to:{method}", made.span)
-    m.raised(w, ANY, made.span)
+    raise_after_release(m, w, (), ANY, made.span)
     return Task("release", inner=value, op=f"to:{method}")
 
 
@@ -512,7 +512,7 @@ def release_of_place(m: Machine, w: World, made: Invocation, receiver: Value, na
         return None
     operate(w, receiver.path, f"await:{name}" if made.awaited else name, made.span)
     release_source(m, w, receiver, made.span)
-    m.raised(w, ANY, made.span)
+    raise_after_release(m, w, (), ANY, made.span)
     if made.awaited:
         return [(w, UNKNOWN)]
     return [(w, Task("release", inner=receiver, op=name))]

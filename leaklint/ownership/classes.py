@@ -14,7 +14,10 @@ from leaklint.resolve.resolver import Resolver
 
 
 def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozenset[str]:
-    """The fields of a class that its methods, its subclasses' or its module's code may release."""
+    """The fields of a class that its methods, its subclasses' or its module's code may release.
+
+    A field that stands in a `with` is in it as "with name": whether that releases it depends on its type.
+    """
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
     family = (cls, *resolver.relatives(cls))
@@ -79,8 +82,8 @@ def _releases_in(
                     passed = _fields(operand, field_of, locals_of)
                     if name in words or not name or name[:1].isupper():
                         found |= passed
-            elif isinstance(step, (ir.Enter, ir.Exit)):
-                found |= _fields(step.ctx, field_of, locals_of)
+            elif isinstance(step, ir.Enter):
+                found |= {f"with {name}" for name in _fields(step.ctx, field_of, locals_of)}
             elif isinstance(step, (ir.Yield, ir.YieldFrom)):
                 found |= _fields(step.src, field_of, locals_of)
         if isinstance(block.terminator, ir.Next):

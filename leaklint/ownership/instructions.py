@@ -61,7 +61,7 @@ def execute(m: Machine, w: World, step: ir.AnyInstruction) -> list[World]:
 def forget(w: World, operand: str) -> None:
     """The operand is about to get a new value: facts about its old one are void."""
     prefix = operand + "@"
-    for fact in [name for name in w.facts if name.startswith(prefix) or name == operand]:
+    for fact in [name for name in w.facts if name.startswith(prefix)]:
         del w.facts[fact]
 
 

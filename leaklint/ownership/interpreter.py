@@ -133,7 +133,7 @@ class _Interpreter:
         if world.facts:
             for fact in list(world.facts):
                 place = conditions.root(fact)
-                if place not in keys and not _about(place, correlated):
+                if place not in keys and place[:1] != "$" and place not in correlated:
                     del world.facts[fact]
         world.collect(set())
 
@@ -284,14 +284,6 @@ class _Interpreter:
     def last_span(self, block: ir.Block) -> Span:
         """Where the block's last instruction stands."""
         return block.instructions[-1].span if block.instructions else self.m.procedure.span
-
-
-def _about(place: str, correlated: frozenset[str]) -> bool:
-    if place in correlated:
-        return True
-    if place[:1] == "$":
-        return "$" + place.partition(":")[2] in correlated
-    return False
 
 
 def _coarsen(world: World) -> None:

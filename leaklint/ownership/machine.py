@@ -389,11 +389,14 @@ class Machine:
         """The path of a resource in a world: its acquisition, what happened to it, and how the path departed."""
         events: list[Event] = []
         trace = world.trace
+        later = rid.count("'")
         while trace is not None:
             trace, event = trace
             events.append(event)
             if event.kind == "acquire" and event.rid == rid.rstrip("'"):
-                break
+                if not later:
+                    break
+                later -= 1
         site = self.ledger.sites.get(int(rid.rstrip("'").partition(".")[0]) if rid else -1)
         chosen = list(site.origin) if site is not None else []
         events.reverse()

@@ -300,17 +300,25 @@ def departed(w: World, rid: str) -> Event | None:
     """The exception that took the path away from the resource's release: the first one raised since it was acquired."""
     trace = w.trace
     found: Event | None = None
+    later = rid.count("'")
     while trace is not None:
         trace, event = trace
         if event.kind == "acquire" and event.rid == rid.rstrip("'"):
-            break
+            if not later:
+                break
+            later, found = later - 1, None
         if event.kind == "raise":
             found = event
     return found
 
 
 def raise_after_release(m: Machine, w: World, rids: Iterable[str], fault: Fault, span: Span) -> None:
-    """The release that just happened raises: it counts, and repeating it in a handler is no mistake."""
+    """The release that just happened raises: it counts, and repeating it in a handler is no mistake.
+
+    A failing release costs other resources what a crash would; that is looked at in strict mode only.
+    """
+    if not m.knowledge.strict:
+        return
     failing = w.fork()
     for rid in rids:
         if rid in failing.resources:
