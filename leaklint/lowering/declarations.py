@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import bisect
 import dataclasses
-import re
 from collections import Counter
 from typing import Any
 
@@ -18,7 +17,6 @@ from leaklint.lowering.positions import Positions
 from leaklint.lowering.scopes import COMPREHENSIONS, push_children
 
 MODULE = "<module>"
-_INSIDE = re.compile(r"\b(?:lambda|yield)\b")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -55,9 +53,7 @@ def declarations(tree: ast.Module, text: str, positions: Positions) -> Declarati
 class _Walk:
     def __init__(self, text: str, positions: Positions) -> None:
         self.positions = positions
-        self.hot: list[int] = []
-        if _INSIDE.search(text):
-            self.hot = [number for number, line in enumerate(positions.lines, 1) if _INSIDE.search(line)]
+        self.hot = _lines_with(("lambda", "yield"), text, positions)
         self.found: dict[str, Declaration] = {}
         self.names: dict[Any, str] = {}
         self.imports: list[ir.ImportedName] = []
@@ -192,6 +188,16 @@ class _Walk:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
                 self.all_names.extend(_strings(node.value))
+
+
+def _lines_with(words: tuple[str, ...], text: str, positions: Positions) -> list[int]:
+    found = set()
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            found.add(bisect.bisect_right(positions.starts, at))
+            at = text.find(word, at + 1)
+    return sorted(found)
 
 
 def _strings(node: Any) -> list[str]:

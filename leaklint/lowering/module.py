@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from leaklint import ir
@@ -118,7 +118,7 @@ class Procedures(_Lazy[ir.Procedure]):
             returns=signature.returns,
             is_async=signature.is_async,
             is_generator=signature.is_generator,
-            annotations=_annotations(node, self._positions),
+            annotations=_annotations(scope.annotated, self._positions),
             parent=signature.parent,
             class_name=signature.class_name,
             uses_locals=bool(scope.loads & {"locals", "vars"}),
@@ -191,21 +191,12 @@ def _decorators(node: Any, positions: Positions) -> tuple[ir.Decorator, ...]:
     return tuple(found)
 
 
-def _annotations(node: Any, positions: Positions) -> tuple[tuple[str, str], ...]:
-    """The annotated assignments of a procedure's own body: `name` or `self.name`, and the annotation."""
-    if isinstance(node, ast.Lambda):
-        return ()
+def _annotations(nodes: Iterable[ast.AnnAssign], positions: Positions) -> tuple[tuple[str, str], ...]:
+    """What annotated assignments say: `name` or `self.name`, and the annotation, in source order."""
     found = []
-    stack = list(reversed(node.body))
-    while stack:
-        statement = stack.pop()
-        if isinstance(statement, ast.AnnAssign):
-            target = statement.target
-            name = target.id if isinstance(target, ast.Name) else positions.text(target)
-            found.append((name, positions.annotation(statement.annotation)))
-        elif not isinstance(statement, _SCOPES):
-            for field in _SUITES.get(statement.__class__, ()):
-                stack.extend(reversed(getattr(statement, field)))
+    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+        name = node.target.id if isinstance(node.target, ast.Name) else positions.text(node.target)
+        found.append((name, positions.annotation(node.annotation)))
     return tuple(found)
 
 
@@ -222,12 +213,14 @@ _SUITES: dict[type[ast.AST], tuple[str, ...]] = {
 
 def _class(declaration: Declaration, positions: Positions) -> ir.ClassDef:
     node: ast.ClassDef = declaration.node
-    methods = []
+    methods, annotated = [], []
     stack = list(reversed(node.body))
     while stack:
         statement: Any = stack.pop()
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             methods.append(statement.name)
+        elif isinstance(statement, ast.AnnAssign):
+            annotated.append(statement)
         elif not isinstance(statement, _SCOPES):
             for field in _SUITES.get(statement.__class__, ()):
                 stack.extend(reversed(getattr(statement, field)))
@@ -238,7 +231,7 @@ def _class(declaration: Declaration, positions: Positions) -> ir.ClassDef:
         bases=tuple(positions.text(base) for base in node.bases),
         methods=tuple(dict.fromkeys(methods)),
         decorators=_decorators(node, positions),
-        annotations=_annotations(node, positions),
+        annotations=_annotations(annotated, positions),
         span=positions.span(node),
         parent=parent.name if parent is not None and parent.kind != "module" else "",
         metaclass="" if metaclass is None else positions.text(metaclass),

@@ -18,15 +18,18 @@ class Positions:
     parsed: the text that the parser saw, if it was another one with the same characters in each line.
     """
 
-    __slots__ = ("_ascii", "_bytes", "_lines", "_parsed", "_starts", "source")
+    __slots__ = ("_ascii", "_lines", "_parsed", "_starts", "_wide", "source")
 
     def __init__(self, text: str, parsed: str | None = None) -> None:
         self.source = text
         self._parsed = None if parsed is None or parsed == text else _NEWLINE.split(parsed)
-        self._ascii = text.isascii()
         self._lines: list[str] | None = None
         self._starts: list[int] | None = None
-        self._bytes: dict[int, bytes | None] = {}
+        self._ascii = text.isascii()
+        self._wide: dict[int, bytes] = {}
+        if not self._ascii:
+            lines = enumerate(self._parsed or self.lines, 1)
+            self._wide = {number: line.encode("utf-8", "surrogatepass") for number, line in lines if not line.isascii()}
 
     @property
     def lines(self) -> list[str]:
@@ -44,14 +47,7 @@ class Positions:
 
     def column(self, line: int, offset: int) -> int:
         """The 1-based character column of the byte `offset` in `line`."""
-        if self._ascii:
-            return offset + 1
-        encoded = self._bytes.get(line, b"")
-        if encoded == b"":
-            lines = self._parsed or self.lines
-            content = lines[line - 1] if 0 < line <= len(lines) else ""
-            encoded = None if content.isascii() else content.encode("utf-8", "surrogatepass")
-            self._bytes[line] = encoded
+        encoded = self._wide.get(line)
         if encoded is None:
             return offset + 1
         return len(encoded[:offset].decode("utf-8", "ignore")) + 1
@@ -64,9 +60,9 @@ class Positions:
 
     def span(self, node: Any) -> Span:
         """The extent of a node that has one."""
-        if self._ascii:
-            return Span(node.lineno, node.col_offset + 1, node.end_lineno, node.end_col_offset + 1)
         line, end = node.lineno, node.end_lineno
+        if self._ascii or (line not in self._wide and end not in self._wide):
+            return Span(line, node.col_offset + 1, end, node.end_col_offset + 1)
         return Span(line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset))
 
     def extent(self, node: Any) -> tuple[int, int]:

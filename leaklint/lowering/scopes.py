@@ -39,10 +39,12 @@ class Scope:
 
     bound: names that it binds (declared global or nonlocal: not). walrus: for each name bound by `:=` in it, where
     the `:=` expressions end. unresolved: names that it and all inside it take from outside.
+    annotated: its annotated assignments, in no order.
     """
 
     __slots__ = (
         "_places",
+        "annotated",
         "bound",
         "children",
         "globals",
@@ -65,6 +67,7 @@ class Scope:
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.walrus: dict[str, list[tuple[int, int]]] = {}
+        self.annotated: list[ast.AnnAssign] = []
         self.children: list[Scope] = []
         self.unresolved: set[str] = set()
         self.prefix = f"%c{node.lineno}:{node.col_offset + 1}." if kind == "comprehension" else ""
@@ -117,10 +120,10 @@ def analyse(node: Any) -> dict[Any, Scope]:
         nested: list[Any] = []
         _collect(scope, _own_nodes(scope), nested)
         scope.bound -= scope.globals | scope.nonlocals
-        if scope.kind != "module":
-            work.extend((child, scope) for child in nested)
-        else:
-            work.extend((child, scope) for child in nested if isinstance(child, COMPREHENSIONS))
+        if parent is None and scope.kind in ("module", "class"):
+            # Nothing inside captures names from here, except from comprehensions.
+            nested = [child for child in nested if isinstance(child, COMPREHENSIONS)]
+        work.extend((child, scope) for child in nested)
     for scope in reversed(ordered):
         _resolve(scope)
     return scopes
@@ -222,6 +225,12 @@ def _named(scope: Scope, node: Any, stack: list[Any], nested: list[Any]) -> None
     push_children(node, stack)
 
 
+def _annotated(scope: Scope, node: Any, stack: list[Any], nested: list[Any]) -> None:
+    scope.annotated.append(node)
+    stack.append(node.target)
+    stack.append(node.value)
+
+
 def _type_alias(scope: Scope, node: Any, stack: list[Any], nested: list[Any]) -> None:
     scope.bound.add(node.name.id)
 
@@ -231,6 +240,7 @@ _COLLECT: dict[type, Any] = {
     ast.AsyncFunctionDef: _function,
     ast.Lambda: _function,
     ast.ClassDef: _class,
+    ast.AnnAssign: _annotated,
     ast.NamedExpr: _walrus,
     ast.Global: _declaration,
     ast.Nonlocal: _declaration,

@@ -145,9 +145,9 @@ def test_empty_texts() -> None:
         assert isinstance(blocks[0].terminator, ir.Return)
 
 
-PIECES = """def f(x):|class C[T]:|if a:|else:|try:|except A, B:|except* A:|finally:|with a as b:|match x:|lambda: |x|del x
-case {'a': 1, **r}:|type X[T] = int|f"{a|}"|t'{|'''|"|(|)|[|]|{|}|:|:=|=|\\|# c|yield|await |é|0x|1e9|*|**|,|return |break
-import a.b|from . import *|@|async |for x in y:""".replace("\n", "|").split("|")
+PIECES = """def f(x):|class C[T]:|if a:|else:|try:|except A, B:|except* A:|finally:|with a as b:|match x:
+lambda: |x|del x|case {'a': 1, **r}:|type X[T] = int|f"{a|}"|t'{|'''|"|(|)|[|]|{|}|:|:=|=|\\|# c|yield|await |é|0x|1e9|*
+**|,|return |break|import a.b|from . import *|@|async |for x in y:""".replace("\n", "|").split("|")
 PIECES += ["\n", "\n    ", "\n        ", "\t", "\\\n", "\r", "\x0c", "\0", "\u2028"]
 
 
