@@ -4,6 +4,10 @@ An operand is a string. `x` is a local (or captured) variable, `%7` a temporary 
 instruction whose `dst` it is. Everything else is reached by an instruction: globals by `LoadGlobal`, attributes by
 `Attr`, constants by `LoadConst`. Evaluation order is Python's.
 
+Other names with `%` are locals that the source does not spell; `Procedure.locals` does not list them: `%return`, `%b3`
+(the value of `a or b`, `a if b else c`, `a < b < c`), `%group3` (what `except*` clauses have left), and `%c12:8.x`, the
+variable `x` of the comprehension at line 12, column 8.
+
 Blocks. `Procedure.blocks[0]` is the entry. A block holds instructions, then one terminator. All its instructions lie
 in the same try region: `handler` is the block that an exception raised by any of them goes to, or -1 when it leaves
 the procedure.
@@ -12,6 +16,7 @@ Finally and with. A `finally` body and the exit of a `with` are lowered once. Ea
 enters one says first where it continues afterwards: `Pend(region, target)`, or `Pend(region, -1)` for the exception
 in flight. `Resume(region)` ends the region and goes where the path said. A `return` inside a region stores its value
 in the local `%return`, pends a block that leads outwards, and the outermost such block ends in `Return("%return")`.
+A jump out of a `finally` body pends anew, in place of what was pending, and then resumes.
 
 Exceptions. A block whose first instruction is `Catch` is where an exception arrives (the target of a `handler`).
 `Handle` then tries one `except` clause after another.
@@ -163,7 +168,12 @@ class Not(Instruction, frozen=True):
 
 
 class Operation(Instruction, frozen=True):
-    """dst = any arithmetic, bitwise or formatting of `operands`. Taken as unable to raise."""
+    """dst = any arithmetic, bitwise or formatting of `operands`. Taken as unable to raise.
+
+    name: the operator (`+`, `-` with one operand, `+=` ...), or a test or part of a `match` pattern: `isinstance`
+    (subject, class), `match-sequence:2` (`:2+` with a star), `match-mapping`, `match-argument:0` (subject, class),
+    `match-rest`; or of `except*`: `match-group`, `rest-of-group` (group, types).
+    """
 
     dst: str
     name: str
@@ -429,11 +439,14 @@ class Procedure(msgspec.Struct, frozen=True):
     """One function, lambda, class body or module body.
 
     name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:12:8>`;
-        the module body is "<module>".
+        the module body is "<module>". Of several definitions of one name the last has the plain name, the ones before
+        it are `name#2`, `name#3` ... in source order (branches of an `if`, property setters, overloads).
     kind: function, method, lambda, class, module.
-    locals: every name bound in it, parameters included. free: names captured from an enclosing function.
+    locals: every name bound in it, parameters included. free: names captured from an enclosing function, by it or by
+        what is nested in it.
     nonlocals, globals: names it declares so. `uses_locals`: calls `locals()` or `vars()`.
-    annotations: local name -> annotation text, for annotated assignments.
+    annotations: local name, or target as written (`self.pool`) -> annotation text, for annotated assignments.
+    parent: the enclosing function or class, "" at module level. class_name: the class, for kind method.
     """
 
     name: str
@@ -456,7 +469,7 @@ class Procedure(msgspec.Struct, frozen=True):
 
 
 class ClassDef(msgspec.Struct, frozen=True):
-    """bases, decorators, field annotations and metaclass as source text."""
+    """bases, decorators, field annotations and metaclass as source text. methods: unqualified names, each once."""
 
     name: str
     bases: tuple[str, ...]
