@@ -15,6 +15,7 @@ import pytest
 
 from leaklint.model import Applicability, Confidence, Edit, Finding, Fix, Severity, WitnessStep
 from leaklint.report import Report, render
+from leaklint.report.page.data import directories
 from tests.report import sample
 from tests.report.browser import CHROMIUM, DRIVER, Browser, browser
 
@@ -312,6 +313,10 @@ def test_two_thousand_findings_stay_usable(chromium: Browser, tmp_path: Path) ->
     )
     assert elapsed < 1000
     assert len(shown_codes(chromium)) == 667
+    listed = "return [...document.querySelectorAll('[data-facet=directory]')].filter((c) => c.offsetParent).length"
+    assert chromium.run(listed) == 8
+    chromium.run("document.querySelector('.more').click()")
+    assert chromium.run(listed) == 40
     opened = chromium.run(
         """const before = performance.now();
         document.querySelectorAll('.finding:not([hidden]) .row')[600].click();
@@ -319,3 +324,16 @@ def test_two_thousand_findings_stay_usable(chromium: Browser, tmp_path: Path) ->
     )
     assert opened[0] < 1000
     assert opened[1] == 4
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["x.py", "a/b/y.py"], [".", "a/b"]),
+        ([f"p{n % 6}/q{n}/x.py" for n in range(70)], [f"p{n % 6}" for n in range(70)]),
+        ([f"src/q{n}/x.py" for n in range(70)], [f"src/q{n}" for n in range(70)]),
+        ([], []),
+    ],
+)
+def test_directories_are_summed_up_where_they_are_many(paths: list[str], expected: list[str]) -> None:
+    assert directories([msgspec.structs.replace(sample.EXCEPTION, path=path) for path in paths]) == expected

@@ -147,7 +147,7 @@ def _facet(title: str, facet: str, choices: list[_Choice]) -> str:
         for index, choice in enumerate(choices)
     )
     rest = len(choices) - _FIRST_CHOICES
-    more = f'<button class="more">Show {rest} more</button>\n' if rest > 0 else ""
+    more = f'<button class="more" data-first="{_FIRST_CHOICES}">Show {rest} more</button>\n' if rest > 0 else ""
     return (
         f'<section class="facet" aria-labelledby="by-{facet}"><h2 id="by-{facet}">{title}</h2>\n'
         f"<ul>\n{items}</ul>\n{more}</section>\n"

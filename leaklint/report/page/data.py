@@ -10,17 +10,22 @@ from leaklint.report.content import Options, Report
 from leaklint.report.plain import shown
 from leaklint.report.repair import difference
 
-_MOST_DIRECTORIES = 30
+_MOST_DIRECTORIES = 60
+_FEWEST_DIRECTORIES = 5
 _CONTEXT = 2
 _LONGEST = 400
 _LONGEST_CHANGE = 60
 
 
 def directories(findings: Sequence[Finding]) -> list[str]:
-    """Beside each finding: its directory, or the one above it at the greatest depth that leaves few enough to list."""
+    """Beside each finding: its directory; where these are too many to list, those above them at one depth."""
     parts = [finding.path.split("/")[:-1] for finding in findings]
+
+    def different(depth: int) -> int:
+        return len({tuple(names[:depth]) for names in parts})
+
     depth = max(map(len, parts), default=0)
-    while depth > 1 and len({tuple(names[:depth]) for names in parts}) > _MOST_DIRECTORIES:
+    while depth > 1 and different(depth) > _MOST_DIRECTORIES and different(depth - 1) >= _FEWEST_DIRECTORIES:
         depth -= 1
     return ["/".join(names[:depth]) or "." for names in parts]
 

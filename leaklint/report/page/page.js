@@ -62,6 +62,7 @@
   const count = (words) => {
     for (const facet of new Set(choices.map((choice) => choice.dataset.facet))) {
       const totals = new Map();
+      const own = choices.filter((choice) => choice.dataset.facet === facet);
       let most = 1;
       data.findings.forEach((finding, index) => {
         if (!matches(index, words, facet)) return;
@@ -69,8 +70,7 @@
         totals.set(finding[facet], total);
         most = Math.max(most, total);
       });
-      for (const choice of choices) {
-        if (choice.dataset.facet !== facet) continue;
+      for (const choice of own) {
         const total = totals.get(choice.dataset.value) ?? 0;
         choice.querySelector(".count").textContent = total.toLocaleString("en");
         const bar = choice.querySelector("progress");
@@ -78,7 +78,17 @@
         bar.value = total;
         choice.classList.toggle("none", !total);
       }
+      shorten(own);
     }
+  };
+
+  // Of a long list, the choices that would show most; those made already stay.
+  const shorten = (own) => {
+    const more = own[0].closest(".facet").querySelector(".more");
+    if (!more) return;
+    const weight = (choice) => (choice.getAttribute("aria-pressed") === "true" ? Infinity : choice.querySelector("progress").value);
+    const first = new Set([...own].sort((a, b) => weight(b) - weight(a) || 0).slice(0, more.dataset.first));
+    for (const choice of own) choice.closest("li").hidden = !first.has(choice);
   };
 
   const choose = (choice, on) => {
@@ -86,7 +96,6 @@
     if (!chosen.has(facet)) chosen.set(facet, new Set());
     chosen.get(facet)[on ? "add" : "delete"](value);
     choice.setAttribute("aria-pressed", String(on));
-    if (on) choice.closest("li").hidden = false;
   };
 
   const clear = () => {
