@@ -119,6 +119,21 @@ class Analysis:
         known = self.results.get(function)
         return known.summary if known is not None else self._plain(function)
 
+    def depending_on(self, module: str) -> frozenset[Function]:
+        """The analysed functions of a module, and those that call one of them, directly or through others."""
+        callers: dict[Function, list[Function]] = {}
+        for caller, callees in self._callees.items():
+            for callee in callees:
+                callers.setdefault(Function(callee.module, callee.name), []).append(caller)
+        waiting = [one for one in {*self.results, *callers} if one.module == module]
+        found = set(waiting)
+        while waiting:
+            for caller in callers.get(waiting.pop(), ()):
+                if caller not in found:
+                    found.add(caller)
+                    waiting.append(caller)
+        return frozenset(found)
+
     def library_of(self, name: str) -> str:
         """The library whose call `name` is; "" for any other."""
         return self._library_of.get(name.partition(".")[0], "")

@@ -15,6 +15,7 @@ from leaklint.ownership.faults import ANY
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import container_call, keep_elsewhere, make
 from leaklint.ownership.resources import (
+    OWNER_KINDS,
     call_on,
     give_to,
     hand_over,
@@ -24,6 +25,7 @@ from leaklint.ownership.resources import (
     raise_after_release,
     release,
     release_source,
+    transfer,
     used_after_release,
 )
 from leaklint.ownership.values import (
@@ -166,7 +168,6 @@ def call_function(
     if summary is None or found is None:
         return _call_unknown(m, w, made, own or UNKNOWN, function.name.rpartition(".")[2])
     roots = bind_arguments(found[1], made, own)
-    _lend(w, made.values)
     if summary.kind == "manager":
         return [(w, Manager("generator", _bundle(roots), function=f"{function.module}:{function.name}"))]
     if summary.kind == "generator":
@@ -174,7 +175,10 @@ def call_function(
     if summary.kind == "coroutine":
         m.tasks[made.at] = (summary, made.operand, made.span)
         return [(w, Task("call", made.at, inner=_bundle(roots)))]
-    return apply_summary(m, w, Point(made.at, made.span, made.operand, at_origin=at_origin), summary, roots)
+    results = apply_summary(m, w, Point(made.at, made.span, made.operand, at_origin=at_origin), summary, roots)
+    for world, _ in results:
+        _lend(world, made.values)
+    return results
 
 
 def _bundle(roots: dict[str, Value]) -> Bundle:
@@ -219,7 +223,7 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
     label = m.label(cls)
     info = m.resolver.class_info(cls)
     init = info.methods.get("__init__") if info is not None else None
-    _lend(w, made.values)
+    _settle_lazy(m, w, made.values)
     if init is None:
         order = m.resolver.field_order(cls) if info is not None else ()
         named = {**dict(zip(order, made.args)), **dict(made.keywords)}
@@ -244,6 +248,15 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
 def _external_base(info: object) -> bool:
     bases = getattr(info, "bases", ())
     return any(isinstance(base, External) and not base.name.startswith("builtins.") for base in bases)
+
+
+def _settle_lazy(m: Machine, w: World, values: Iterable[Value]) -> None:
+    """An engine that opens nothing before its first use is given to an object: that object has it now."""
+    for value in values:
+        if isinstance(value, Held):
+            row = m.ledger.sites[w.resources[value.rid].site].resource
+            if row.kind in OWNER_KINDS and row.opens == "first-use":
+                transfer(m, w, value.rid)
 
 
 def _lend(w: World, values: Iterable[Value]) -> None:
@@ -288,8 +301,7 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
         m.raised(w, driver_fault(m, site.library), made.span)
-    mark_used(w, base.rid)
-    _lend(w, made.values)
+    _lend(w, (base, *made.values))
     return [(w, result if result is not None else UNKNOWN)]
 
 
@@ -411,7 +423,6 @@ def _call_external(
     done = release_of_place(m, w, made, receiver, last) if method is not None else None
     if done is not None:
         return done
-    _lend(w, made.values)
     if method is not None and not isinstance(receiver, (Heap, Held)) and keep_elsewhere(m, w, last, made.values):
         return [(w, UNKNOWN)]
     if m.catalog.keeps(name):
@@ -421,9 +432,11 @@ def _call_external(
         register_releases(m, w, made)
     result: Value = UNKNOWN
     if (class_like(name) or m.catalog.returned_type(name)) and not m.catalog.borrows(name):
+        _settle_lazy(m, w, made.values if class_like(name) else ())
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    if not m.knowledge.strict and m.catalog.cannot_raise(name):
+    if not m.knowledge.strict and (m.catalog.cannot_raise(name) or _has_default(last, made)):
+        _lend(w, made.values)
         return [(w, result)]
     library = m.knowledge.library_of(name)
     return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result)
@@ -439,7 +452,6 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
     shaped = recognition.by_shape(m, made, name)
     if shaped is not None:
         return recognition.take(m, w, made, shaped, receiver)
-    _lend(w, made.values)
     if isinstance(m.definitions.get(made.func), ir.Attr) and not isinstance(receiver, (Heap, Held)):
         if keep_elsewhere(m, w, name, made.values):
             return [(w, UNKNOWN)]
@@ -448,7 +460,7 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
     if class_like(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    quiet = name in m.knowledge.calm_words or m.cannot_raise(made.func, name)
+    quiet = name in m.knowledge.calm_words or m.cannot_raise(made.func, name) or _has_default(name, made)
     return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result)
 
 
@@ -456,7 +468,13 @@ def unknown_result(m: Machine, w: World, made: Invocation, fault: Fault | None, 
     """The call may raise `fault` (None: it does not), or goes on."""
     if fault is not None:
         m.raised(w, fault, made.span)
+    _lend(w, made.values)
     return [(w, result)]
+
+
+def _has_default(method: str, made: Invocation) -> bool:
+    """`options.pop("x", None)` and its like: what would fail is answered by the default."""
+    return method in ("pop", "get", "getattr") and len(made.args) >= 2
 
 
 def class_like(name: str) -> bool:

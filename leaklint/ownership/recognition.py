@@ -75,11 +75,6 @@ def _excused(m: Machine, made: Invocation, row: Row) -> bool:
 def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) -> Results:
     """The acquiring call is made: now, or once it is awaited or entered."""
     row = known.row
-    for value in made.values:
-        if isinstance(value, Held):
-            mark_used(w, value.rid)
-    if isinstance(receiver, Held):
-        mark_used(w, receiver.rid)
     if row.lazy:
         return [(w, Manager("lazy", receiver if isinstance(receiver, Held) else UNKNOWN, function=known.library))]
     if row.awaited:
@@ -91,6 +86,9 @@ def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) 
 
 def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Held:
     """The resource is taken."""
+    for value in (receiver, *made.values):
+        if isinstance(value, Held):
+            mark_used(w, value.rid)
     return acquire(
         m,
         w,

@@ -285,6 +285,9 @@ def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, di
     """A with-block on the resource itself ends. direct: the un-awaited acquiring call stood in the `with`."""
     row = row_of(m, rid)
     effect = row.async_with if is_async else row.with_
+    if is_async and effect == "error":
+        # Its async sibling, taken for the plain class: `sessionmaker(class_=AsyncSession)`.
+        effect = row.with_
     if direct and row.call_with:
         effect = row.call_with
     if effect == "closes":

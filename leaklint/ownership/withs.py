@@ -9,7 +9,7 @@ from leaklint.ownership.faults import ANY, taken
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.places import follow
 from leaklint.ownership.recognition import fault_of, take_now
-from leaklint.ownership.resources import call_on, leave_with, operate, release
+from leaklint.ownership.resources import call_on, leave_with, mark_used, operate, release
 from leaklint.ownership.values import (
     UNKNOWN,
     Derived,
@@ -41,6 +41,8 @@ def enter(m: Machine, w: World, ctx: Value, span: Span, at: int, operand: str, *
         if ctx.does == "suppress":
             return [(w, UNKNOWN, ctx)]
         m.raised(w, fault_of(m, ctx.function) if ctx.does == "lazy" else ANY, span)
+        if ctx.does == "lazy" and isinstance(ctx.inner, Held):
+            mark_used(w, ctx.inner.rid)
         return [(w, UNKNOWN, ctx)]
     if isinstance(ctx, Heap):
         return _enter_object(m, w, ctx, span, at, operand, is_async=is_async)
