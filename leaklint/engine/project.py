@@ -47,12 +47,14 @@ class Project:
         self._data: dict[str, bytes | None] = {}
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
+        self._before: Project | None = None
 
     def with_overlay(self, path: str, data: bytes) -> Project:
         """The same project with `data` for the content of one file; shares what does not depend on that."""
         other = Project(self.settings, self.cwd, {**self._overlays, path: data})
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
+        other._before = self
         return other
 
     @functools.cached_property
@@ -120,7 +122,12 @@ class Project:
         extra = "" if self.roots.contains(path) else self.roots.package_root(path)
         known = self._analyses.get(extra)
         if known is None:
-            known = self._analyses[extra] = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
+            before = self._before._analyses.get(extra) if self._before is not None else None
+            if before is not None and (text := self.read(Path(path))) is not None:
+                known = _continued(before, Path(path), text)
+            else:
+                known = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
+            self._analyses[extra] = known
         return known
 
     def _analysis(self, roots: Sequence[str]) -> Analysis:
@@ -144,6 +151,20 @@ class Project:
         from leaklint.source.discover import below
 
         return [(path, data) for path in below(roots, self.settings) if (data := self.data(path)) is not None]
+
+
+def _continued(before: Analysis, path: Path, text: str) -> Analysis:
+    """An analysis of the same program with another text for one file: what it knows of functions that have nothing to
+    do with that file still holds."""
+    from leaklint.ownership.analysis import Analysis
+    from leaklint.resolve.resolver import Resolver
+
+    program = before.program.with_text(path, text)
+    analysis = Analysis(program, Resolver(program), before.catalog, strict=before.strict)
+    changed = before.program.name_at(path)
+    stale = before.depending_on(changed)
+    analysis.results.update({one: result for one, result in before.results.items() if one not in stale})
+    return analysis
 
 
 def declared_resources(settings: Settings) -> tuple[Resource, ...]:

@@ -80,6 +80,8 @@ class Analysis:
             **{word: True for row in rows for word in row.open_tests},
             **{word: False for row in rows for word in row.closed_tests},
         }
+        self.release_on_words = frozenset(word for row in rows for word in row.release)
+        self.owner_words = frozenset(word for row in rows if row.kind in OWNER_KINDS for word in row.release)
         self._library_of = {module: lib.name for lib in catalog.libraries for module in lib.modules}
         self._reach = {
             **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},

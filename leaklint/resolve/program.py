@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import sys
@@ -71,6 +72,23 @@ class Program:
         """Take `text` for the content of `path`, whether or not there is such a file."""
         self._overlays[os.path.abspath(path)] = text
         self._forget()
+
+    def with_text(self, path: Path, text: str) -> Program:
+        """The same program with `text` for the content of one of its files; shares the other modules."""
+        file = os.path.abspath(path)
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict):
+                setattr(other, name, dict(value))
+        old = other._modules.pop(file, None)
+        other._texts.pop(file, None)
+        other._words.pop(file, None)
+        other._by_name = {
+            name: module for name, module in self._by_name.items() if module is not None and module is not old
+        }
+        other._overlays[file] = text
+        other.generation += 1
+        return other
 
     # -- modules ------------------------------------------------------------------------------------------------
 
