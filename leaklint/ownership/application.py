@@ -166,7 +166,7 @@ def perform(m: Machine, w: World, target: Value, op: str, span: Span) -> None:
     """An operation of a summary happens to `target`."""
     if isinstance(target, Ref):
         operate(w, target.path, op, span)
-        if op in ("close", "closeall", "dispose", "await:close", "await:dispose", "terminate"):
+        if op.rpartition(":")[2] in m.knowledge.owner_words:
             release_source(m, w, target, span)
         return
     if op == "keep":

@@ -526,10 +526,11 @@ def _spread(value: Value) -> bool:
 
 def release_of_place(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results | None:
     """A release word is called on a place of the caller's (`self.conn.close()`, a parameter): note it."""
-    if not isinstance(receiver, Ref) or name not in m.catalog.release_words:
+    if not isinstance(receiver, Ref) or name not in m.knowledge.release_on_words:
         return None
     operate(w, receiver.path, f"await:{name}" if made.awaited else name, made.span)
-    release_source(m, w, receiver, made.span)
+    if name in m.knowledge.owner_words:
+        release_source(m, w, receiver, made.span)
     raise_after_release(m, w, (), ANY, made.span)
     if made.awaited:
         return [(w, UNKNOWN)]

@@ -27,6 +27,8 @@ class Knowledge(Protocol):
     resolver: Resolver
     strict: bool
     release_to_words: frozenset[str]
+    release_on_words: frozenset[str]
+    owner_words: frozenset[str]
     open_tests: dict[str, bool]
     calm_words: frozenset[str]
 
