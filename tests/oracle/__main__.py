@@ -20,9 +20,9 @@ from tests.oracle.programs import programs
 from tests.oracle.shrink import shrink
 from tests.oracle.truth import TooManyRuns
 
-
-MOST_SHRUNK = 25
+MOST_SHRUNK = 12
 """Programs of one kind that are made smaller; it takes long, and the rest say little more."""
+TRIES = 200
 
 
 @dataclasses.dataclass
@@ -66,7 +66,7 @@ class Tally:
         found = self.wrong.setdefault(kind, collections.Counter())
         repair = kind.startswith("repair")
         if shrinking and found.total() < MOST_SHRUNK:
-            text = shrink(text, lambda candidate: kind_of(candidate, repair) == kind)
+            text = shrink(text, lambda candidate: kind_of(candidate, repair) == kind, TRIES)
         found[text] += 1
 
     @property

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 
 
-def shrink(text: str, holds: Callable[[str], bool], tries: int = 400) -> str:
+def shrink(text: str, holds: Callable[[str], bool], tries: int) -> str:
     """The smallest text reached from `text` by leaving statements out and unwrapping blocks, such that `holds`."""
     smallest = text
     progress = True
