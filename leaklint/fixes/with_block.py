@@ -169,6 +169,8 @@ def _replaced(document: Document, changes: list[tuple[int, int, str]]) -> Rewrit
     text = document.text
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
+    if not document.text.endswith(("\n", "\r")):
+        text = text.rstrip("\r\n")
     before, after = statements(document.tree), statements(Document(text).tree)
     return Rewrite(text, before - after, after - before)
 

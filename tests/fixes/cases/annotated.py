@@ -1,0 +1,7 @@
+import sqlite3
+
+
+def touch(path):
+    conn: sqlite3.Connection = sqlite3.connect(path)
+    conn.execute("UPDATE t SET n = 1")
+    conn.close()

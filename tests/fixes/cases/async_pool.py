@@ -1,0 +1,7 @@
+import asyncpg
+
+
+async def rename(pool: asyncpg.Pool, uid, name):
+    conn = await pool.acquire()
+    await conn.execute("UPDATE u SET name = $1 WHERE id = $2", name, uid)
+    await pool.release(conn)

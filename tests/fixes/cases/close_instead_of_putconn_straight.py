@@ -1,0 +1,17 @@
+from psycopg2.pool import ThreadedConnectionPool
+
+
+class Store:
+    def __init__(self, dsn):
+        self.pool = ThreadedConnectionPool(1, 5, dsn)
+
+    def close(self):
+        self.pool.closeall()
+
+    def users(self):
+        conn = self.pool.getconn()
+        cur = conn.cursor()
+        cur.execute("SELECT * FROM users")
+        rows = cur.fetchall()
+        conn.close()
+        return rows

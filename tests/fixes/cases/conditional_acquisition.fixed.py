@@ -1,0 +1,15 @@
+import sqlite3
+
+
+def run(path, work, cached):
+    conn = None
+    try:
+        if cached:
+            conn = sqlite3.connect(path)
+        work("step")
+        if cached:
+            conn.execute("DELETE FROM cache")
+    finally:
+        if conn is not None:
+            conn.close()
+    return True

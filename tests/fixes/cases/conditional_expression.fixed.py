@@ -1,0 +1,12 @@
+import sqlite3
+
+
+def names(path, wanted):
+    conn = sqlite3.connect(path) if wanted else None
+    try:
+        if conn is None:
+            return []
+        return conn.execute("SELECT name FROM t").fetchall()
+    finally:
+        if conn is not None:
+            conn.close()

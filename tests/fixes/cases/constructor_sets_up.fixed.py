@@ -1,0 +1,15 @@
+import sqlite3
+
+
+class Store:
+    def __init__(self, path):
+        self.path = path
+        self.conn = sqlite3.connect(path)
+        try:
+            self.conn.execute("CREATE TABLE IF NOT EXISTS kv (k, v)")
+        except BaseException:
+            self.conn.close()
+            raise
+
+    def close(self):
+        self.conn.close()

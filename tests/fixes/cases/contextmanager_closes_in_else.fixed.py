@@ -1,0 +1,17 @@
+from contextlib import contextmanager
+
+import pymysql
+
+
+@contextmanager
+def transaction(cfg):
+    conn = pymysql.connect(**cfg)
+    try:
+        yield conn
+    except Exception:
+        conn.rollback()
+        raise
+    else:
+        conn.commit()
+    finally:
+        conn.close()

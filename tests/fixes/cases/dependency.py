@@ -1,0 +1,10 @@
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("postgresql:///app")
+
+
+def get_db():
+    db = Session(engine)
+    yield db
+    db.close()

@@ -1,0 +1,12 @@
+import psycopg2
+
+
+def sync(dsn, work):
+    conn = psycopg2.connect(dsn)
+    try:
+        cur = conn.cursor()
+        cur.execute("SELECT max(id) FROM log")
+        last = cur.fetchone()
+        work(last)
+    finally:
+        conn.close()

@@ -1,0 +1,10 @@
+from psycopg2.pool import SimpleConnectionPool
+
+connection_pool = SimpleConnectionPool(1, 20, "dbname=app")
+
+
+def users():
+    conn = connection_pool.getconn()
+    cursor = conn.cursor()
+    cursor.execute("SELECT * FROM users")
+    return cursor.fetchall()

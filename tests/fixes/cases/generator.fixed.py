@@ -1,0 +1,10 @@
+import sqlite3
+
+
+def stream(path):
+    conn = sqlite3.connect(path)
+    try:
+        for row in conn.execute("SELECT * FROM events"):
+            yield row
+    finally:
+        conn.close()

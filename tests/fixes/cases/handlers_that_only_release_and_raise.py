@@ -1,0 +1,12 @@
+import psycopg2
+
+
+def add(dsn, item, notify):
+    conn = psycopg2.connect(dsn)
+    try:
+        conn.cursor().execute("INSERT INTO items VALUES (%s)", (item,))
+        notify(item)
+    except psycopg2.Error:
+        conn.close()
+        raise
+    conn.close()

@@ -1,0 +1,11 @@
+import psycopg2
+
+
+def newest(dsn):
+    conn = psycopg2.connect(dsn)
+    cur = conn.cursor()
+    cur.execute("SELECT max(id) FROM t")
+    row = cur.fetchone()
+    if row is None:
+        return None
+    return row[0]

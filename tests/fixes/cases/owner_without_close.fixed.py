@@ -1,0 +1,20 @@
+import sqlite3
+
+
+class Users:
+    """Reads users."""
+
+    def __init__(self, path):
+        self.conn = sqlite3.connect(path)
+
+    def find(self, uid):
+        return self.conn.execute("SELECT * FROM users WHERE id = ?", (uid,)).fetchone()
+
+    def close(self):
+        self.conn.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.close()

@@ -1,0 +1,17 @@
+import pymysql
+
+
+def customers(host, log):
+    conn = None
+    try:
+        log("start")
+        conn = pymysql.connect(host=host)
+        with conn.cursor() as cur:
+            cur.execute("SELECT name FROM customers")
+            return cur.fetchall()
+    except pymysql.Error as error:
+        log(error)
+        return []
+    finally:
+        if conn is not None:
+            conn.close()

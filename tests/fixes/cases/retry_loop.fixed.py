@@ -1,0 +1,18 @@
+import time
+
+import psycopg2
+
+
+def connect_with_retry(dsn):
+    for attempt in range(3):
+        try:
+            conn = psycopg2.connect(dsn)
+            try:
+                conn.cursor().execute("SELECT 1")
+            except BaseException:
+                conn.close()
+                raise
+            return conn
+        except psycopg2.OperationalError:
+            time.sleep(2**attempt)
+    raise RuntimeError("no database")

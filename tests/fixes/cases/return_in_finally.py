@@ -1,0 +1,11 @@
+import sqlite3
+
+
+def count(path):
+    n = -1
+    conn = sqlite3.connect(path)
+    try:
+        n = conn.execute("SELECT count(*) FROM t").fetchone()
+    finally:
+        return n
+        conn.close()

@@ -1,0 +1,14 @@
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+engine = create_engine("sqlite:///app.db")
+SessionLocal = sessionmaker(bind=engine)
+
+
+def add(user):
+    session = SessionLocal()
+    try:
+        session.add(user)
+        session.commit()
+    finally:
+        session.close()

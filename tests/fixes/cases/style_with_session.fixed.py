@@ -1,0 +1,11 @@
+# style: with
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite:///app.db")
+
+
+def add(user):
+    with Session(engine) as session:
+        session.add(user)
+        session.commit()

@@ -1,0 +1,15 @@
+import pymysql
+
+
+def add(item):
+    conn = pymysql.connect(host="db")
+    try:
+        with conn.cursor() as cur:
+            cur.execute("INSERT INTO items VALUES (%s)", (item,))
+    except pymysql.IntegrityError:
+        return False
+    else:
+        conn.commit()
+    finally:
+        conn.close()
+    return True

@@ -1,0 +1,11 @@
+import psycopg2
+
+
+def copy(source, target):
+    src = psycopg2.connect(source)
+    dst = psycopg2.connect(target)
+    try:
+        dst.cursor().executemany("INSERT INTO t VALUES (%s)", src.cursor().fetchall())
+    finally:
+        src.close()
+        dst.close()

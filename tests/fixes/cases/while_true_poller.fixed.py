@@ -1,0 +1,14 @@
+from psycopg2.pool import SimpleConnectionPool
+
+pool = SimpleConnectionPool(1, 3, "dbname=q")
+
+
+def poll(stop):
+    while True:
+        conn = pool.getconn()
+        try:
+            conn.cursor().execute("SELECT 1")
+            if stop():
+                break
+        finally:
+            pool.putconn(conn)

@@ -1,0 +1,7 @@
+# withheld
+import sqlite3
+
+
+def cursor(path):
+    conn = sqlite3.connect(path)
+    return conn.cursor()
