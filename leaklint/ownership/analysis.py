@@ -40,15 +40,6 @@ MOST_ROUNDS = 3
 MOST_OUTCOMES = 10
 COMMONLY_CALM = 5
 """Rows that must call a method harmless before it counts as harmless on an object of unknown class."""
-CACHING = frozenset(
-    {
-        "functools.lru_cache",
-        "functools.cache",
-        "functools.cached_property",
-        "streamlit.cache_resource",
-        "cachetools.cached",
-    }
-)
 MISUSES = frozenset({"not-awaited", "wrong-pool", "close-instead-of-return"})
 CLOSING_KINDS = frozenset({"connection", "pooled-connection", "session"})
 
@@ -395,7 +386,8 @@ class Analysis:
 
     def _kind(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
         names = self._decorators(module, procedure)
-        if any(name in CACHING for name in names):
+        written = {one.name.rpartition(".")[2] for one in procedure.decorators}
+        if any(map(_caches, written)):
             return "cached"
         if procedure.is_generator:
             thrown = any(self._reach.get(name) for name in names)
@@ -417,6 +409,18 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
         return [(w, UNKNOWN)]
     summary, operand, at_span = m.tasks[task.at]
     return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
+
+
+def _caches(decorator: str) -> bool:
+    """Whether a decorator's name says that it keeps what the function returns: `cached_property`, `memoize`."""
+    return decorator in (
+        "lru_cache",
+        "cache",
+        "cached",
+        "cache_resource",
+        "memoize",
+        "memoized",
+    ) or decorator.startswith("cached_")
 
 
 def _hands_over(summary: Summary) -> bool:

@@ -38,6 +38,7 @@ from leaklint.ownership.values import (
     Task,
     Unknown,
     Value,
+    parts,
 )
 from leaklint.ownership.world import World
 
@@ -64,6 +65,7 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
     roots: values of the callee's parameters and captured names.
     """
     going: list[tuple[World, Value]] = []
+    _watch(m, w, summary, roots)
     for outcome in summary.outcomes:
         world = w.fork()
         if not all(possible(m, world, path, mask, roots) for path, mask in outcome.assume):
@@ -74,12 +76,28 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             m.raised(world, outcome.fault, point.span)
             continue
         news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
-        if point.made is None and any(isinstance(value, New) for _, value in outcome.stores):
+        if point.made is None and any(_hands(value) for _, value in outcome.stores):
             m.lent.add(point.at)
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
         going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))
     return going
+
+
+def _watch(m: Machine, w: World, summary: Summary, roots: Roots) -> None:
+    """Keep in mind what tests tell of the places that the callee fills: the next call may find them filled."""
+    for outcome in summary.outcomes:
+        for path, _ in outcome.stores:
+            parent, dot, name = path.rpartition(".")
+            base = follow(m, w, parent, roots) if dot else UNKNOWN
+            if isinstance(base, Ref):
+                m.watched.add(f"{base.path}.{name}")
+
+
+def _hands(value: Value) -> bool:
+    """Whether a summary's value holds a resource that the callee acquired."""
+    inner = (*(v for _, v in value.fields), *value.elements) if isinstance(value, Snapshot) else parts(value)
+    return isinstance(value, New) or any(map(_hands, inner))
 
 
 def possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
@@ -154,12 +172,23 @@ def thaw(m: Machine, w: World, value: Value, roots: Roots, news: list[Held], at:
     if isinstance(value, Snapshot):
         fields = tuple((name, thaw(m, w, inner, roots, news, at)) for name, inner in value.fields)
         elements = tuple(thaw(m, w, inner, roots, news, at) for inner in value.elements)
-        return make(w, f"{at}:{value.cls}", value.cls, elements, fields)
+        made = make(w, f"{at}:{value.cls}", value.cls, elements, fields)
+        settle_finalized(m, w, made)
+        return made
     if isinstance(value, Manager):
         return Manager(value.does, thaw(m, w, value.inner, roots, news, at), value.method, value.types, value.function)
     if isinstance(value, Task):
         return Task(value.does, value.at, thaw(m, w, value.inner, roots, news, at), value.op, value.args)
     return value
+
+
+def settle_finalized(m: Machine, w: World, made: Heap) -> None:
+    """What an object holds whose class releases in `__del__` is taken care of."""
+    content = w.heap.get(made.oid)
+    found = m.class_info(content.cls) if content is not None else None
+    if found is not None and m.knowledge.finalizes(found[0]):
+        for rid in w.held_by(made):
+            transfer(m, w, rid)
 
 
 def perform(m: Machine, w: World, target: Value, op: str, span: Span) -> None:

@@ -9,7 +9,7 @@ import msgspec
 from leaklint import ir
 from leaklint.model import Span
 from leaklint.ownership import recognition
-from leaklint.ownership.application import Point, apply_summary, bind, perform
+from leaklint.ownership.application import Point, apply_summary, bind, perform, settle_finalized
 from leaklint.ownership.builtin_calls import call_builtin, call_wrapper
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.machine import Machine
@@ -239,10 +239,13 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
         held = tuple(v for v in made.values if w.held_by(v))
         return unknown_result(m, w, made, ANY, make(w, str(made.at), label, held))
     roots = bind_arguments(found[1], made, instance)
-    return [
+    results: Results = [
         (world, instance)
         for world, _ in apply_summary(m, w, Point(made.at, made.span, made.operand, instance), summary, roots)
     ]
+    for world, _ in results:
+        settle_finalized(m, world, instance)
+    return results
 
 
 def _external_base(info: object) -> bool:

@@ -115,7 +115,7 @@ class _Interpreter:
             if name.startswith(("%region", "%into")):
                 continue
             if escapes(name):
-                if name not in correlated and not world.held_by(value):
+                if name not in correlated and name not in self.m.watched and not world.held_by(value):
                     del env[name]
                 continue
             if name not in live:
@@ -133,7 +133,7 @@ class _Interpreter:
         if world.facts:
             for fact in list(world.facts):
                 place = conditions.root(fact)
-                if place not in keys and place[:1] != "$" and place not in correlated:
+                if place not in keys and place[:1] != "$" and place not in correlated | self.m.watched:
                     del world.facts[fact]
         world.collect(set())
 

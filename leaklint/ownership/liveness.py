@@ -148,10 +148,11 @@ def _live(
 
 
 def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Places (`flag`, `self.conn`, `$pool`) whose truth more than one test asks for, or that are also released."""
+    """Places (`flag`, `self.conn`, `$pool`) that more than one test asks for, or that are also filled or released."""
     text: dict[str, str] = {}
     tests: Counter[str] = Counter()
     released: set[str] = set()
+    filled: set[str] = set()
 
     def place(operand: str) -> str:
         return text.get(operand, operand)
@@ -164,6 +165,10 @@ def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> 
                     released.add(place(step.base))
             elif isinstance(step, ir.LoadGlobal):
                 text[step.dst] = f"${step.name}"
+            elif isinstance(step, ir.SetAttr):
+                filled.add(f"{place(step.base)}.{step.name}")
+            elif isinstance(step, ir.StoreGlobal):
+                filled.add(f"${step.name}")
             elif isinstance(step, ir.Compare):
                 left, right = place(step.left), place(step.right)
                 text[step.dst] = right if left[:1] in "%'" and not right.startswith("%") else left
@@ -181,7 +186,8 @@ def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> 
         if isinstance(block.terminator, ir.Branch):
             tests[place(block.terminator.test)] += 1
     twice = {name for name, count in tests.items() if count > 1}
-    return frozenset(twice | {name for name in tests if name in released} | released), frozenset(released)
+    once = {name for name in tests if name in filled}
+    return frozenset(twice | once | released), frozenset(released)
 
 
 def _call_reads(call: ir.Call) -> tuple[str, ...]:

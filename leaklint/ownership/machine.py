@@ -86,6 +86,7 @@ class Machine:
         self.yielded: set[int] = set()
         self.yields: set[Span] = set()
         self.lent: set[int] = set()
+        self.watched: set[str] = set()
         self.contexts: frozenset[str] = frozenset()
         self.kept: dict[int, set[str]] = {}
         self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
@@ -266,6 +267,11 @@ class Machine:
         """Whether a method of this name does not fail in practice, whatever its receiver is."""
         receiver = self.text(func).rpartition(".")[0].rpartition(".")[2]
         return self.catalog.method_cannot_raise(method, receiver)
+
+    def argument_operands(self, at: int) -> tuple[str, ...]:
+        """The operands of all arguments of the call at `at`, keywords after positions."""
+        step = self._numbers.get(at)
+        return (*step.args, *(value for _, value in step.keywords)) if isinstance(step, ir.Call) else ()
 
     def argument_text(self, at: int, position: int) -> str:
         """The source form of an argument of the call at `at`."""

@@ -84,11 +84,12 @@ def truth_of_attribute(m: Machine, value: Value) -> Value:
 
 
 def forget_below(w: World, path: str) -> None:
-    """The place `path` holds something new: what was known of its attributes and its truth is void."""
+    """The place `path` holds something new: what was known of its attributes is void. What a test told of its value
+    at entry stays true, and is what the caller will be asked for."""
     prefix = path + "."
     for known in [name for name in w.env if name.startswith(prefix)]:
         del w.env[known]
-    for fact in [name for name in w.facts if name == path or name.startswith((prefix, path + "\x00"))]:
+    for fact in [name for name in w.facts if name.startswith((prefix, path + "\x00"))]:
         del w.facts[fact]
 
 

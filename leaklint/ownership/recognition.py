@@ -13,7 +13,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used
 from leaklint.ownership.values import UNKNOWN, Fault, Held, Manager, Task, Value
 from leaklint.ownership.world import World
-from leaklint.resolve.refs import Method
+from leaklint.resolve.refs import Instance, Method
 
 if TYPE_CHECKING:
     from leaklint.ownership.calls import Invocation, Results
@@ -65,9 +65,25 @@ def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
 def _excused(m: Machine, made: Invocation, row: Row) -> bool:
     """Whether an argument says that this call takes nothing (`poolclass=NullPool`)."""
     for fact in row.unless:
+        if fact.startswith("given:"):
+            if _is_given(m, made, fact[6:]):
+                return True
+            continue
         name, equals, wanted = fact.partition("=")
         text = m.keyword_text(made.at, name)
         if text is not None and (not equals or text.rpartition(".")[2] == wanted):
+            return True
+    return False
+
+
+def _is_given(m: Machine, made: Invocation, cls: str) -> bool:
+    """Whether an argument is an object of the external class `cls`."""
+    for operand, value in zip(m.argument_operands(made.at), made.values):
+        if isinstance(value, Held):
+            row = m.ledger.sites[int(value.rid.rstrip("'").partition(".")[0])].resource
+            if cls in (row.type, *row.types):
+                return True
+        if any(m.label(ref) == cls for ref in m.refs(operand) if isinstance(ref, Instance)):
             return True
     return False
 
