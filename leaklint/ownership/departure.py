@@ -14,6 +14,7 @@ from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
     NOTHING,
+    SOMETHING,
     UNKNOWN,
     Bundle,
     Const,
@@ -91,7 +92,11 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         operations=tuple(Operation(path, op) for path, op, _ in w.ops),
         stores=tuple(
             sorted(
-                ((name, frozen.freeze(v, 0)) for name, v in w.env.items() if _stored(m, w, name, v)),
+                (
+                    (name, SOMETHING if name[0] == "$" and v != NOTHING else frozen.freeze(v, 0))
+                    for name, v in w.env.items()
+                    if _stored(m, w, name, v)
+                ),
                 key=lambda pair: pair[0],
             )
         ),

@@ -37,6 +37,8 @@ class Const(Value, frozen=True, cache_hash=True):
 NOTHING = Const("None")
 TRUE = Const("True")
 FALSE = Const("False")
+SOMETHING = Const("<something>")
+"""An object that is there and that somebody else answers for: what a module global holds once it is filled."""
 
 
 class Unbound(Value, frozen=True, cache_hash=True):
