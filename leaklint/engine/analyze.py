@@ -12,6 +12,7 @@ from leaklint.engine.project import Project, Unit, shown_as
 def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
     """All findings of one file, whatever the settings select, with what was seen there. Raises SyntaxProblem."""
     from leaklint.ownership.analysis import analyze_module
+    from leaklint.rules.inspection import inspect_module
     from leaklint.rules.verdicts import finding, verdicts
 
     analysis = project.analysis(unit.path)
@@ -23,8 +24,10 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
         lower_module(unit.source.text, unit.shown, "")
         return ()
     reports = [report for report in analyze_module(analysis, module) if report.leaks or report.misuses]
-    return [
+    found: list[Found] = [
         (shown_as(unit, finding(rule, verdict, report), module.path, project.cwd), report)
         for report in reports
         for rule, verdict in verdicts(report)
     ]
+    inspected = inspect_module(analysis, module, project.settings)
+    return found + [(shown_as(unit, one, module.path, project.cwd), None) for one in inspected]

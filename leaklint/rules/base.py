@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from leaklint.ownership.events import SiteReport, Step
+
+if TYPE_CHECKING:
+    from leaklint.rules.inspection import Sighting, View
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,9 +25,9 @@ class Verdict:
 class Rule:
     """One rule. `summary` completes "This rule reports ..."; `why`, `bad`, `good` make its page; `bad` and `good` are
     whole modules that the tests analyse (`bad` must raise this code on the line that ends in `# expect: CODE`, `good`
-    nothing). `weight` orders the rules about leaks: of those that hold at a site, the heaviest is reported; a rule of
-    weight 0 may stand beside it. `alone` says that it may not. `check` is None where another stage reports the rule.
-    `fixes` names the repairs that answer it, best first.
+    nothing). `check` looks at a site, `inspect` at a module; both are None where another stage reports the rule.
+    `weight` orders the rules about leaks: of those that hold at a site, the heaviest is reported; a rule of weight 0
+    may stand beside it. `alone` says that it may not. `fixes` names the repairs that answer it, best first.
     """
 
     code: str
@@ -33,6 +37,7 @@ class Rule:
     bad: str
     good: str
     check: Callable[[SiteReport], Verdict | None] | None = None
+    inspect: Callable[[View], Iterable[Sighting]] | None = None
     weight: int = 0
     alone: bool = False
     default: bool = True

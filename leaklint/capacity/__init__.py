@@ -1,0 +1,1 @@
+"""How many connections a project's pools may open, and whether the database has room for them."""

@@ -1,0 +1,60 @@
+"""The families of servers that connections count against: facts, kept in servers.toml."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+import msgspec
+import tomli
+
+
+class Family(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """One kind of server. limit, reserved: connections it admits, and keeps for its administrators, as installed.
+    memory_mb: what a connection in use may cost it, in MB, as a rule of thumb. restart: how a new limit takes effect.
+    schemes: of URLs. django: engines of Django's DATABASES. A limit of 0: it has none worth counting against."""
+
+    title: str
+    libraries: tuple[str, ...]
+    schemes: tuple[str, ...]
+    limit: int
+    limit_name: str
+    reserved: int
+    reserved_name: str
+    memory_mb: int
+    restart: str
+    django: tuple[str, ...] = ()
+
+
+class _Any(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    libraries: tuple[str, ...]
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    family: dict[str, Family]
+    any: _Any
+
+
+@functools.cache
+def _facts() -> _File:
+    text = resources.files("leaklint.capacity").joinpath("servers.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomli.loads(text), _File)
+
+
+def families() -> dict[str, Family]:
+    """Every family by its name."""
+    return _facts().family
+
+
+def family_of_library(library: str) -> str | None:
+    """The family that a library's pools lead to, "" for any, None where its pools are no database's."""
+    for name, family in families().items():
+        if library in family.libraries:
+            return name
+    return "" if library in _facts().any.libraries else None
+
+
+def family_of_scheme(url: str) -> str:
+    """The family that a URL leads to by its scheme; "" if it has none that is known."""
+    scheme = url.partition("://")[0].partition("+")[0].lower() if "://" in url else ""
+    return next((name for name, family in families().items() if scheme in family.schemes), "")
