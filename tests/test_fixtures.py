@@ -90,7 +90,7 @@ def test_marked_lines_are_reported_and_no_others(project: Path) -> None:
 @pytest.mark.parametrize("golden", sorted(ROOT.rglob("*.fixed.py")), ids=lambda path: path.name)
 def test_fixes_write_the_golden_file(golden: Path) -> None:
     source = golden.with_name(golden.name.replace(".fixed.py", ".py"))
-    fixed = api.fix_source(source.read_bytes(), str(source))
+    fixed = api.fix_source(source.read_text(encoding="utf-8"), str(source))
     assert fixed.text == golden.read_text(encoding="utf-8")
 
 
