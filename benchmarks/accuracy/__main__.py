@@ -69,7 +69,7 @@ def run_on(
     for key in sorted(files) if tool.whole else [""]:
         try:
             if tool.whole:
-                reports[key] = run(tool, executable, code[key], timeout)
+                reports[key] = run(tool, executable, code[key], timeout, sorted(files[key]))
             else:
                 reports = run_together(tool, executable, files, code, timeout)
         except ToolFailed as error:
@@ -101,9 +101,9 @@ def results_page(
     yield f"- date: {datetime.date.today().isoformat()}"
     yield f"- machine: {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     yield f"- Python {platform.python_version()}\n"
-    yield "leaklint reads each whole package or commit at its default settings; the other tools look at one file at a"
-    yield "time and are given the labelled files. Most of them were made for files, not for connections: they are here"
-    yield "because they are what a project is likely to run already.\n"
+    yield "All tools are asked about the labelled files, at their default settings; leaklint follows imports into the rest"
+    yield "of the package or commit. Most of the others were made for files, not for connections: they are here because"
+    yield "they are what a project is likely to run already.\n"
     for name, one_set in rows.items():
         yield from set_table(name, one_set, tables)
     if notes:

@@ -1,7 +1,8 @@
 """The tools under comparison: what each reports, as lines of files.
 
-leaklint reads the whole package or commit, as its users would let it. The others look at one file at a time, so they
-are given the labelled files only. A tool that is not installed is left out and named.
+All are asked about the labelled files. leaklint finds these in their package or commit, so that it can follow their
+imports; what it says of a file does not depend on which others are named. The other tools look at one file at a time.
+A tool that is not installed is left out and named.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,8 @@ LEAK_CODES = ("LK10", "LK201", "LK202", "LK203", "LK204")
 
 @dataclass(frozen=True)
 class Tool:
-    """command: the executable's name. arguments: what follows it, ending before the root `.`. read: its output's
-    meaning, as (path, line). whole: it is given the whole tree. rule: what of it is compared."""
+    """command: the executable's name. arguments: what follows it, before the paths. read: its output's meaning, as
+    (path, line). whole: it reads other files of the tree too. rule: what of it is compared."""
 
     name: str
     command: str
@@ -135,8 +136,8 @@ def version(tool: Tool, executable: str) -> str:
     return found.group() if found else ""
 
 
-def run(tool: Tool, executable: str, root: Path, timeout: float) -> Reports:
-    """What `tool` reports in `root`. Raises ToolFailed."""
+def run(tool: Tool, executable: str, root: Path, timeout: float, paths: Iterable[str] = (".",)) -> Reports:
+    """What `tool` reports in these paths below `root`. Raises ToolFailed."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "out.json"
         arguments = [argument.replace(OUT, str(out)) for argument in tool.arguments]
@@ -145,7 +146,7 @@ def run(tool: Tool, executable: str, root: Path, timeout: float) -> Reports:
             environment["PYTHONPATH"] = os.pathsep.join(map(str, (Path.cwd(), os.environ.get("PYTHONPATH", ""))))
         try:
             ran = subprocess.run(
-                [*executable.split(), *arguments, "."],
+                [*executable.split(), *arguments, *paths],
                 cwd=root,
                 capture_output=True,
                 text=True,
