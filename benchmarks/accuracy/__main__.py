@@ -101,9 +101,9 @@ def results_page(
     yield f"- date: {datetime.date.today().isoformat()}"
     yield f"- machine: {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     yield f"- Python {platform.python_version()}\n"
-    yield "All tools are asked about the labelled files, at their default settings; leaklint follows imports into the rest"
-    yield "of the package or commit. Most of the others were made for files, not for connections: they are here because"
-    yield "they are what a project is likely to run already.\n"
+    yield "All tools are asked about the labelled files, at their default settings; leaklint follows imports into the"
+    yield "rest of the package or commit. Most of the others were made for files, not for connections: they are here"
+    yield "because they are what a project is likely to run already.\n"
     for name, one_set in rows.items():
         yield from set_table(name, one_set, tables)
     if notes:
