@@ -313,26 +313,25 @@ def _slice(body: Body, node: Any) -> str:
 def _joined(body: Body, node: Any) -> str:
     if fstring_positions.ARE_WRONG and not getattr(node, "exact", False):
         fstring_positions.repair(body.positions, node)
-    items: list[str] = []
-    _formatted(body, node, items)
+    span = body.span(node)
+    items = []
+    for part in node.values:
+        if part.__class__ is not ast.Constant:
+            items.append(_formatted(body, part))
+        elif part.value:
+            items.append(constant(body, span, part.value))
     dst = body.temp()
-    body.emit(ir.Build(body.span(node), dst, "string", tuple(items)))
+    body.emit(ir.Build(span, dst, "string", tuple(items)))
     return dst
 
 
-def _formatted(body: Body, node: Any, items: list[str]) -> None:
-    for part in node.values:
-        if part.__class__ is ast.Constant:
-            items.append(constant(body, body.span(node), part.value))
-            continue
-        items.append(value(body, part.value))
-        if part.format_spec is not None:
-            specification: list[str] = []
-            _formatted(body, part.format_spec, specification)
-
-
-def _lone_formatted(body: Body, node: Any) -> str:
-    return value(body, node.value)
+def _formatted(body: Body, node: Any) -> str:
+    operand = value(body, node.value)
+    if node.format_spec is not None:
+        for part in node.format_spec.values:
+            if part.__class__ is not ast.Constant:
+                _formatted(body, part)
+    return operand
 
 
 def _yield(body: Body, node: Any) -> str:
@@ -434,7 +433,7 @@ _VALUE: dict[type, Callable[[Body, Any], str]] = {
     ast.Lambda: _lambda,
     ast.Slice: _slice,
     ast.JoinedStr: _joined,
-    ast.FormattedValue: _lone_formatted,
+    ast.FormattedValue: _formatted,
     ast.Yield: _yield,
     ast.YieldFrom: _yield_from,
     ast.ListComp: _comprehension("list"),
@@ -444,4 +443,4 @@ _VALUE: dict[type, Callable[[Body, Any], str]] = {
 }
 for _template in ("TemplateStr", "Interpolation"):
     if hasattr(ast, _template):
-        _VALUE[getattr(ast, _template)] = _joined if _template == "TemplateStr" else _lone_formatted
+        _VALUE[getattr(ast, _template)] = _joined if _template == "TemplateStr" else _formatted

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     |(?P<op>:=|[=!<>]=|->|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_QUIET = re.compile(r"[ \t\f\r\n]+|#[^\r\n]*")
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -110,9 +111,8 @@ def _replacement(text: str, at: int, found: list[tuple[int, int]]) -> int:
             depth += (word in _OPENING) - (word in _CLOSING)
         at = piece.end
     found[index] = (start, at)
-    while text[at] in "= \t\f\r\n":
-        at += 1
-    if text[at] == "!":
+    at = _behind_quiet(text, at + 1 if text[at] == "=" else at)
+    if text[at : at + 1] == "!":
         while text[at : at + 1] not in (":", "}", ""):
             at += 1
     if text[at : at + 1] == ":":
@@ -123,9 +123,15 @@ def _replacement(text: str, at: int, found: list[tuple[int, int]]) -> int:
 
 
 def _is_debug(text: str, at: int) -> bool:
-    while text[at : at + 1] in (" ", "\t", "\f", "\r", "\n"):
-        at += 1
+    at = _behind_quiet(text, at)
     return text[at : at + 1] in ("!", ":", "}")
+
+
+def _behind_quiet(text: str, at: int) -> int:
+    """The offset of what follows spaces, line ends and comments."""
+    while (match := _QUIET.match(text, at)) is not None:
+        at = match.end()
+    return at
 
 
 def _specification(text: str, at: int, found: list[tuple[int, int]]) -> int:

@@ -69,6 +69,7 @@ def test_calls_in_f_strings(text: str, expected: set[str]) -> None:
         ('f"{a != b}"', ["a != b"]),
         ('f"{a == b=}"', ["a == b"]),
         ('f"{a = !r:x}"', ["a "]),
+        ('f"{1+2 = # why\n  }{b}"', ["1+2 ", "b"]),
         ('f"{x:=5}"', ["x"]),
         ('f"{(x:=5)}"', ["(x:=5)"]),
         ('f"{d["}"]:{w}.{p}}"', ['d["}"]', "w", "p"]),
