@@ -40,6 +40,8 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
         if alone is not target:
             target, giving = alone, Giving(giving.text, Releases(alone.report.site.resource, alone.held))
     region = target.region(giving, stay)
+    if stay and not region.statements:
+        raise Refused(f"{target.held.text} is released behind statements that must come first")
     if not region.guard and not stay:
         lifted = _lifted(target, region)
         if lifted is not None:

@@ -36,7 +36,8 @@ def objection(before: str, rewrite: Rewrite) -> str:
 
 def key(finding: Finding) -> Key:
     """What a finding says, whatever line it stands on."""
-    return finding.code, finding.function, finding.resource, _NUMBER.sub("0", finding.message.partition(":")[0])
+    function = _NUMBER.sub("0", finding.function)
+    return finding.code, function, finding.resource, _NUMBER.sub("0", finding.message.partition(":")[0])
 
 
 def regression(before: Sequence[Finding], fixed: Finding, after: Sequence[Finding]) -> str:

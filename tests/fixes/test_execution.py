@@ -1,4 +1,4 @@
-"""Repaired programs are executed on every choice of their inputs and faults: the leak is gone, all else is as before."""
+"""Repaired programs are executed on every choice of inputs and faults: the leak is gone, all else is as before."""
 
 from __future__ import annotations
 
