@@ -30,9 +30,10 @@ class _Any(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     libraries: tuple[str, ...]
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     family: dict[str, Family]
     any: _Any
+    transaction_hosts: tuple[str, ...]
 
 
 @functools.cache
@@ -58,3 +59,9 @@ def family_of_scheme(url: str) -> str:
     """The family that a URL leads to by its scheme; "" if it has none that is known."""
     scheme = url.partition("://")[0].partition("+")[0].lower() if "://" in url else ""
     return next((name for name, family in families().items() if scheme in family.schemes), "")
+
+
+def transaction_hosts() -> tuple[str, ...]:
+    """Hosts (patterns, with a port where it tells the mode) of hosted poolers that pool by transaction and do not carry
+    prepared statements over."""
+    return _facts().transaction_hosts

@@ -25,7 +25,8 @@ class View:
 
 @dataclasses.dataclass(frozen=True)
 class Sighting:
-    """What a rule saw at a place of the module. function: qualified name of the procedure it stands in, "" for none."""
+    """What a rule saw at a place of the module. function: qualified name of the procedure it stands in, "" for none.
+    A step without a path stands in the module's own file."""
 
     span: Span
     message: str
@@ -70,7 +71,7 @@ def _finding(rule: Rule, seen: Sighting, path: str) -> Finding:
         library=seen.library,
         resource=seen.resource,
         witness=tuple(
-            WitnessStep(path=step.path, line=step.span.line, column=step.span.column, message=step.message)
+            WitnessStep(path=step.path or path, line=step.span.line, column=step.span.column, message=step.message)
             for step in seen.steps
         ),
         help=seen.help,
