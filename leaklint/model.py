@@ -48,7 +48,7 @@ class Applicability(str, enum.Enum):
     DISPLAY = "display"
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A half-open region of one file."""
 
     line: int

@@ -59,7 +59,7 @@ def lowered(text: str) -> ir.ModuleIR | str:
 
 @pytest.mark.parametrize("name", SPINES)
 def test_long_and_deep_code_is_lowered(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     module = lowered(SPINES[name])
     if isinstance(module, str):
         assert name in REFUSABLE
@@ -70,7 +70,7 @@ def test_long_and_deep_code_is_lowered(name: str) -> None:
         assert procedure.blocks
     assert isinstance(module.procedures, Procedures)
     assert not module.procedures.too_deep
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
