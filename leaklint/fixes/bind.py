@@ -86,6 +86,9 @@ def _assigned(document: Document, statement: ast.Assign | ast.AnnAssign, value: 
             return _split(document, statement, targets[0], rest, value)
         if not (known and len(targets) == 1 and document.source(targets[0]) == known):
             return None
+    if known and isinstance(targets[0], (ast.Tuple, ast.List)) and rest is value:
+        if any(isinstance(one, ast.Name) and one.id == known for one in targets[0].elts):
+            return Binding(Rewrite(document.text), named(known), line)
     plain = [target for target in targets if isinstance(target, ast.Name)]
     name = held(document, plain[0] if plain else targets[0])
     if name is None:

@@ -46,6 +46,11 @@ class Pruner:
             return False
         if isinstance(one, Try):
             return self._try(one)
+        if isinstance(one, ast.Match):
+            for case in one.cases:
+                if not self.suite(case.body):
+                    self._fill(case.body)
+            return False
         body = self.suite(one.body)  # type: ignore[attr-defined]
         orelse = getattr(one, "orelse", [])
         if orelse and not self.suite(orelse):
@@ -53,17 +58,15 @@ class Pruner:
             if "elif" not in self.document.lines[self.document.first_line(orelse[0]) - 1][:20]:
                 self.draft.delete(line, line)
             orelse = []
-        if not body and isinstance(one, ast.If) and not orelse and _pure(one.test):
+        above = self.document.lines[self.document.first_line(one) - 1 : self.document.first_line(one.body[0]) - 1]  # type: ignore[attr-defined]
+        told = any("#" in line for line in above)
+        if not body and isinstance(one, ast.If) and not orelse and _pure(one.test) and not told:
             header = range(self.document.first_line(one), self.document.first_line(one.body[0]))
             self.draft.delete(header[0], header[-1])
             self.draft.lose(ast.If(one.test, [ast.Pass()], []))
             return True
         if not body:
             self._fill(one.body)  # type: ignore[attr-defined]
-        if isinstance(one, ast.Match):
-            for case in one.cases:
-                if not self.suite(case.body):
-                    self._fill(case.body)
         return False
 
     def _try(self, one: ast.stmt) -> bool:
@@ -77,7 +80,9 @@ class Pruner:
             rest = self.suite(handler.body)
             if not rest:
                 self._fill(handler.body)
-            elif had and handler is handlers[-1] and len(rest) == 1 and _bare_raise(rest[0]):
+            elif (
+                had and handler is handlers[-1] and len(rest) == 1 and _bare_raise(rest[0]) and not self._told(handler)
+            ):
                 draft.delete(handler.lineno, document.last_line(rest[0]))
                 draft.lose(rest[0])
                 draft.lost[_handler(handler)] += 1
@@ -124,6 +129,11 @@ class Pruner:
         draft.delete(first, last)
         if comment and one is not self.moved:
             draft.insert(first, document.indent(first) + comment)
+
+    def _told(self, handler: ast.ExceptHandler) -> bool:
+        """Whether a handler has comments, which must stay with it."""
+        lines = self.document.lines[handler.lineno - 1 : self.document.last_line(handler.body[-1])]
+        return any("#" in line for line in lines)
 
     def _fill(self, suite: list[ast.stmt]) -> None:
         line = self.document.first_line(suite[0])
