@@ -1,0 +1,14 @@
+"""The end of every run that looked at the fixtures says how many known gaps they hold."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line, whatever the verbosity."""
+    fixtures = sys.modules.get("tests.test_fixtures")
+    if fixtures is not None:
+        terminalreporter.write_line(fixtures.summary())
