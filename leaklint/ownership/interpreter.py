@@ -144,25 +144,17 @@ class _Interpreter:
         block = self.blocks[index]
         self.block = index
         self.sent = set()
-        todo: list[tuple[int, World]] = [(0, world)]
-        instructions_ = block.instructions
-        length = len(instructions_)
-        while todo:
-            position, world = todo.pop()
-            while position < length:
-                step = instructions_[position]
-                self.steps += 1
+        worlds = [world]
+        for position, step in enumerate(block.instructions):
+            self.steps += len(worlds)
+            reached: list[World] = []
+            for one in worlds:
                 self.m.at = (index << 12) + position
-                worlds = instructions.execute(self.m, world, step)
-                position += 1
-                if len(worlds) == 1:
-                    world = worlds[0]
-                    continue
-                todo.extend((position, other) for other in reversed(worlds))
-                break
-            else:
-                self.m.at = (index << 12) + length
-                self.finish(block, world)
+                reached += instructions.execute(self.m, one, step)
+            worlds = _distinct(reached) if len(reached) > len(worlds) else reached
+        for one in worlds:
+            self.m.at = (index << 12) + len(block.instructions)
+            self.finish(block, one)
 
     def raised(self, world: World, fault: Fault, span: Span) -> None:
         """An instruction of the current block raises in (a copy of) this world."""
@@ -284,6 +276,18 @@ class _Interpreter:
     def last_span(self, block: ir.Block) -> Span:
         """Where the block's last instruction stands."""
         return block.instructions[-1].span if block.instructions else self.m.procedure.span
+
+
+def _distinct(worlds: list[World]) -> list[World]:
+    """Drop worlds that nothing can tell apart; when there are too many, those that agree on every resource."""
+    kept: dict[object, World] = {}
+    for world in worlds:
+        kept.setdefault(world.key(), world)
+    if len(kept) > MOST_WORLDS:
+        kept = {}
+        for world in worlds:
+            kept.setdefault(world.coarse_key(), world)
+    return list(kept.values())
 
 
 def _coarsen(world: World) -> None:
