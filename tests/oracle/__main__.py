@@ -123,6 +123,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the same seed writes the same programs")
     parser.add_argument("--no-repair", action="store_true", help="leave out the check of repairs")
     parser.add_argument("--no-shrink", action="store_true", help="show disagreements as they were found")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop comparing after so long")
     parser.add_argument("--show", type=int, default=3, help="how many programs to show of each kind")
     options = parser.parse_args()
     tally = Tally()
@@ -138,7 +139,8 @@ def main() -> int:
     )
     @given(programs())
     def each(text: str) -> None:
-        tally.add(text, not options.no_repair, not options.no_shrink)
+        if time.perf_counter() - started < options.seconds:
+            tally.add(text, not options.no_repair, not options.no_shrink)
 
     each()
     print("\n".join(report(tally, options.show)))
