@@ -161,9 +161,15 @@ def _collect(scope: Scope, stack: list[Any], nested: list[Any]) -> None:
                 scope.loads.add(node.id)
             else:
                 scope.bound.add(node.id)
+        elif kind is ast.Attribute:
+            stack.append(node.value)
+        elif kind is ast.Call:
+            stack.append(node.func)
+            stack.extend(node.args)
+            stack.extend([keyword.value for keyword in node.keywords])
         elif kind in _COLLECT:
             _COLLECT[kind](scope, node, stack, nested)
-        elif kind in CHILD_FIELDS:
+        elif kind in CHILD_FIELDS and kind is not ast.Constant:
             push_children(node, stack)
 
 
