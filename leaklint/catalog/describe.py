@@ -136,7 +136,8 @@ def _releases(row: Resource) -> Iterator[str]:
     for name in row.release:
         plain = name in row.release_plain
         manner = "a plain call" if plain else _AWAITED[row.release_awaited]
-        yield f".{name}()" + (f" ({manner})" if manner else "")
+        then = f", then await .{row.release_completed}()" if row.release_completed else ""
+        yield f".{name}()" + (f" ({manner})" if manner else "") + then
     for name in row.release_to:
         manner = _AWAITED[row.release_awaited]
         yield f".{name}(it) on what it was taken from" + (f" ({manner})" if manner else "")

@@ -113,6 +113,8 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release-awaited     "yes": an un-awaited release does nothing; "no": releases are plain calls;
                   "either": works both ways.
     release-plain members of `release` that are plain calls although release-awaited is "yes": asyncpg's terminate().
+    release-completed   an awaited method that has to follow, because the release only begins it: aiomysql's
+                  `pool.close()` marks the pool, `await pool.wait_closed()` closes its connections.
     ends-with-owner     releasing the object it was taken from (pool.closeall(), engine.dispose()) ends it too.
     with, async-with    what leaving `with obj` does: closes | transaction | nothing | error (no such protocol).
     call-with     the same for `with acquiring_call()` written without `await`, when it differs (aiomysql's
@@ -156,6 +158,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release_functions: tuple[str, ...] = ()
     release_awaited: Awaiting = "no"
     release_plain: tuple[str, ...] = ()
+    release_completed: str = ""
     ends_with_owner: bool = False
     with_: Leaving = msgspec.field(default="error", name="with")
     async_with: Leaving = "error"

@@ -62,6 +62,16 @@ async def release(trial: Trial, claim: Claim) -> None:
         assert not discard(result), f"{claim.subject}() gives a coroutine"
     else:
         await settled(result)
+    if trial.row.release_completed:
+        await getattr(thing, trial.row.release_completed)()
+    assert await trial.becomes(False), f"still held after {claim.subject}()"
+
+
+async def release_completed(trial: Trial, claim: Claim) -> None:
+    thing = await trial.out()
+    await settled(trial.release(thing, trial.row.release[0]))
+    assert await trial.stays(), f"{trial.row.release[0]}() alone gives it back"
+    await getattr(thing, claim.subject)()
     assert await trial.becomes(False), f"still held after {claim.subject}()"
 
 
@@ -85,17 +95,20 @@ async def release_awaited(trial: Trial, claim: Claim) -> None:
         assert await trial.stays(), f"{claim.subject}() works without await"
     else:
         assert await trial.becomes(False), f"{claim.subject}() does nothing without await"
-        await trial.release(await trial.out(), claim.subject)
-        assert await trial.becomes(False)
+        again = await trial.out()
+        await trial.release(again, claim.subject)
+        assert await trial.becomes(False), f"{claim.subject}() does nothing when it is awaited"
 
 
 async def double_release(trial: Trial, claim: Claim) -> None:
-    thing = await trial.out()
-    await settled(trial.release(thing, claim.subject))
+    thing = await trial.take()
+    await trial.touch(thing)
+    other = await trial.take() if trial.row.double_release == "harms" else None
+    await trial.released(thing, claim.subject)
     wanted = trial.row.double_release
     raised: Exception | None = None
     try:
-        await settled(trial.release(thing, claim.subject))
+        await trial.released(thing, claim.subject)
     except Exception as error:  # each library has its own
         raised = error
     if wanted == "raises":
@@ -103,15 +116,13 @@ async def double_release(trial: Trial, claim: Claim) -> None:
     elif wanted == "ok":
         assert raised is None, f"a second release raises {raised!r}"
     else:
-        first = await trial.take()
-        second = await trial.take()
-        assert first is not None
-        assert second is not None, "a pool of one gives two after a second release"
+        more = [await trial.take(), await trial.take()]
+        assert None not in (other, *more), "a pool of two gives three after a second release"
 
 
 async def use_after_release(trial: Trial, claim: Claim) -> None:
     thing = await trial.out()
-    await settled(trial.release(thing, claim.subject))
+    await trial.released(thing, claim.subject)
     assert await trial.becomes(False)
     raised: Exception | None = None
     try:
@@ -136,7 +147,7 @@ async def tells_whether_open(trial: Trial, claim: Claim) -> None:
     row = trial.row
     assert all([await value(name) for name in row.open_tests]), "open, and an open-test denies it"
     assert not any([await value(name) for name in row.closed_tests]), "open, and a closed-test says closed"
-    await settled(trial.release(thing, row.release[0]))
+    await trial.released(thing, row.release[0])
     assert await trial.becomes(False)
     if row.open_tests:
         assert not all([await value(name) for name in row.open_tests]), "released, and open-tests say open"
@@ -286,6 +297,7 @@ async def _gives(trial: Trial, limit: int) -> None:
     for count in range(limit):
         assert await trial.another(), f"gives {count} of {limit}"
         things.append(await trial.take())
+        await trial.touch(things[-1])
     assert not await trial.another(), f"gives more than {limit}"
 
 
@@ -298,6 +310,7 @@ CHECKS: dict[str, Check] = {
     "release-to": release,
     "release-functions": release_function,
     "release-awaited": release_awaited,
+    "release-completed": release_completed,
     "double-release": double_release,
     "use-after-release": use_after_release,
     "open-tests": tells_whether_open,

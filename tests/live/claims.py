@@ -71,6 +71,8 @@ def _releases(row: Resource) -> Iterator[tuple[str, str]]:
     for name in (*row.release, *row.release_to):
         if name not in row.release_plain:
             yield "release-awaited", name
+    if row.release_completed:
+        yield "release-completed", row.release_completed
     yield "double-release", (*row.release_to, *row.release)[0]
     if row.ends_with_owner:
         yield "ends-with-owner", ""

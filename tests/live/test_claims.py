@@ -60,6 +60,8 @@ def _can_be_tried(claim: Claim) -> bool:
         return False
     if claim.what == "use-after-release":
         return bench.touch is not None
+    if claim.what == "double-release" and claim.row.double_release == "harms":
+        return bool(bench.roomier)
     return claim.what != "unless" or claim.subject in bench.unless or claim.subject.endswith(("=True", "=False"))
 
 
@@ -82,6 +84,8 @@ def test_claim(claim: Claim, server: Callable[[str], Server]) -> None:
 
 async def _tried(claim: Claim, trial: Trial) -> None:
     named, without = _owner_keywords(claim)
+    if claim.what == "double-release" and claim.row.double_release == "harms":
+        named = trial.bench.roomier
     try:
         await trial.open(named, without)
         await CHECKS[claim.what](trial, claim)

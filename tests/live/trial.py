@@ -132,9 +132,15 @@ class Trial:
             return getattr(self.owner, name)(thing)
         return getattr(thing, name)()
 
+    async def released(self, thing: Any, name: str) -> None:
+        """Gives it back by the one call, and by what has to follow it."""
+        await settled(self.release(thing, name))
+        if self.row.release_completed:
+            await getattr(thing, self.row.release_completed)()
+
     async def give_back(self, thing: Any) -> None:
         for name in (*self.row.release_to, *self.row.release):
-            await settled(self.release(thing, name))
+            await self.released(thing, name)
             return
         with thing:
             pass
