@@ -6,7 +6,7 @@ them lazily, and older text is read the same way.
 
 Where the graphs are simpler than Python:
 - a generator expression runs where it is written, as a list would;
-- the name of an `except` clause is unbound where the clause ends or is left by a jump, not where an exception leaves it;
+- the name of an `except` clause is unbound where the clause ends or a jump leaves it, not where an exception does;
 - an operand that names a local is read when the instruction runs; only a later `:=` in the same statement makes it a
   copy, not a call that rebinds the name through `nonlocal`;
 - names are as written: `self.__x` is the attribute `__x`; a type parameter is read as a global;

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from leaklint import ir
-from leaklint.lowering import patterns
+from leaklint.lowering import definitions, patterns
 from leaklint.lowering.body import Body
-from leaklint.lowering.expressions import OPERATORS, assign, branch, call, default_values, value
+from leaklint.lowering.expressions import OPERATORS, assign, branch, call, value
 from leaklint.lowering.graph import Clause, FinalBody, Finalizer, Loop
 from leaklint.lowering.nodes import STAR_TRIES, TYPE_ALIASES
 from leaklint.model import Span
@@ -380,60 +380,6 @@ def _match(body: Body, node: Any) -> None:
     graph.flow_into(after)
 
 
-def _decorated(body: Body, node: Any, decorators: list[str], made: str) -> None:
-    for decorator, decorator_node in zip(reversed(decorators), reversed(node.decorator_list)):
-        dst = body.temp()
-        body.emit(ir.Call(body.span(decorator_node), dst, decorator, (made,)))
-        made = dst
-    body.store(body.span(node), node.name, made)
-
-
-def _function(body: Body, node: Any) -> None:
-    body.expect(node)
-    decorators = [value(body, decorator) for decorator in node.decorator_list]
-    defaults = default_values(body, node.args)
-    made = body.temp()
-    body.emit(ir.MakeFunction(body.span(node), made, body.names[node], defaults))
-    _decorated(body, node, decorators, made)
-
-
-def _class(body: Body, node: Any) -> None:
-    body.expect(node)
-    decorators = [value(body, decorator) for decorator in node.decorator_list]
-    bases = [value(body, base.value if isinstance(base, ast.Starred) else base) for base in node.bases]
-    for keyword in node.keywords:
-        value(body, keyword.value)
-    made = body.temp()
-    body.emit(ir.MakeClass(body.span(node), made, body.names[node], tuple(bases)))
-    _decorated(body, node, decorators, made)
-
-
-def _import(body: Body, node: Any) -> None:
-    span = body.span(node)
-    for alias in node.names:
-        module = alias.name if alias.asname else alias.name.partition(".")[0]
-        dst = body.temp()
-        body.emit(ir.LoadImport(span, dst, module))
-        body.store(span, alias.asname or module, dst)
-
-
-def _import_from(body: Body, node: Any) -> None:
-    span = body.span(node)
-    module = "." * node.level + (node.module or "")
-    for alias in node.names:
-        dst = body.temp()
-        body.emit(ir.LoadImport(span, dst, module, alias.name))
-        if alias.name != "*":
-            body.store(span, alias.asname or alias.name, dst)
-
-
-def _type_alias(body: Body, node: Any) -> None:
-    dst = body.temp()
-    span = body.span(node)
-    body.emit(ir.LoadConst(span, dst, "type", True))
-    body.store(span, node.name.id, dst)
-
-
 _STATEMENT: dict[type, Callable[[Body, Any], None]] = {
     ast.Expr: _expression,
     ast.Assign: _assign,
@@ -453,14 +399,14 @@ _STATEMENT: dict[type, Callable[[Body, Any], None]] = {
     ast.AsyncWith: _with,
     ast.Try: _try,
     ast.Match: _match,
-    ast.FunctionDef: _function,
-    ast.AsyncFunctionDef: _function,
-    ast.ClassDef: _class,
-    ast.Import: _import,
-    ast.ImportFrom: _import_from,
+    ast.FunctionDef: definitions.function,
+    ast.AsyncFunctionDef: definitions.function,
+    ast.ClassDef: definitions.class_,
+    ast.Import: definitions.import_,
+    ast.ImportFrom: definitions.import_from,
     ast.Global: _nothing,
     ast.Nonlocal: _nothing,
     ast.Pass: _nothing,
 }
 _STATEMENT.update(dict.fromkeys(STAR_TRIES, _try))
-_STATEMENT.update(dict.fromkeys(TYPE_ALIASES, _type_alias))
+_STATEMENT.update(dict.fromkeys(TYPE_ALIASES, definitions.type_alias))
