@@ -48,14 +48,20 @@ class Project:
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
         self._before: Project | None = None
+        self._changed = ""
 
     def with_overlay(self, path: str, data: bytes) -> Project:
         """The same project with `data` for the content of one file; shares what does not depend on that."""
         other = Project(self.settings, self.cwd, {**self._overlays, path: data})
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
-        other._before = self
+        other._before, other._changed = self, path
         return other
+
+    @property
+    def analysed(self) -> bool:
+        """Whether anything is known of the program, that `with_overlay` would go on from."""
+        return bool(self._analyses)
 
     @functools.cached_property
     def catalog(self) -> Catalog:
@@ -123,8 +129,8 @@ class Project:
         known = self._analyses.get(extra)
         if known is None:
             before = self._before._analyses.get(extra) if self._before is not None else None
-            if before is not None and (text := self.read(Path(path))) is not None:
-                known = _continued(before, Path(path), text)
+            if before is not None and (text := self.read(Path(self._changed))) is not None:
+                known = _continued(before, Path(self._changed), text)
             else:
                 known = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
             self._analyses[extra] = known

@@ -59,6 +59,12 @@ def below(roots: Sequence[str], settings: Settings) -> list[str]:
     return sorted(walk.files)
 
 
+def is_left_out(path: str, finder: SettingsFinder) -> bool:
+    """Whether a file (an absolute path, which need not exist) that is named is excluded all the same: only with
+    `force-exclude`. Raises ConfigError."""
+    return _Walk(finder).is_left_out(path, False)
+
+
 class _Fixed(SettingsFinder):
     """The same settings for everything."""
 
