@@ -52,7 +52,7 @@ def bind(document: Document, call: ast.Call, kind: str, known: str = "", derived
     value = value_of(document, call)
     statement = document.statement(value)
     if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
-        already = _assigned(document, statement, value, known)
+        already = _assigned(document, statement, value, known, _WISHES.get(kind, "resource"))
         if already is not None:
             return already
     parent = document.parents[value]
@@ -68,7 +68,9 @@ def bind(document: Document, call: ast.Call, kind: str, known: str = "", derived
     return _hoist(document, value, fresh(document, scope, _WISHES.get(kind, "resource")), statement)
 
 
-def _assigned(document: Document, statement: ast.Assign | ast.AnnAssign, value: ast.expr, known: str) -> Binding | None:
+def _assigned(
+    document: Document, statement: ast.Assign | ast.AnnAssign, value: ast.expr, known: str, wish: str
+) -> Binding | None:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     line = document.first_line(statement)
     rest = statement.value
@@ -86,9 +88,11 @@ def _assigned(document: Document, statement: ast.Assign | ast.AnnAssign, value: 
             return _split(document, statement, targets[0], rest, value)
         if not (known and len(targets) == 1 and document.source(targets[0]) == known):
             return None
-    if known and isinstance(targets[0], (ast.Tuple, ast.List)) and rest is value:
-        if any(isinstance(one, ast.Name) and one.id == known for one in targets[0].elts):
-            return Binding(Rewrite(document.text), named(known), line)
+    if isinstance(targets[0], (ast.Tuple, ast.List)) and rest is value:
+        parts = [one.id for one in targets[0].elts if isinstance(one, ast.Name)]
+        likely = known if known in parts else next((one for one in parts if wish[:4] in one.lower()), "")
+        if likely:
+            return Binding(Rewrite(document.text), named(likely), line)
     plain = [target for target in targets if isinstance(target, ast.Name)]
     name = held(document, plain[0] if plain else targets[0])
     if name is None:

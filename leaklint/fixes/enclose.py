@@ -198,7 +198,8 @@ def enclose(
     before: lines put in front of it. header: `with ...:` that stands in for taken statement and `try:`.
     """
     unit = document.unit(taken)
-    margin = document.indent(document.first_line(region.suite[region.first] if region.guard else taken))
+    margin = document.indent(document.first_line(region.suite[0]))
+    above = taken if region.guard or not region.first else region.suite[region.first - 1]
     draft = Draft(document)
     only = _only_try(region)
     if arrangement != "wrap" and only is None:
@@ -214,13 +215,12 @@ def enclose(
     if not left:
         if header or region.guard:
             return None
-        line = document.last_line(taken) + 1
+        line = document.last_line(above) + 1
         draft.insert_first(line, *[margin + text for text in lines])
         return draft.finish(unit)
     if before:
         draft.gain("\n".join(before))
     if arrangement == "wrap":
-        above = taken if region.guard or not region.first else region.suite[region.first - 1]
         first = document.last_line(above) + 1
         while not region.guard and not document.lines[first - 1].strip():
             first += 1

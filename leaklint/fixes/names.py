@@ -13,6 +13,7 @@ _COMPLETE = frozenset(
     {"fetchone", "fetchall", "fetchmany", "fetchrow", "fetchval", "fetch", "scalar", "scalar_one", "scalar_one_or_none"}
     | {"first", "one", "one_or_none", "all", "count", "commit", "rollback"}
 )
+_READING = frozenset({"read_sql", "read_sql_query", "read_sql_table"})  # pandas, polars; in chunks they read on
 _COPYING = frozenset(
     {"len", "list", "int", "str", "bool", "float", "sum", "min", "max", "sorted", "tuple", "set", "dict", "any", "all"}
 )
@@ -123,7 +124,7 @@ def declared_outside(scope: ast.AST, name: str) -> bool:
 
 def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True) -> frozenset[str]:
     """The variables whose value may need the resource open: all computed from it, save complete results (`copies`)."""
-    found: set[str] = set()
+    found = _siblings(after)
     position = (after.lineno, after.col_offset)
     while True:
         before = len(found)
@@ -135,6 +136,13 @@ def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True)
                     found |= targets
         if len(found) == before:
             return frozenset(found - {resource.name})
+
+
+def _siblings(taken: ast.stmt) -> set[str]:
+    """What is unpacked together with a resource: likely its cursor, or what it was taken from."""
+    if isinstance(taken, ast.Assign) and isinstance(taken.targets[0], (ast.Tuple, ast.List)):
+        return set(bound_names(taken.targets[0]))
+    return set()
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, set[str]]]:
@@ -164,7 +172,8 @@ def complete(value: ast.AST) -> bool:
         return isinstance(value.op, ast.Not) or complete(value.operand)
     if isinstance(value, ast.Call):
         if isinstance(value.func, ast.Attribute):
-            return value.func.attr in _COMPLETE
+            reads = value.func.attr in _READING and not any(one.arg in (None, "chunksize") for one in value.keywords)
+            return reads or value.func.attr in _COMPLETE
         return isinstance(value.func, ast.Name) and value.func.id in _COPYING
     return isinstance(value, (ast.ListComp, ast.DictComp, ast.SetComp))
 
@@ -172,16 +181,18 @@ def complete(value: ast.AST) -> bool:
 @dataclass(frozen=True)
 class Departures:
     """How a resource leaves its function. whole: itself, alone or in something that keeps it. part: a cursor or other
-    thing that lives on it is returned, so closing it would break the caller."""
+    thing that lives on it is returned, so closing it would break the caller. perhaps: what some function made of it is
+    returned, and may need it."""
 
     whole: bool
     part: bool
+    perhaps: bool
 
 
 def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterable[str]) -> Departures:
     """How the resource leaves the function from the statement `after` on."""
     carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
-    whole = part = False
+    whole = part = perhaps = False
     position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
     for node in ast.walk(scope):
         if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
@@ -189,6 +200,7 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
         if isinstance(node, ast.Return) and node.value is not None:
             whole |= _carries(node.value, resource, carriers)
             part |= _lives(node.value, resource, parts, frozenset(derives))
+            perhaps |= _made_of(node.value, resource)
         elif isinstance(node, ast.Assign):
             kept = any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
             outer = any(declared_outside(scope, name) for target in node.targets for name in bound_names(target))
@@ -197,7 +209,17 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
                 part |= _lives(node.value, resource, parts, frozenset(derives))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
             whole |= any(is_held(one, resource) for one in node.args)
-    return Departures(whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part)
+    return Departures(
+        whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part, perhaps
+    )
+
+
+def _made_of(value: ast.expr, resource: Held) -> bool:
+    """Whether a value is what an unknown function made of the resource itself."""
+    if isinstance(value, ast.Await):
+        return _made_of(value.value, resource)
+    given = [*value.args, *(one.value for one in value.keywords)] if isinstance(value, ast.Call) else []
+    return any(is_held(one, resource) for one in given) and not complete(value)
 
 
 def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
@@ -259,7 +281,7 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
 
 
 def _parts(scope: ast.AST, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
-    found: set[str] = set()
+    found = _siblings(after) - {resource.name}
     for _ in range(3):
         for node in ast.walk(scope):
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.lineno > after.lineno:

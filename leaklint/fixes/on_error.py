@@ -10,7 +10,7 @@ from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.names import is_held, mentioned
-from leaklint.fixes.region import Region
+from leaklint.fixes.region import Region, behind
 from leaklint.fixes.target import Giving, Target
 from leaklint.ownership.events import SiteReport
 
@@ -20,15 +20,15 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if not target.givings:
         raise Refused(target.reason)
     if not any(leak.exceptional for leak in target.report.leaks):
-        raise Refused(f"{target.held.text} leaves the function")
+        raise Refused(f"`{target.held.text}` leaves the function")
     document = target.document
-    place = document.place(target.taken)
+    place = behind(document, target.taken)
     first, last = place.index + 1, len(place.suite) - 1
     if last >= first and _hands_on(place.suite[last], target):
         last -= 1
     if last < first:
         yield from _protected_methods(target)
-        raise Refused(f"nothing stands between taking {target.held.text} and handing it on")
+        raise Refused(f"nothing stands between taking `{target.held.text}` and handing it on")
     region = Region(place.suite, first, last, False, ())
     for giving in target.givings:
         ending = Ending((giving.text, "raise"), "except BaseException:")

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from leaklint.fixes import await_release, hoist, on_error, owner_close, return_to_pool, try_finally, with_block
+from leaklint.fixes import (
+    await_release,
+    collection,
+    hoist,
+    on_error,
+    owner_close,
+    return_to_pool,
+    try_finally,
+    with_block,
+)
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite
@@ -83,8 +92,8 @@ def _with_first(text: str, report: SiteReport, style: str) -> Iterator[Candidate
 
 
 def _safety(target: Target) -> Applicability:
-    """Unsafe where what is returned may need it open: objects of a session that nothing closed so far."""
-    return UNSAFE if target.departures.part and not target.report.released else SAFE
+    """Unsafe where what is returned may need it open, and nothing closed it so far."""
+    return UNSAFE if target.departures.perhaps and not target.report.released else SAFE
 
 
 def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
@@ -138,8 +147,13 @@ def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
         yield Candidate(rewrite, f"Give the class a way to release {target.held.text}", UNSAFE)
 
 
+def _list(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    for rewrite in collection.rewrites(text, report):
+        yield Candidate(rewrite, "Release all that the list holds", SAFE)
+
+
 Repair = Callable[[str, SiteReport, str], Iterator[Candidate]]
-_LEAK: tuple[Repair, ...] = (_items, _finally, _on_error, _manager)
+_LEAK: tuple[Repair, ...] = (_list, _items, _finally, _on_error, _manager)
 _REPAIRS: dict[str, tuple[Repair, ...]] = {
     "LK101": _LEAK,
     "LK102": _LEAK,

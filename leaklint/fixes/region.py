@@ -41,7 +41,7 @@ def find(
 
     `stay` keeps to the suite of `taken`, whatever outer statements release: for what is taken anew in each round.
     """
-    place = document.place(taken)
+    place = behind(document, taken)
     first, guard = place.index + 1, False
     scope = document.scope(taken)
     if _carried_round(document, taken, resource) and not stay:
@@ -79,6 +79,21 @@ def find(
             if one not in units and (one.lineno, one.col_offset) > end
         ]
     return Region(found.suite, found.first, found.last, found.guard, tuple(units), found.trailing)
+
+
+def behind(document: Document, taken: ast.stmt) -> Place:
+    """The place of `taken`; where it ends the body of a `try:` that goes on only if it succeeded, that of the `try`."""
+    place = document.place(taken)
+    while isinstance(place.owner, ast.Try) and place.field == "body" and place.index == len(place.suite) - 1:
+        attempt = place.owner
+        if attempt.orelse or attempt.finalbody or not all(_leaves(handler.body[-1]) for handler in attempt.handlers):
+            break
+        place = document.place(attempt)
+    return place
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    return isinstance(statement, (ast.Raise, ast.Return, ast.Continue, ast.Break))
 
 
 def _late(region: Region, resource: Held) -> Region:
@@ -177,7 +192,7 @@ def _beyond(
     if limit < len(suite) and not any(one is taken for one in suite[limit:]):
         return False
     end = document.extent(suite[-1])[1]
-    passed = set()
+    passed: set[ast.AST] = set()
     if ignored is not None:
         passed = {
             node

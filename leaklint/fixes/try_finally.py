@@ -20,9 +20,9 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     """Ways to release in a finally block, best first. Raises Refused where the resource outlives its function."""
     leaving = target.departures
     if leaving.whole:
-        raise Refused(f"{target.held.text} leaves the function, so it cannot be released in it")
+        raise Refused(f"`{target.held.text}` leaves the function, so it cannot be released in it")
     if leaving.part and not target.report.released:
-        raise Refused(f"something that needs {target.held.text} open is returned")
+        raise Refused(f"something that needs `{target.held.text}` open is returned")
     if not target.givings:
         raise Refused(target.reason)
     looping = any(leak.how in ("loop", "overwritten") for leak in target.report.leaks)
@@ -41,7 +41,7 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
             target, giving = alone, Giving(giving.text, Releases(alone.report.site.resource, alone.held))
     region = target.region(giving, stay)
     if stay and not region.statements:
-        raise Refused(f"{target.held.text} is released behind statements that must come first")
+        raise Refused(f"`{target.held.text}` is released behind statements that must come first")
     if not region.guard and not stay:
         lifted = _lifted(target, region)
         if lifted is not None:
@@ -56,6 +56,8 @@ def _lifted(target: Target, region: Region) -> Region | None:
         return None
     if not target.held.plain or region.suite is not place.suite:
         return None
+    if place.owner.finalbody or not place.owner.handlers:  # type: ignore[attr-defined]
+        return None
     outer = target.document.place(place.owner)  # type: ignore[arg-type]
     return Region(outer.suite, outer.index, outer.index, True, ())
 
@@ -66,7 +68,7 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
         yield from _with_own_name(target, giving, region)
         return
     if region.guard and not held.plain:
-        raise Refused(f"{held.text} is taken on some paths only")
+        raise Refused(f"`{held.text}` is taken on some paths only")
     lines: tuple[str, ...] = (giving.text,)
     if region.guard or target.maybe_none:
         lines = (f"if {held.text} is not None:", document.unit(target.taken) + giving.text)
@@ -121,7 +123,7 @@ def _called(call: ast.Call) -> str:
 def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[Rewrite]:
     """Bind what is taken to a second name, that nothing else binds, and release that."""
     if not target.held.plain or giving.releases.calls - {target.call} or region.units:
-        raise Refused(f"{target.held.text} may stand for another object when it is released")
+        raise Refused(f"`{target.held.text}` may stand for another object when it is released")
     document = target.document
     own = fresh(document, target.scope, f"opened_{target.held.name}")
     guard = region.guard or target.shared

@@ -56,6 +56,8 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
 def _as_with(target: Target, giving: Giving, header: str) -> Rewrite | None:
     document = target.document
     region = target.region(giving)
+    if region.suite is not document.place(target.taken).suite:
+        return None
     if region.guard or region.last < region.first or _used_after(target, region.suite[region.last]):
         return None
     made = enclose(document, region, target.taken, Ending((giving.text,)), "wrap", (), header)

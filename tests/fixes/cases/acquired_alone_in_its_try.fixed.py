@@ -1,0 +1,16 @@
+import psycopg2
+
+
+def add(dsn, item):
+    try:
+        conn = psycopg2.connect(dsn)
+    except psycopg2.OperationalError as error:
+        print("no database:", error)
+        return False
+    try:
+        cur = conn.cursor()
+        cur.execute("INSERT INTO items VALUES (%s)", (item,))
+        conn.commit()
+    finally:
+        conn.close()
+    return True

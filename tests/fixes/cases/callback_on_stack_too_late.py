@@ -1,0 +1,11 @@
+import contextlib
+
+import psycopg2
+
+
+def job(dsn, work):
+    with contextlib.ExitStack() as stack:
+        conn = psycopg2.connect(dsn)
+        work(conn)
+        stack.callback(conn.close)
+        conn.cursor().execute("SELECT 1")

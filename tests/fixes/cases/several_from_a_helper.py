@@ -1,0 +1,12 @@
+import psycopg2
+
+
+def both(dsn):
+    conn = psycopg2.connect(dsn)
+    return conn, conn.cursor()
+
+
+def names(dsn):
+    conn, cur = both(dsn)
+    cur.execute("SELECT name FROM t")
+    return cur.fetchall()

@@ -1,0 +1,11 @@
+import sqlite3
+
+from app import wrap
+
+
+def frame(path):
+    conn = sqlite3.connect(path)
+    try:
+        return wrap(conn)
+    finally:
+        conn.close()
