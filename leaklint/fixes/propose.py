@@ -14,6 +14,7 @@ from leaklint.fixes import (
     hoist,
     on_error,
     owner_close,
+    release_old,
     return_to_pool,
     try_finally,
     with_block,
@@ -152,13 +153,19 @@ def _list(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
         yield Candidate(rewrite, "Release all that the list holds", SAFE)
 
 
+def _old(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
+    target = prepare(text, report)
+    for rewrite in release_old.rewrites(target):
+        yield Candidate(rewrite, f"Release what {target.held.text} held before", UNSAFE)
+
+
 Repair = Callable[[str, SiteReport, str], Iterator[Candidate]]
 _LEAK: tuple[Repair, ...] = (_list, _items, _finally, _on_error, _manager)
 _REPAIRS: dict[str, tuple[Repair, ...]] = {
     "LK101": _LEAK,
     "LK102": _LEAK,
     "LK103": _LEAK,
-    "LK104": (_finally, _on_error),
+    "LK104": (_finally, _on_error, _old),
     "LK105": (_items, _with_first),
     "LK106": _LEAK,
     "LK107": (_owner,),

@@ -1,0 +1,15 @@
+import sqlite3
+
+
+class Buffer:
+    def __init__(self, path):
+        self.path = path
+        self.conn = sqlite3.connect(path)
+
+    def reset(self):
+        old = self.conn
+        self.conn = sqlite3.connect(self.path)
+        old.close()
+
+    def close(self):
+        self.conn.close()
