@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -38,10 +39,11 @@ def test_hooks_report_and_repair(tmp_path: Path) -> None:
     entries = dict(re.findall(r"- id: (\S+)\n(?:  .*\n)*?  entry: leaklint (.*)\n", hooks))
     assert set(entries) == {"leaklint", "leaklint-fix"}
     target = tmp_path / "app.py"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for hook, arguments in entries.items():
         target.write_text(leaky, encoding="utf-8")
         command = [sys.executable, "-m", "leaklint", *shlex.split(arguments), target.name]
-        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment)
         repaired = target.read_text(encoding="utf-8") != leaky
         assert (ran.returncode, repaired) == ((0, True) if hook == "leaklint-fix" else (1, False)), ran.stderr
 
