@@ -12,7 +12,6 @@ import msgspec
 
 from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
-from leaklint.engine.edits import apply_edits
 from leaklint.engine.idle_comments import CODE
 from leaklint.engine.one_file import Analyze, Outcome, check_file, fault, internal_error
 from leaklint.engine.project import Project, Unit
@@ -112,7 +111,11 @@ def _one_round(
     wanted = [one for one in outcome.findings if one.code in project.selection.repairable]
     comments = [one.fix for one in wanted if one.code == CODE and one.fix and _allowed(project, one.fix.applicability)]
     if comments:
-        return apply_edits(unit.source.text, (edit for fix in comments for edit in fix.edits)), {}, None
+        from leaklint.fixes import apply
+
+        # Two on one line could overlap; the other has its turn in the next round.
+        by_line = {fix.edits[0].line: fix for fix in comments}
+        return apply(unit.source.text, list(by_line.values())), {}, None
     if not any(one.code not in (CODE, UNREADABLE) for one in wanted):
         return unit.source.text, {}, None
     from leaklint.engine.proposing import apply_repairs

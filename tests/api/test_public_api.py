@@ -73,6 +73,6 @@ def test_findings_carry_the_repair_that_is_proven_for_them() -> None:
     (finding,) = check_source(LEAK)
     assert finding.fix is not None
     assert {edit.path for edit in finding.fix.edits} == {"<string>"}
-    from leaklint.engine.edits import apply_edits
+    from leaklint.fixes import apply
 
-    assert apply_edits(LEAK, finding.fix.edits) == fix_source(LEAK).text
+    assert apply(LEAK, [finding.fix]) == fix_source(LEAK).text
