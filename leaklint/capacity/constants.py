@@ -24,6 +24,7 @@ UNKNOWN_PART = "\x00"
 _CONVERSIONS = frozenset({"builtins.int", "builtins.float", "builtins.str", "builtins.bool", "typing.cast"})
 _FIELDS = frozenset({"Field", "field", "attrib", "ib"})
 _LOOKUPS = frozenset({"get", "getenv", "config", "int", "env", "getint", "get_int", "int_env", "env_int", "getfloat"})
+_FILLING = frozenset({"update", "setdefault"})
 _DEFAULTS = ("default", "fallback")
 _URL_WRAPPERS = frozenset({"make_url", "URL", "PostgresDsn", "str"})
 _NUMBER = re.compile(r"\s*[+-]?\d{1,12}\s*\Z")
@@ -84,25 +85,32 @@ class Constants:
         return _most([self._step(scope, step, depth + 1) for step in steps])
 
     def entries(self, scope: Scope, operand: str, depth: int = 0) -> Iterator[tuple[str, Scope, str]]:
-        """The keys of a dict with constant keys, each with the operand of its value and where that stands."""
+        """The keys of a dict, each with the operand of its value and where that stands. A key that is not known is "":
+        then there may be any. Of what is no dict display nothing is known."""
         found = self._built(scope, operand, depth)
         if found is None:
+            yield "", scope, operand
             return
         where, dst, build = found
         for key, item in zip(build.keys, build.items):
             if not key:
                 yield from self.entries(where, item, depth + 1)
-                continue
-            name = self.value(where, key, depth + 1)
-            if name is not None and isinstance(name.value, str):
-                yield name.value, where, item
+            else:
+                yield self._key(where, key, depth), where, item
         for one in where.body.items:
-            if where.body.values.get(one.base) and self._same(where, one.base, dst):
-                name = self.value(where, one.index, depth + 1)
-                if name is not None and isinstance(name.value, str):
-                    yield name.value, where, one.src
+            if self._same(where, one.base, dst):
+                yield self._key(where, one.index, depth), where, one.src
+        for load in where.body.attribute_loads:
+            if load.name in _FILLING and self._same(where, load.base, dst):
+                yield "", where, load.base
+
+    def _key(self, scope: Scope, operand: str, depth: int) -> str:
+        name = self.value(scope, operand, depth + 1)
+        return name.value if name is not None and isinstance(name.value, str) else ""
 
     def _same(self, scope: Scope, operand: str, dst: str) -> bool:
+        if operand not in scope.body.values:
+            return False
         step = scope.body.single(operand)
         return step is not None and getattr(step, "dst", "") == dst
 
@@ -137,7 +145,7 @@ class Constants:
         if isinstance(step, ir.LoadGlobal):
             return self._first(self._globals(scope.module, step.name), depth)
         if isinstance(step, ir.Attr):
-            return self._first(self._attribute(scope, step), depth)
+            return self._field_value(scope, step, depth)
         if isinstance(step, ir.Item):
             return self._item(scope, step, depth)
         if isinstance(step, ir.Build) and step.kind == "string":
@@ -151,6 +159,15 @@ class Constants:
     def _first(self, places: Iterator[tuple[Scope, str]], depth: int) -> Constant | None:
         found = [self.value(where, operand, depth + 1) for where, operand in places]
         return _most(found) if found else None
+
+    def _field_value(self, scope: Scope, step: ir.Attr, depth: int) -> Constant | None:
+        """The value of an attribute. What a class body gives is a default that its objects may not keep."""
+        places = list(self._attribute(scope, step))
+        found = self._first(iter(places), depth)
+        if found is None or not found.given or not any(where.procedure.kind == "class" for where, _ in places):
+            return found
+        note = f"`{step.name}` has its default, {found.value}"
+        return found._replace(notes=(*found.notes, note)) if note not in found.notes else found
 
     def _globals(self, module: ir.ModuleIR, name: str, depth: int = 0) -> Iterator[tuple[Scope, str]]:
         """Where a global name of a module gets its value, through imports."""
@@ -283,6 +300,8 @@ class Constants:
         found = self.value(scope, operand, depth + 1)
         if found is None:
             return None
+        if found.value is None or found.value == "":
+            return Constant(None, (f"`{key.value}` is read when the program runs, and has no default",), given=False)
         return found._replace(notes=(*found.notes, f"`{key.value}` has its default, {found.value}"))
 
     # -- parameters ---------------------------------------------------------------------------------------------

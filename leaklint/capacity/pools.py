@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from leaklint import ir
 from leaklint.capacity.constants import UNKNOWN_PART, Constant, Constants, Scope
 from leaklint.capacity.model import Place, Pool
-from leaklint.capacity.servers import families, family_of_library, family_of_scheme
+from leaklint.capacity.servers import by_configuration, families, family_of_library, family_of_scheme, shared_by
 from leaklint.catalog.schema import PoolSize
 from leaklint.ownership.analysis import Analysis
 from leaklint.resolve.definitions import MODULE_BODY
@@ -20,11 +20,12 @@ _LARGEST = 10_000_000
 
 
 class Built(NamedTuple):
-    """A call that builds a pool: the library, how its size is written, and facts under which it builds none."""
+    """A call that builds a pool: the library, how its size is written, and keywords with which it builds none."""
 
     library: str
     name: str
     size: PoolSize
+    unless: tuple[str, ...] = ()
 
 
 class Size(NamedTuple):
@@ -39,11 +40,13 @@ class Size(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """The arguments of one call, unpacked dicts included, each with the scope that it stands in."""
+    """The arguments of one call, unpacked dicts included, each with the scope that it stands in. opaque: there may be
+    others. passed: others may come from the caller, as the function's own `**parameter`."""
 
     positional: tuple[str, ...]
     named: Mapping[str, tuple[Scope, str]]
     opaque: bool
+    passed: str = ""
 
 
 def pools_of(analysis: Analysis, module: ir.ModuleIR) -> list[Pool]:
@@ -68,7 +71,7 @@ def _built(analysis: Analysis, scope: Scope, call: ir.Call) -> Built | None:
         for name in _names(analysis, ref):
             taken = analysis.catalog.acquisition(name)
             if taken is not None and taken.resource.pool is not None:
-                return Built(taken.library, name, taken.resource.pool)
+                return Built(taken.library, name, taken.resource.pool, taken.resource.unless)
             factory = analysis.catalog.factory(name)
             if factory is not None and factory.pool is not None:
                 return Built(analysis.library_of(name), name, factory.pool)
@@ -95,7 +98,9 @@ def _pool(constants: Constants, scope: Scope, call: ir.Call, built: Built) -> Po
     family = family_of_library(built.library)
     if family is None:
         return None
-    arguments = _arguments(constants, scope, call)
+    arguments = _arguments(constants, scope, call, built.name)
+    if any(fact in arguments.named for fact in (*built.unless, *shared_by())):
+        return None
     url = _url(constants, scope, call, arguments)
     server = family_of_scheme(url) or family
     limit = families()[server].limit if server else 1
@@ -139,18 +144,20 @@ def _bound(scope: Scope, call: ir.Call) -> str:
     return found
 
 
-def _arguments(constants: Constants, scope: Scope, call: ir.Call) -> Arguments:
+def _arguments(constants: Constants, scope: Scope, call: ir.Call, name: str) -> Arguments:
     named: dict[str, tuple[Scope, str]] = {}
-    opaque = bool(call.starred)
-    for name, operand in call.keywords:
-        if name:
-            named[name] = (scope, operand)
-            continue
-        entries = list(constants.entries(scope, operand))
-        opaque = opaque or not entries
-        for key, where, value in entries:
-            named[key] = (where, value)
-    return Arguments(call.args, named, opaque)
+    opaque = bool(call.starred) or name in by_configuration()
+    passed = ""
+    for key, operand in call.keywords:
+        if key:
+            named[key] = (scope, operand)
+        elif any(p.name == operand and p.kind == "starstar" for p in scope.procedure.parameters):
+            passed = operand
+        else:
+            entries = list(constants.entries(scope, operand))
+            opaque = opaque or any(not entry for entry, _, _ in entries)
+            named.update({entry: (where, value) for entry, where, value in entries if entry})
+    return Arguments(call.args, named, opaque, passed)
 
 
 def _url(constants: Constants, scope: Scope, call: ir.Call, arguments: Arguments) -> str:
@@ -180,6 +187,8 @@ def _size(constants: Constants, scope: Scope, arguments: Arguments, row: PoolSiz
     if _is_unlimited(row, row.name, size.value):
         return Size(None, True, None, 0, f"{row.name}={size.value}", tuple(notes))
     minimum = _minimum(constants, scope, arguments, row)
+    if not isinstance(size.value, int) and not minimum:
+        return _by_default(constants, scope, arguments, row, url)
     number = size.value if isinstance(size.value, int) else minimum
     return _with_overflow(constants, scope, arguments, row, max(number, minimum), f"{row.name}={size.value}", notes)
 
@@ -190,9 +199,10 @@ def _by_default(constants: Constants, scope: Scope, arguments: Arguments, row: P
     if not isinstance(row.default, int):
         return Size(None, False, None, 0, f"{row.name} is not given", ())
     minimum = _minimum(constants, scope, arguments, row)
-    return _with_overflow(
-        constants, scope, arguments, row, max(row.default, minimum), f"{row.name}={row.default} by default", []
-    )
+    number = max(row.default, minimum)
+    written = f"{row.name}={row.default} by default" if number == row.default else f"{row.min_name}={minimum}"
+    notes = [f"what callers pass as **{arguments.passed} may change it"] if arguments.passed else []
+    return _with_overflow(constants, scope, arguments, row, number, written, notes)
 
 
 def _with_overflow(
@@ -267,6 +277,8 @@ def _django(constants: Constants, module: ir.ModuleIR) -> Iterator[Pool]:
     if body is None or "DATABASES" not in body.body.values:
         return
     for alias, where, operand in constants.entries(body, "DATABASES"):
+        if not alias:
+            continue
         keys = {key: (scope, value) for key, scope, value in constants.entries(where, operand)}
         if "ENGINE" not in keys:
             continue

@@ -34,6 +34,8 @@ class _File(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=T
     family: dict[str, Family]
     any: _Any
     transaction_hosts: tuple[str, ...]
+    by_configuration: tuple[str, ...]
+    shared_by: tuple[str, ...]
 
 
 @functools.cache
@@ -65,3 +67,13 @@ def transaction_hosts() -> tuple[str, ...]:
     """Hosts (patterns, with a port where it tells the mode) of hosted poolers that pool by transaction and do not carry
     prepared statements over."""
     return _facts().transaction_hosts
+
+
+def by_configuration() -> frozenset[str]:
+    """Calls that take the pool's size out of a mapping, where it cannot be seen."""
+    return frozenset(_facts().by_configuration)
+
+
+def shared_by() -> tuple[str, ...]:
+    """Keywords that hand a call somebody else's pool: it builds none."""
+    return _facts().shared_by
