@@ -83,7 +83,8 @@ def complaints_about(repaired: str, text: str, before: Truth, missed: frozenset[
             f"leaks in silence (line {line}: {after.shown[line].fault or 'no fault'})" for line in sorted(silent)
         ]
     for run in before.runs:
-        again = None if run.leaked else replay(repaired, run.choices)
+        # A repair may bind the name to None beforehand; who met it unbound then meets None.
+        again = None if run.leaked or "UnboundLocalError" in run.ending else replay(repaired, run.choices)
         if again is None:
             continue
         if again.ending != run.ending:
