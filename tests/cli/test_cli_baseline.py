@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -182,3 +183,9 @@ class TestAddIgnore:
         assert ran.status == 1
         assert "LK901" in ran.out
         assert "gives no reason" in ran.out
+
+
+def test_file_names_that_are_no_text(tmp_path: Path, leaklint: Leaklint) -> None:
+    (tmp_path / os.fsdecode(b"\xff.py")).write_text(LEAK)
+    assert leaklint("--write-baseline").status == 0
+    assert leaklint("--baseline", ".leaklint-baseline.json").status == 0
