@@ -176,7 +176,7 @@ def job():
         (UNPROTECTED_YIELD, {6: True}),
         (WRONG_HANDLER, {5: True}),
         (STOPPED_EARLY, {4: True}),
-        (OWNER_CLOSED, {5: False, 12: False}),
+        (OWNER_CLOSED, {5: False, 11: False}),
     ],
 )
 def test_the_oracle_knows_the_truth(text: str, lines: dict[int, bool]) -> None:
