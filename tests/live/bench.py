@@ -84,6 +84,7 @@ class Bench:
     observe: "slot" asks whether the owner has another one to give, "sessions" counts on the server; pools that keep
         no connection are seen by their threads or tasks.
     close: how to end the object when the catalog has no row for it, or its release waits for what is out.
+    calls: method -> the arguments that it needs.
     roomier: the keywords that give its owner room for two.
     needs: modules that it imports beside its own.
     unless: a fact of the row's `unless` that is no literal keyword -> the arguments that bring it about.
@@ -96,6 +97,7 @@ class Bench:
     touch: Callable[[Any], Any] | None = query
     observe: Literal["sessions", "slot", "threads", "tasks"] = "sessions"
     close: str = ""
+    calls: dict[str, Arguments] = field(default_factory=dict)
     roomier: dict[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     unless: dict[str, Callable[[Server, Any], Arguments]] = field(default_factory=dict)

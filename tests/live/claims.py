@@ -39,7 +39,9 @@ def _facts(row: Resource) -> Iterator[tuple[str, str]]:
         yield "type", ""
     yield ("lazy" if row.lazy else "opens"), ""
     yield from _releases(row)
-    if not row.lazy:
+    if row.taken == "receiver":
+        pass  # what it was taken from has a row of its own, and says it there
+    elif not row.lazy:
         yield "with", ""
         yield "async-with", ""
     else:

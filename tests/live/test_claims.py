@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import platform
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 
 from leaklint.catalog import builtin_libraries, load_catalog
+from leaklint.catalog.loader import for_versions
 from leaklint.catalog.schema import Resource
 from tests.live.bench import Bench
 from tests.live.benches import all_benches
@@ -17,10 +21,22 @@ from tests.live.conftest import missing
 from tests.live.servers import Missing, Server, need
 from tests.live.trial import Trial
 
+
+def installed() -> dict[str, str]:
+    """Distribution -> its version here; the standard library's modules have Python's."""
+    found = {"sqlite3": platform.python_version()}
+    for library in builtin_libraries():
+        for name in library.distributions:
+            with contextlib.suppress(PackageNotFoundError):
+                found[name] = version(name)
+    return found
+
+
 pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("ignore")]
 
-LIBRARIES = builtin_libraries()
-CATALOG = load_catalog(extra=[library.name for library in LIBRARIES])
+INSTALLED = installed()
+LIBRARIES = [for_versions(library, INSTALLED) for library in builtin_libraries()]
+CATALOG = load_catalog(extra=[library.name for library in LIBRARIES], versions=INSTALLED)
 BENCHES = all_benches()
 
 
