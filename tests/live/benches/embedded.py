@@ -1,0 +1,49 @@
+"""Databases in this process, by other ways than sqlite3: duckdb, apsw, sqlite_utils, dataset."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from tests.live.bench import Arguments, Bench
+from tests.live.servers import Server
+
+_TABLE = "create table if not exists t (x integer)"
+
+
+def _path(server: Server, owner: Any) -> Arguments:
+    return Arguments(server.path)
+
+
+def _address(server: Server, owner: Any) -> Arguments:
+    return Arguments(f"sqlite:///{server.path}")
+
+
+def _execute(connection: Any) -> None:
+    connection.execute(_TABLE)
+
+
+def _query(database: Any) -> None:
+    for _ in database.query("select 1 as one"):
+        pass
+
+
+_OLD_PYTHON = {} if sys.version_info >= (3, 11) else {"dropped": "Python 3.10 closes a dropped sqlite3 connection"}
+
+BENCHES = [
+    Bench(
+        "duckdb.connect",
+        "file",
+        _path,
+        touch=_execute,
+        calls={"execute": Arguments("select 1"), "executemany": Arguments("insert into t values (?)", [[1], [2]])},
+        cannot={
+            "returns-self:rollback": "wants a transaction",
+            **{f"returns-self:{name}": "wants a data frame" for name in ("register", "unregister", "append")},
+            "returns-self:create_function": "wants types",
+        },
+    ),
+    Bench("apsw.Connection", "file", _path, touch=_execute),
+    Bench("sqlite_utils.Database", "file", _path, touch=_execute, cannot=_OLD_PYTHON),
+    Bench("dataset.connect", "file", _address, touch=_query, needs=("sqlalchemy",)),
+]
