@@ -30,12 +30,25 @@ class _Any(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     libraries: tuple[str, ...]
 
 
+class _Waiting(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    calls: tuple[str, ...]
+    given_by: tuple[str, ...]
+
+
+class _Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    calls: tuple[str, ...]
+    modules: tuple[str, ...]
+    methods: tuple[str, ...]
+
+
 class _File(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     family: dict[str, Family]
     any: _Any
     transaction_hosts: tuple[str, ...]
     by_configuration: tuple[str, ...]
     shared_by: tuple[str, ...]
+    waiting: tuple[_Waiting, ...]
+    elsewhere: _Elsewhere
 
 
 @functools.cache
@@ -77,3 +90,20 @@ def by_configuration() -> frozenset[str]:
 def shared_by() -> tuple[str, ...]:
     """Keywords that hand a call somebody else's pool: it builds none."""
     return _facts().shared_by
+
+
+def timeout_of(call: str) -> tuple[str, ...]:
+    """The arguments that limit how long a call waits for the server or the pool; () where it has a limit by itself."""
+    return next((row.given_by for row in _facts().waiting if call in row.calls), ())
+
+
+def waits_elsewhere(call: str) -> bool:
+    """Whether a call waits for something that is not the database: time, another server, a person."""
+    row = _facts().elsewhere
+    head, _, last = call.rpartition(".")
+    return call in row.calls or (head.partition(".")[0] in row.modules and last in row.methods)
+
+
+def waiting_calls() -> tuple[str, ...]:
+    """Every call that `timeout_of` knows."""
+    return tuple(call for row in _facts().waiting for call in row.calls)
