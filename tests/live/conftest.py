@@ -17,6 +17,17 @@ def missing(error: Missing) -> None:
     pytest.skip(f"not installed: {error}")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    passed = [report for report in terminalreporter.stats.get("passed", []) if "test_claims.py" in report.nodeid]
+    tried = sum("::test_claim[" in report.nodeid for report in passed)
+    if tried:
+        from leaklint.catalog import builtin_libraries
+        from tests.live.claims import claims_of
+
+        stated = claims_of(builtin_libraries())
+        terminalreporter.write_line(f"live: {tried} of the catalog's {len(stated)} claims held against real servers")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Callable[[str], Server]]:
     running: dict[str, Server | Missing] = {}

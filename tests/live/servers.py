@@ -63,7 +63,7 @@ class PostgreSQL(Server):
         self._data = Path(tempfile.mkdtemp(prefix="leaklint-pg-"))
         wheel = PostgresServer(self._data, cleanup_mode=None)
         wheel.ensure_pgdata_inited()
-        self._options = {"bin_path": wheel.bin_path, "user": wheel.system_user}
+        self._options: dict[str, Any] = {"bin_path": wheel.bin_path, "user": wheel.system_user}
         flags = f"-h {HOST} -p {self.port} -k {self._data} -c fsync=off -c max_connections=150"
         command = ("-w", "-o", flags, "-l", str(self._data / "log"), "-D", str(self._data), "start")
         self._exec("pg_ctl", command, timeout=60, **self._options)
@@ -96,7 +96,7 @@ class MariaDB(Server):
 
     def __init__(self) -> None:
         daemon, install = program("mariadbd", "mariadb-server"), program("mariadb-install-db", "mariadb-server")
-        self._monitor = None
+        self._monitor: Any = None
         self.port = free_port()
         self._data = tempfile.mkdtemp(prefix="leaklint-my-")
         owner = [f"--user={_account()}"]
@@ -159,9 +159,8 @@ class Redis(Server):
     def _ask(self, command: str) -> bytes:
         self._socket.sendall(command.encode() + b"\r\n")
         head = self._reader.readline()
-        if not head.startswith(b"$"):
-            return head
-        return self._reader.read(int(head[1:]) + 2)
+        body = self._reader.read(int(head[1:]) + 2) if head.startswith(b"$") else head
+        return bytes(body)
 
     def sessions(self) -> int:
         return len([line for line in self._ask("CLIENT LIST").splitlines() if line]) - 1

@@ -116,3 +116,15 @@ def _owner_keywords(claim: Claim) -> tuple[dict[str, int], tuple[str, ...]]:
     if claim.what == "pool":
         return {pool.name: 2, **({pool.overflow: 0} if pool.overflow else {})}, ()
     return {}, tuple(name for name in (pool.name, pool.min_name, pool.overflow) if name)
+
+
+def proven(row: Resource) -> set[str]:
+    """The fields, methods and calls of a row that are tried here."""
+    tried = [claim for claim in RUNNABLE if claim.row == row]
+    return {name for claim in tried for name in (claim.what, claim.subject, claim.subject.rpartition(".")[2]) if name}
+
+
+@pytest.mark.parametrize("row", list(dict.fromkeys(claim.row for claim in RUNNABLE)), ids=lambda row: row.acquire[0])
+def test_a_row_that_runs_says_so(row: Resource) -> None:
+    assert row.evidence.how == "ran"
+    assert not proven(row) & set(row.evidence.unproven), "tried here, and called unproven"
