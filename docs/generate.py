@@ -89,8 +89,8 @@ def _options() -> str:
     lines = [
         "# Configuration keys",
         "",
-        "Keys of `[tool.leaklint]` in pyproject.toml, or of leaklint.toml, which has no prefix. How files are found and",
-        "laid over each other: [Configuration](configuration.md).",
+        "Keys of `[tool.leaklint]` in pyproject.toml, or of leaklint.toml, which has no prefix. How files are found",
+        "and laid over each other: [Configuration](configuration.md).",
         "",
         "| key | type | default | meaning |",
         "|---|---|---|---|",

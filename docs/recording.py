@@ -93,7 +93,7 @@ def drawn(session: list[tuple[str, str]]) -> str:
         y += _LINE // 2
     size = f'width="{round(width * _CHARACTER) + 2 * _MARGIN}" height="{y + _MARGIN - _LINE}"'
     title = html.escape("; ".join(command for command, _ in session))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">\n<title>{title}</title>\n'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" {size} role="img">\n<title>{title}</title>\n'
     return f"{head}<style>\n{_STYLE}\n</style>\n" + "\n".join(blocks) + "\n</svg>\n"
 
 
