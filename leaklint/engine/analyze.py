@@ -7,6 +7,9 @@ from pathlib import Path
 
 from leaklint.engine.one_file import Found
 from leaklint.engine.project import Project, Unit, shown_as
+from leaklint.engine.selection import UNREADABLE, name_of
+from leaklint.ir import Procedure
+from leaklint.model import Confidence, Finding, Severity
 
 
 def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
@@ -29,5 +32,26 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
         for report in reports
         for rule, verdict in verdicts(report)
     ]
-    inspected = inspect_module(analysis, module, project.settings)
+    inspected = [*inspect_module(analysis, module, project.settings), *_cut_short(analysis.cut_short(module), unit)]
     return found + [(shown_as(unit, one, module.path, project.cwd), None) for one in inspected]
+
+
+def _cut_short(procedures: Sequence[Procedure], unit: Unit) -> list[Finding]:
+    """What says that some functions were not looked at on all their paths."""
+    return [
+        Finding(
+            code=UNREADABLE,
+            name=name_of(UNREADABLE),
+            severity=Severity.NOTE,
+            confidence=Confidence.HIGH,
+            message=f"not checked on all paths: `{one.name}` is too large",
+            path=unit.shown,
+            line=one.span.line,
+            column=one.span.column,
+            end_line=one.span.line,
+            end_column=one.span.column,
+            function="" if one.kind == "module" else one.name,
+            help="Split the function; what it does on the paths that were looked at is reported.",
+        )
+        for one in procedures
+    ]

@@ -118,9 +118,13 @@ class Project:
         """Whether the analysis sees a resource being taken in a file."""
         from leaklint.ownership.analysis import analyze_module
 
-        analysis = self.analysis(path)
-        module = analysis.program.module_at(Path(path))
-        return module is not None and bool(analyze_module(analysis, module))
+        try:
+            analysis = self.analysis(path)
+            module = analysis.program.module_at(Path(path))
+            return module is not None and bool(analyze_module(analysis, module))
+        except Exception:
+            # A fault of ours in that file is told where that file is checked, not at each one that imports it.
+            return True
 
     def analysis(self, path: str) -> Analysis:
         """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
