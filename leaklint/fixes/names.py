@@ -11,12 +11,15 @@ from leaklint.fixes.document import Document, Function
 # What these give is complete in itself: it can be used after the connection is closed (DB-API and its kin).
 _COMPLETE = frozenset(
     {"fetchone", "fetchall", "fetchmany", "fetchrow", "fetchval", "fetch", "scalar", "scalar_one", "scalar_one_or_none"}
-    | {"first", "one", "one_or_none", "all", "count", "commit", "rollback"}
+    | {"find_one", "count_documents", "insert_one", "insert_many", "update_one", "update_many", "delete_one"}
+    | {"rowcount", "lastrowid", "description", "first", "one", "one_or_none", "all", "count", "commit", "rollback"}
 )
 _READING = frozenset({"read_sql", "read_sql_query", "read_sql_table"})  # pandas, polars; in chunks they read on
 _COPYING = frozenset(
     {"len", "list", "int", "str", "bool", "float", "sum", "min", "max", "sorted", "tuple", "set", "dict", "any", "all"}
 )
+EVERYTHING = "*"
+"""In place of the methods that give what lives on a resource: all of them do."""
 _KEEPING = frozenset(
     {"append", "add", "put", "put_nowait", "insert", "setdefault", "extend", "update", "appendleft", "register"}
 )
@@ -301,10 +304,14 @@ def _lives(value: ast.expr, resource: Held, parts: frozenset[str], derives: froz
         return _lives(value.value, resource, parts, derives)
     if isinstance(value, ast.GeneratorExp):
         return mentioned(value, resource, parts)
+    if isinstance(value, ast.Attribute) and value.attr in _COMPLETE:
+        return False
+    if isinstance(value, (ast.Subscript, ast.Attribute)) and not is_held(value, resource):
+        return is_held(value.value, resource) or _lives(value.value, resource, parts, derives)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in _COMPLETE:
             return False
         if is_held(value.func.value, resource):
-            return value.func.attr in (derives or {"cursor"})
+            return value.func.attr in (derives or {"cursor"}) or EVERYTHING in derives
         return _lives(value.func.value, resource, parts, derives)
     return False

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leaklint.fixes.bind import Binding, Refused, bind
+from leaklint.fixes.callee import may_give_none
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
-from leaklint.fixes.names import Departures, Held, bound_names, departures, living
+from leaklint.fixes.names import EVERYTHING, Departures, Held, bound_names, departures, is_held, living
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
 from leaklint.fixes.unfold import unfold
 from leaklint.ownership.events import SiteReport
 
+_SOURCES = frozenset({"pool", "engine"})  # what their methods give ends, or changes, when they do
 _OPEN_ENDED = frozenset({"session"})  # what its queries return may load more later
 
 
@@ -67,7 +69,9 @@ class Target:
     @property
     def departures(self) -> Departures:
         """How it leaves its function."""
-        return departures(self.scope, self.held, self.taken, self.report.site.resource.derives)
+        resource = self.report.site.resource
+        derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
+        return departures(self.scope, self.held, self.taken, derives)
 
     def region(self, giving: Giving, stay: bool = False) -> Region:
         """The statements that the release must enclose."""
@@ -90,8 +94,23 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
     if binding.rewrite.text != document.text:
         document, call, released = _after(document, call, released, binding)
     taken = document.statement(call)
+    if report.site.derived and not binding.maybe_none and _none_is_likely(document, call, taken, binding.held):
+        binding = dataclasses.replace(binding, maybe_none=True)
     target = _target(document, call, taken, binding, report, released, first.then(binding.rewrite), text)
     return _unfolded(target, released, text)
+
+
+def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> bool:
+    """Whether what a project function returned may be None: it says so, or nobody looks at it at once."""
+    gives = may_give_none(document, call)
+    if gives is not None:
+        return gives
+    place = document.place(taken)
+    after = place.suite[place.index + 1 :][:1]
+    if after and isinstance(after[0], (ast.Try, ast.With)):
+        after = after[0].body[:1]
+    looked_at = (node.value for one in after for node in ast.walk(one) if isinstance(node, ast.Attribute))
+    return not any(is_held(node, resource) for node in looked_at)
 
 
 def _apart(
