@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO, TypeVar, cast
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls import uris
 from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
 
 from leaklint import __version__
 from leaklint.lsp import actions
@@ -64,10 +66,18 @@ class Server(LanguageServer):
         encoding = self.workspace.position_encoding or "utf-16"
         return encoding.value if isinstance(encoding, types.PositionEncodingKind) else encoding
 
+    def documents(self) -> list[TextDocument]:
+        """The open documents."""
+        return list(self.workspace.text_documents.values())
+
+    def document(self, uri: str) -> TextDocument | None:
+        """An open document. The workspace's own keys are no URIs: what was quoted in them is not."""
+        document: TextDocument | None = self.workspace.text_documents.get(unquote(uri))
+        return document
+
     def open_texts(self) -> dict[str, str]:
         """The texts of all open Python documents, by path."""
-        documents = dict(self.workspace.text_documents)
-        return {path: one.source for uri, one in documents.items() if (path := self.path(uri, one.language_id))}
+        return {path: one.source for one in self.documents() if (path := self.path(one.uri, one.language_id))}
 
     def path(self, uri: str, language: str | None = None) -> str:
         """The absolute path that a document has, or that one without a file would have; "" for what is no Python."""
@@ -102,8 +112,8 @@ class Server(LanguageServer):
 
     def check_all(self) -> None:
         """Everything may be different: check every open document again."""
-        for uri in list(self.workspace.text_documents):
-            self.changed(uri)
+        for document in self.documents():
+            self.changed(document.uri)
 
     async def _soon(self, uri: str, delay: float) -> None:
         await asyncio.sleep(delay)
@@ -113,13 +123,13 @@ class Server(LanguageServer):
 
     async def _check_others(self, edited: str) -> None:
         await asyncio.sleep(OTHERS)
-        for uri in list(self.workspace.text_documents):
-            if uri != edited:
-                await self.check(uri)
+        for document in self.documents():
+            if document.uri != edited:
+                await self.check(document.uri)
 
     async def check(self, uri: str) -> None:
         """Check one document and publish what was found, unless its text changes meanwhile."""
-        document = self.workspace.text_documents.get(uri)
+        document = self.document(uri)
         path = self.path(uri, document.language_id) if document is not None else ""
         if document is None or not path:
             return
@@ -128,7 +138,7 @@ class Server(LanguageServer):
             checked = await self.work(self.checker.check, uri, path)
         except Superseded:
             return
-        if self.workspace.text_documents.get(uri) is not document or document.version != version:
+        if self.document(uri) is not document or document.version != version:
             return
         if checked is not None:
             self.checked[uri] = checked
@@ -276,7 +286,7 @@ def _initialized(server: Server, params: types.InitializedParams) -> None:
 
 
 def _folders_changed(server: Server, params: object) -> None:
-    folders = [uris.to_fs_path(uri) for uri in server.workspace.folders]
+    folders = [uris.to_fs_path(folder.uri) for folder in server.workspace.folders.values()]
     found = [os.path.normpath(folder) for folder in (*folders, server.workspace.root_path) if folder]
     server.checker.folders = tuple(dict.fromkeys(found))
     server.forget()
@@ -338,7 +348,7 @@ def _on_disk(path: str) -> str | None:
 
 async def _code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction] | None:
     uri, only = params.text_document.uri, params.context.only
-    document = server.workspace.text_documents.get(uri)
+    document = server.document(uri)
     path = server.path(uri, document.language_id) if document is not None else ""
     if document is None or not path:
         return None
@@ -347,7 +357,7 @@ async def _code_actions(server: Server, params: types.CodeActionParams) -> list[
     try:
         found: list[types.CodeAction] = []
         if actions.wants(only, types.CodeActionKind.QuickFix.value):
-            found += await _quick_fixes(server, uri, path, params.range, lines)
+            found += await _quick_fixes(server, document, path, params.range, lines)
         if only and actions.wants(only, actions.FIX_ALL):
             repaired = await server.work(server.checker.repaired, uri, path)
             if repaired is not None and repaired != text:
@@ -357,10 +367,12 @@ async def _code_actions(server: Server, params: types.CodeActionParams) -> list[
     return found if document.version == version else None
 
 
-async def _quick_fixes(server: Server, uri: str, path: str, span: types.Range, lines: Lines) -> list[types.CodeAction]:
-    text = server.workspace.text_documents[uri].source
+async def _quick_fixes(
+    server: Server, document: TextDocument, path: str, span: types.Range, lines: Lines
+) -> list[types.CodeAction]:
+    uri = document.uri
     checked: Checked | None = server.checked.get(uri)
-    if checked is None or checked.text != text:
+    if checked is None or checked.text != document.source:
         checked = await server.work(server.checker.check, uri, path)
     if checked is None or not any(actions.touches(one, lines, span) for one in checked.outcome.findings):
         return []
@@ -374,7 +386,7 @@ async def _quick_fixes(server: Server, uri: str, path: str, span: types.Range, l
 
 
 def _hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    document = server.workspace.text_documents.get(params.text_document.uri)
+    document = server.document(params.text_document.uri)
     if document is None:
         return None
     lines = Lines(document.source, server.encoding)

@@ -277,6 +277,22 @@ def test_a_text_that_is_no_python_does_no_harm(tmp_path: Path, text: str) -> Non
     session(body, tmp_path)
 
 
+def test_a_path_with_characters_that_a_uri_quotes(tmp_path: Path) -> None:
+    folder = tmp_path / "a b#c%20=é?"
+    folder.mkdir()
+    (folder / "leaklint.toml").write_text('ignore = ["LK101"]\n')
+
+    async def body(editor: Editor) -> None:
+        uri = editor.open(folder / "app.py", LEAK)
+        (found,) = await editor.diagnostics(uri)
+        fix, _ = await editor.actions(uri, found.range)
+        assert check_source(applied(LEAK, fix.edit, uri)) == []
+        editor.edit(uri, LEAK.replace("    conn.close()\n", ""))
+        assert await editor.codes(uri) == []
+
+    session(body, folder)
+
+
 def test_a_text_without_a_file_and_one_that_is_no_python_file(tmp_path: Path) -> None:
     async def body(editor: Editor) -> None:
         for uri, language in (("untitled:Untitled-1", "python"), ((tmp_path / "a.txt").as_uri(), "plaintext")):
