@@ -82,7 +82,10 @@ class Constants:
             return self._unassigned(scope, operand, depth)
         if len(steps) > 8:
             return None
-        return _most([self._step(scope, step, depth + 1) for step in steps])
+        found = [self._step(scope, step, depth + 1) for step in steps]
+        if _is_parameter(scope, operand):
+            found.append(self._unassigned(scope, operand, depth + 1))
+        return _most(found)
 
     def entries(self, scope: Scope, operand: str, depth: int = 0) -> Iterator[tuple[str, Scope, str]]:
         """The keys of a dict, each with the operand of its value and where that stands. A key that is not known is "":
@@ -116,7 +119,7 @@ class Constants:
 
     def _built(self, scope: Scope, operand: str, depth: int) -> tuple[Scope, str, ir.Build] | None:
         """The dict display that an operand is; also `dict(a=1)` is none, so rarely written that it does not count."""
-        if depth > DEEPEST:
+        if depth > DEEPEST or _is_parameter(scope, operand):
             return None
         step = scope.body.single(operand)
         if isinstance(step, ir.Build) and step.kind == "dict":
@@ -357,11 +360,17 @@ class Constants:
                     yield where, given
 
 
+def _is_parameter(scope: Scope, operand: str) -> bool:
+    return any(parameter.name == operand for parameter in scope.procedure.parameters)
+
+
 def _most(found: Sequence[Constant | None]) -> Constant | None:
     """The one value, or the largest of several numbers. What is looked up without a default gives way to the rest."""
     known = [one for one in found if one is not None and one.given]
     if not known:
         return next((one for one in found if one is not None), None)
+    if any(one is None for one in found):
+        known = [one._replace(notes=(*one.notes, "another value is possible, which is not known")) for one in known]
     if len({repr(one.value) for one in known}) == 1:
         return known[0]
     numbers = [one for one in known if isinstance(one.value, (int, float)) and not isinstance(one.value, bool)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -10,6 +11,7 @@ from leaklint import ir
 from leaklint.capacity.constants import UNKNOWN_PART, Constant, Constants, Scope
 from leaklint.capacity.model import Place, Pool
 from leaklint.capacity.servers import by_configuration, families, family_of_library, family_of_scheme, shared_by
+from leaklint.catalog import Catalog
 from leaklint.catalog.schema import PoolSize
 from leaklint.ownership.analysis import Analysis
 from leaklint.resolve.definitions import MODULE_BODY
@@ -41,7 +43,8 @@ class Size(NamedTuple):
 
 class Arguments(NamedTuple):
     """The arguments of one call, unpacked dicts included, each with the scope that it stands in. opaque: there may be
-    others. passed: others may come from the caller, as the function's own `**parameter`."""
+    others. passed: others may come from the caller, as the function's own `**parameter`, or as a setting whose
+    default is known."""
 
     positional: tuple[str, ...]
     named: Mapping[str, tuple[Scope, str]]
@@ -52,18 +55,30 @@ class Arguments(NamedTuple):
 def pools_of(analysis: Analysis, module: ir.ModuleIR) -> list[Pool]:
     """The pools that a module builds, in source order."""
     constants = Constants(analysis)
+    known = _words(analysis.catalog)
+    imported = {one.name for one in module.imports}
     found: list[Pool] = []
     for name in module.procedures:
         scope = constants.scope(module, name)
         if scope is None:
             continue
         for call in scope.body.calls:
-            built = _built(analysis, scope, call)
+            step = scope.body.single(call.func)
+            last = step.name if isinstance(step, (ir.Attr, ir.LoadGlobal)) else call.func
+            named = last in known or last in imported or last in scope.procedure.locals or last in module.classes
+            built = _built(analysis, scope, call) if named else None
             if built is not None:
                 pool = _pool(constants, scope, call, built)
                 found += [pool] if pool is not None else []
     found += _django(constants, module)
     return sorted(found, key=lambda pool: (pool.place.line, pool.place.column))
+
+
+@functools.cache
+def _words(catalog: Catalog) -> frozenset[str]:
+    """The last parts of the names by which a pool may be built."""
+    factories = (factory.call for library in catalog.libraries for factory in library.factory if factory.pool)
+    return catalog.acquire_words | {call.rpartition(".")[2] for call in factories}
 
 
 def _built(analysis: Analysis, scope: Scope, call: ir.Call) -> Built | None:
@@ -154,6 +169,8 @@ def _arguments(constants: Constants, scope: Scope, call: ir.Call, name: str) -> 
         elif any(p.name == operand and p.kind == "starstar" for p in scope.procedure.parameters):
             passed = operand
         else:
+            step = scope.body.single(operand)
+            passed = step.name if isinstance(step, ir.Attr) else passed
             entries = list(constants.entries(scope, operand))
             opaque = opaque or any(not entry for entry, _, _ in entries)
             named.update({entry: (where, value) for entry, where, value in entries if entry})
@@ -201,7 +218,7 @@ def _by_default(constants: Constants, scope: Scope, arguments: Arguments, row: P
     minimum = _minimum(constants, scope, arguments, row)
     number = max(row.default, minimum)
     written = f"{row.name}={row.default} by default" if number == row.default else f"{row.min_name}={minimum}"
-    notes = [f"what callers pass as **{arguments.passed} may change it"] if arguments.passed else []
+    notes = [f"what is given as **{arguments.passed} may change it"] if arguments.passed else []
     return _with_overflow(constants, scope, arguments, row, number, written, notes)
 
 

@@ -32,8 +32,9 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
         for report in reports
         for rule, verdict in verdicts(report)
     ]
-    inspected = [*inspect_module(analysis, module, project.settings), *_cut_short(analysis.cut_short(module), unit)]
-    return found + [(shown_as(unit, one, module.path, project.cwd), None) for one in inspected]
+    others = inspect_module(analysis, module, project.settings, project.selection.codes)
+    others += _cut_short(analysis.cut_short(module), unit)
+    return found + [(shown_as(unit, one, module.path, project.cwd), None) for one in others]
 
 
 def _cut_short(procedures: Sequence[Procedure], unit: Unit) -> list[Finding]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from leaklint import ir
+from leaklint.catalog.index import Acquired
 from leaklint.config import Settings
 from leaklint.model import Confidence, Finding, Severity, Span, WitnessStep
 from leaklint.ownership.analysis import Analysis
 from leaklint.ownership.events import Step
+from leaklint.resolve.definitions import Definitions
+from leaklint.resolve.refs import External, Method
 from leaklint.rules import all_rules
 from leaklint.rules.base import Rule
 
@@ -39,20 +42,35 @@ class Sighting:
     resource: str = ""
 
 
-def inspect_module(analysis: Analysis, module: ir.ModuleIR, settings: Settings) -> list[Finding]:
-    """What the rules with `inspect` report of a module, in the order in which findings are shown."""
+def inspect_module(
+    analysis: Analysis, module: ir.ModuleIR, settings: Settings, codes: Collection[str]
+) -> list[Finding]:
+    """What those rules with `inspect` that are on (`codes`) report of a module, in the order of findings."""
     view = View(analysis, module, settings)
-    found = [_finding(rule, one, module.path) for rule in all_rules() if rule.inspect for one in rule.inspect(view)]
+    rules = [rule for rule in all_rules() if rule.inspect is not None and rule.code in codes]
+    found = [_finding(rule, one, module.path) for rule in rules if rule.inspect for one in rule.inspect(view)]
     return sorted(found, key=lambda one: one.sort_key)
 
 
-def procedures(view: View) -> Iterator[tuple[ir.Procedure, list[ir.Call]]]:
-    """Every procedure of the module with its calls in order."""
-    for name in view.module.procedures:
-        procedure = view.module.procedures[name]
-        body = view.analysis.resolver.names.definitions(view.module.module, name)
-        if body is not None and body.calls:
-            yield procedure, body.calls
+def called(body: Definitions, call: ir.Call) -> str:
+    """The last part of the name that a call is written with."""
+    step = body.single(call.func)
+    return step.name if isinstance(step, (ir.Attr, ir.LoadGlobal)) else call.func.rpartition(".")[2]
+
+
+def acquired(view: View, procedure: ir.Procedure, body: Definitions, call: ir.Call) -> Acquired | None:
+    """What a call takes, by the catalog. A call of no acquiring name is not looked into, save one of a local variable,
+    whose name says nothing."""
+    name = called(body, call)
+    if name not in view.analysis.catalog.acquire_words and name not in procedure.locals:
+        aliased = any(one.name == name for one in view.module.imports)
+        if not aliased:
+            return None
+    for ref in view.analysis.resolver.refs(view.module, procedure, call.func):
+        found = view.analysis.catalog.acquisition(ref.name) if isinstance(ref, (External, Method)) else None
+        if found is not None:
+            return found
+    return None
 
 
 def _finding(rule: Rule, seen: Sighting, path: str) -> Finding:

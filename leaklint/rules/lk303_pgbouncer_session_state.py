@@ -10,9 +10,8 @@ from leaklint.capacity.constants import Constants, Scope
 from leaklint.capacity.poolers import Pooler, pooler_around, pooler_of_url
 from leaklint.catalog.schema import Prepares
 from leaklint.model import Confidence, Severity
-from leaklint.resolve.refs import External, Method
 from leaklint.rules.base import Rule
-from leaklint.rules.inspection import Sighting, View
+from leaklint.rules.inspection import Sighting, View, acquired, called
 
 _EXECUTES = frozenset({"execute", "executemany", "executescript", "fetch", "fetchrow", "fetchval", "text"})
 _STATE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
@@ -77,9 +76,10 @@ def _connects(
     prepares: dict[str, Prepares],
 ) -> tuple[Pooler | None, Sighting | None]:
     """The pooler that a call connects to, and what is wrong with the driver's prepared statements there."""
-    library = _library(view, scope, call)
-    if not library:
+    taken = acquired(view, scope.procedure, scope.body, call)
+    if taken is None or taken.resource.kind not in ("connection", "pool"):
         return None, None
+    library = taken.library
     operands = [operand for name, operand in call.keywords if name in ("dsn", "conninfo", "url", "")] + [*call.args[:1]]
     found = [constants.value(scope, operand) for operand in operands]
     url = next((str(one.value) for one in found if one is not None and "://" in str(one.value)), "")
@@ -100,14 +100,6 @@ def _connects(
         library=library,
         resource="connection",
     )
-
-
-def _library(view: View, scope: Scope, call: ir.Call) -> str:
-    for ref in view.analysis.resolver.refs(view.module, scope.procedure, call.func):
-        found = view.analysis.catalog.acquisition(ref.name) if isinstance(ref, (External, Method)) else None
-        if isinstance(ref, External) and found is not None and found.resource.kind in ("connection", "pool"):
-            return found.library
-    return ""
 
 
 def _is_off(constants: Constants, scope: Scope, call: ir.Call, fact: str) -> bool:
@@ -132,9 +124,7 @@ def _statements(view: View, constants: Constants, pooler: Pooler) -> Iterator[Si
         scope = constants.scope(view.module, name)
         for call in scope.body.calls if scope is not None else ():
             assert scope is not None
-            step = scope.body.single(call.func)
-            last = step.name if isinstance(step, (ir.Attr, ir.LoadGlobal)) else ""
-            if last not in _EXECUTES or not call.args:
+            if called(scope.body, call) not in _EXECUTES or not call.args:
                 continue
             found = constants.value(scope, call.args[0])
             text = found.value if found is not None else None

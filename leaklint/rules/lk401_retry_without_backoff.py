@@ -9,9 +9,8 @@ from leaklint.capacity.servers import families
 from leaklint.model import Confidence, Severity
 from leaklint.ownership.events import Step
 from leaklint.resolve.definitions import Definitions
-from leaklint.resolve.refs import External, Method
 from leaklint.rules.base import Rule
-from leaklint.rules.inspection import Sighting, View
+from leaklint.rules.inspection import Sighting, View, acquired
 from leaklint.rules.retrying import Retry, retry_of
 
 _KINDS = frozenset({"connection", "pooled-connection", "pool", "client"})
@@ -26,7 +25,7 @@ def inspect(view: View) -> Iterator[Sighting]:
         if body is None or not any(isinstance(block.terminator, ir.Handle) for block in procedure.blocks):
             continue
         for call in body.calls:
-            library = connecting(view, procedure, call)
+            library = _connecting(view, procedure, body, call)
             found = retry_of(view, procedure, body, call, library) if library else None
             if found is not None and not _may_grow(body, found.delay):
                 seen = _sighting(procedure, call, found, library)
@@ -34,16 +33,14 @@ def inspect(view: View) -> Iterator[Sighting]:
                     yield seen
 
 
-def connecting(view: View, procedure: ir.Procedure, call: ir.Call) -> str:
+def _connecting(view: View, procedure: ir.Procedure, body: Definitions, call: ir.Call) -> str:
     """The library whose server the call connects to; "" for another call."""
-    for ref in view.analysis.resolver.refs(view.module, procedure, call.func):
-        found = view.analysis.catalog.acquisition(ref.name) if isinstance(ref, (External, Method)) else None
-        if found is None or found.resource.kind not in _KINDS or found.resource.opens != "construct":
-            continue
-        if found.resource.lazy or found.library in families()["file"].libraries:
-            continue
-        return found.library
-    return ""
+    found = acquired(view, procedure, body, call)
+    if found is None or found.resource.kind not in _KINDS or found.resource.opens != "construct":
+        return ""
+    if found.resource.lazy or found.library in families()["file"].libraries:
+        return ""
+    return found.library
 
 
 def _may_grow(body: Definitions, delay: ir.Call | None) -> bool:

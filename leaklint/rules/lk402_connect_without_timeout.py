@@ -8,9 +8,8 @@ from leaklint import ir
 from leaklint.capacity.constants import UNKNOWN_PART, Constants, Scope
 from leaklint.capacity.servers import timeout_of
 from leaklint.model import Severity
-from leaklint.resolve.refs import External, Method
 from leaklint.rules.base import Rule
-from leaklint.rules.inspection import Sighting, View
+from leaklint.rules.inspection import Sighting, View, acquired, called
 
 
 def inspect(view: View) -> Iterator[Sighting]:
@@ -20,22 +19,19 @@ def inspect(view: View) -> Iterator[Sighting]:
         scope = constants.scope(view.module, name)
         for call in scope.body.calls if scope is not None else ():
             assert scope is not None
-            for ref in view.analysis.resolver.refs(view.module, scope.procedure, call.func):
-                if not isinstance(ref, (External, Method)):
-                    continue
-                found, wanted = view.analysis.catalog.acquisition(ref.name), timeout_of(ref.name)
-                if found is None or not wanted or _gives(constants, scope, call, wanted):
-                    continue
-                yield Sighting(
-                    span=call.span,
-                    message=f"{ref.name.rpartition('.')[2]} of {found.library} waits without a limit here",
-                    help=f"Pass `{wanted[0]}`, in seconds.",
-                    severity=Severity.NOTE,
-                    function="" if scope.procedure.kind == "module" else scope.procedure.name,
-                    library=found.library,
-                    resource=found.resource.name,
-                )
-                break
+            found = acquired(view, scope.procedure, scope.body, call)
+            wanted = next((given for one in found.resource.acquire if (given := timeout_of(one))), ()) if found else ()
+            if found is None or not wanted or _gives(constants, scope, call, wanted):
+                continue
+            yield Sighting(
+                span=call.span,
+                message=f"{called(scope.body, call)} of {found.library} waits without a limit here",
+                help=f"Pass `{wanted[0]}`, in seconds.",
+                severity=Severity.NOTE,
+                function="" if scope.procedure.kind == "module" else scope.procedure.name,
+                library=found.library,
+                resource=found.resource.name,
+            )
 
 
 def _gives(constants: Constants, scope: Scope, call: ir.Call, wanted: tuple[str, ...]) -> bool:

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from leaklint import ir
 from leaklint.capacity.servers import waits_elsewhere
-from leaklint.catalog.index import Acquired
 from leaklint.catalog.schema import Resource
 from leaklint.model import Confidence, Severity, Span
 from leaklint.ownership.events import Step
 from leaklint.resolve.definitions import Definitions
-from leaklint.resolve.refs import External, Function, Method
+from leaklint.resolve.refs import External, Function
 from leaklint.rules.base import Rule
-from leaklint.rules.inspection import Sighting, View
+from leaklint.rules.inspection import Sighting, View, acquired
 from leaklint.rules.retrying import successors
 
 _HELD = frozenset({"pooled-connection", "session"})
@@ -55,8 +54,8 @@ def _holdings(view: View, procedure: ir.Procedure, body: Definitions) -> list[Ho
     for block in procedure.blocks:
         for step in block.instructions:
             made = _made(body, step.ctx) if isinstance(step, ir.Enter) else None
-            taken = _taken(view, procedure, made) if made is not None else None
-            if made is not None and taken is not None:
+            taken = acquired(view, procedure, body, made) if made is not None else None
+            if made is not None and taken is not None and taken.resource.kind in _HELD:
                 found.setdefault(made.span, Holding(made.span, taken.resource, taken.library, Confidence.HIGH))
     return [found[span] for span in sorted(found, key=lambda one: (one.line, one.column))]
 
@@ -66,14 +65,6 @@ def _made(body: Definitions, operand: str) -> ir.Call | None:
     if isinstance(step, ir.Await):
         step = body.single(step.src)
     return step if isinstance(step, ir.Call) else None
-
-
-def _taken(view: View, procedure: ir.Procedure, call: ir.Call) -> Acquired | None:
-    for ref in view.analysis.resolver.refs(view.module, procedure, call.func):
-        found = view.analysis.catalog.acquisition(ref.name) if isinstance(ref, (External, Method)) else None
-        if found is not None and found.resource.kind in _HELD:
-            return found
-    return None
 
 
 def _waiting(view: View, procedure: ir.Procedure, body: Definitions, holding: Holding) -> tuple[ir.Call, str] | None:

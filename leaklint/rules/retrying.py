@@ -12,7 +12,7 @@ from typing import NamedTuple
 from leaklint import ir
 from leaklint.resolve.definitions import Definitions
 from leaklint.resolve.refs import Class, External
-from leaklint.rules.inspection import View
+from leaklint.rules.inspection import View, called
 
 _DELAYS = frozenset({"sleep", "wait", "wait_for", "backoff", "delay", "pause", "throttle", "usleep", "sleep_for"})
 _WAITS = frozenset(
@@ -149,8 +149,7 @@ def _leaves(procedure: ir.Procedure, home: int) -> bool:
 
 
 def _kind(body: Definitions, call: ir.Call) -> str:
-    step = body.single(call.func)
-    name = step.name if isinstance(step, (ir.Attr, ir.LoadGlobal)) else call.func.rpartition(".")[2]
+    name = called(body, call)
     if name in _DELAYS or "sleep" in name or "backoff" in name:
         return "delay"
     return "wait" if name in _WAITS else ""
