@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.accuracy.corpus import bring
@@ -64,16 +65,22 @@ def run_on(
     for row in rows:
         if row.source.key in code:
             files.setdefault(row.source.key, set()).add(row.path)
+    if not tool.whole:
+        try:
+            return run_together(tool, executable, files, code, timeout), []
+        except ToolFailed as error:
+            return {}, [str(error)]
     reports: dict[str, Reports] = {}
     failures = []
-    for key in sorted(files) if tool.whole else [""]:
-        try:
-            if tool.whole:
-                reports[key] = run(tool, executable, code[key], timeout, sorted(files[key]))
-            else:
-                reports = run_together(tool, executable, files, code, timeout)
-        except ToolFailed as error:
-            failures.append(f"{key} {error}".strip())
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        running = {
+            key: threads.submit(run, tool, executable, code[key], timeout, sorted(files[key])) for key in sorted(files)
+        }
+        for key, result in running.items():
+            try:
+                reports[key] = result.result()
+            except ToolFailed as error:
+                failures.append(f"{key} {error}")
     return reports, failures
 
 
