@@ -296,7 +296,7 @@ async def pool_default(trial: Trial, claim: Claim) -> None:
 async def _gives(trial: Trial, limit: int) -> None:
     things = []
     for count in range(limit):
-        assert await trial.another(), f"gives {count} of {limit}"
+        assert await trial.becomes(False), f"gives {count} of {limit}"
         things.append(await trial.take())
         await trial.touch(things[-1])
     assert not await trial.another(), f"gives more than {limit}"

@@ -5,6 +5,7 @@ Each counts what its clients hold open by a way of its own, so a driver's opinio
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import shutil
@@ -12,8 +13,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ USER = "leaklint"
 PASSWORD = "leaklint-live"
 DATABASE = "leaklint"
 HOST = "127.0.0.1"
+_BIG = 16_000_000
 _PATIENCE = 30.0
 """Seconds that a server may take to answer for the first time."""
 
@@ -207,7 +211,61 @@ class File(Server):
         shutil.rmtree(self._directory, ignore_errors=True)
 
 
-SERVERS: dict[str, type[Server]] = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Redis, "file": File}
+class Http(Server):
+    """An HTTP server in this process that keeps each connection until its client closes it. /big gives more than the
+    system's buffers hold, so that a response which nobody reads stays open."""
+
+    def __init__(self) -> None:
+        opened: set[socket.socket] = set()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                body = b"x" * (_BIG if self.path == "/big" else 2)
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    self.wfile.write(body)
+
+            def handle(self) -> None:
+                opened.add(self.connection)
+                try:
+                    with contextlib.suppress(OSError):
+                        super().handle()
+                finally:
+                    opened.discard(self.connection)
+
+            def log_message(self, format: str, *args: object) -> None: ...
+
+        self._opened = opened
+        self._server = ThreadingHTTPServer((HOST, 0), Handler)
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def sessions(self) -> int:
+        return len(self._opened)
+
+    def clear(self) -> None:
+        for connection in tuple(self._opened):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def stop(self) -> None:
+        self.clear()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+SERVERS: dict[str, type[Server]] = {
+    "postgresql": PostgreSQL,
+    "mariadb": MariaDB,
+    "redis": Redis,
+    "file": File,
+    "http": Http,
+}
 
 
 def need(module: str) -> Any:

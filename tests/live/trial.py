@@ -18,9 +18,9 @@ from tests.live.servers import Server
 
 SOON = 3.0
 """Seconds within which something that was given back must be seen to be back."""
-STAYS = 0.25
+STAYS = 0.2
 """Seconds after which something that is still out counts as kept."""
-_SHORT = 0.4
+_SHORT = 0.25
 
 
 class Interrupted(Exception):
@@ -48,7 +48,7 @@ class Trial:
         if self.bench.owner:
             self.owner = await self._build(self.bench.owner, dict(named or {}), without)
         self._ground = self._count()
-        assert not await self.held(), "seen as held before anything was taken"
+        assert await self.becomes(False), "seen as held before anything was taken"
 
     async def _build(self, call: str, named: dict[str, Any], without: Iterable[str]) -> Any:
         bench, row = self._benches[call]
