@@ -10,6 +10,8 @@ from tests.oracle.truth import Run, TooManyRuns, Truth, replay, truth
 
 LEAK_CODES = ("LK10", "LK201", "LK202", "LK203", "LK204")
 QUIET_EVENTS = ("release", "close")
+TRIPS = "'NoneType' object"
+"""A run that ends because the program takes None for a connection may trip over it in another statement."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +89,7 @@ def complaints_about(repaired: str, text: str, before: Truth, missed: frozenset[
         again = None if run.leaked or "UnboundLocalError" in run.ending else replay(repaired, run.choices)
         if again is None:
             continue
-        if again.ending != run.ending:
+        if again.ending != run.ending and not (TRIPS in run.ending and TRIPS in again.ending):
             complaints.append(f"ends differently ({run.fault or 'no fault'}: {run.ending}; now {again.ending})")
             break
         if doings(again) != doings(run):
