@@ -320,8 +320,12 @@ def _move_comments(document: Document, draft: Draft, region: Region) -> list[str
 
 
 def _close_gap(document: Document, draft: Draft, region: Region) -> None:
-    """Where the release ended its suite, the blank lines in front of it go with it."""
-    if region.trailing is None or region.suite[-1] is not region.trailing:
+    """Where the release ended its suite, or blank lines follow it, the blank lines in front of it go with it."""
+    if region.trailing is None:
+        return
+    after = document.last_line(region.trailing)
+    followed = after < len(document.lines) and document.lines[after].strip()
+    if region.suite[-1] is not region.trailing and followed:
         return
     line = begin_line(document, region.trailing, 1) - 1
     while line > 1 and not document.lines[line - 1].strip():

@@ -18,6 +18,7 @@ _READING = frozenset({"read_sql", "read_sql_query", "read_sql_table"})  # pandas
 _COPYING = frozenset(
     {"len", "list", "int", "str", "bool", "float", "sum", "min", "max", "sorted", "tuple", "set", "dict", "any", "all"}
 )
+_MAKING = frozenset({"cls", "__class__", "partial", "cast", "evolve", "replace", "_replace", "dict", "list", "tuple"})
 EVERYTHING = "*"
 """In place of the methods that give what lives on a resource: all of them do."""
 _KEEPING = frozenset(
@@ -277,7 +278,7 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
         func = value.func
         last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
         given = [*value.args, *(keyword.value for keyword in value.keywords)]
-        return (last[:1].isupper() or last in ("partial", "cast")) and any(
+        return (last[:1].isupper() or last in _MAKING or isinstance(func, ast.Call)) and any(
             _carries(one, resource, carriers) for one in given
         )
     return False

@@ -93,8 +93,8 @@ def _with_first(text: str, report: SiteReport, style: str) -> Iterator[Candidate
 
 
 def _safety(target: Target) -> Applicability:
-    """Unsafe where what is returned may need it open, and nothing closed it so far."""
-    return UNSAFE if target.departures.perhaps and not target.report.released else SAFE
+    """Unsafe where what is returned was made of it by a call that may have kept it."""
+    return UNSAFE if target.departures.perhaps else SAFE
 
 
 def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:

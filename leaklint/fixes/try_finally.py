@@ -21,7 +21,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     leaving = target.departures
     if leaving.whole:
         raise Refused(f"`{target.held.text}` leaves the function, so it cannot be released in it")
-    if leaving.part and not target.report.released:
+    if leaving.part:
         raise Refused(f"something that needs `{target.held.text}` open is returned")
     if not target.givings:
         raise Refused(target.reason)

@@ -24,7 +24,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     value = value_of(document, target.call)
     if taken.value is not value or target.shared or target.maybe_none or target.departures.whole:
         return
-    if target.departures.part and not target.report.released:
+    if target.departures.part:
         return
     source = document.source(value)
     header, wants = "", ""
