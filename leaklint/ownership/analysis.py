@@ -26,7 +26,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, take_now
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
-from leaklint.ownership.summary import BOTTOM, OPAQUE, Outcome, Summary
+from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
 from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
@@ -342,7 +342,7 @@ class Analysis:
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
             missing = gaps(run.exits, module.path, self.catalog.release_words)
             outcomes = forgiving(outcomes)
-        summary = Summary(_fewer(outcomes), kind, suppresses, run.complete)
+        summary = Summary(_fewer(_kept_anyway(outcomes)), kind, suppresses, run.complete)
         return Result(summary, tuple(_reports(m)), run.steps, run.complete, tuple(_kept(m)), missing)
 
     def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
@@ -384,6 +384,15 @@ class Analysis:
                 return "thrown" if reach else "quiet"
         return "closed"
 
+    def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
+        """The procedures of a module that are too large, or too deep, to be looked at on all their paths."""
+        found = []
+        for name, signature in module.signatures.items():
+            result = self.results.get(Function(module.module, name))
+            if result is not None and not result.complete:
+                found.append(signature)
+        return tuple(found)
+
     def _kind(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
         names = self._decorators(module, procedure)
         written = {one.name.rpartition(".")[2] for one in procedure.decorators}
@@ -421,6 +430,26 @@ def _caches(decorator: str) -> bool:
         "memoize",
         "memoized",
     ) or decorator.startswith("cached_")
+
+
+def _kept_anyway(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    """A helper that keeps what it is given on some path and does nothing with it on another: where it registers a
+    clean-up "if there is a context", the other path is taken as the one that does not happen."""
+    keeps = {op for outcome in outcomes if outcome.fault is None for op in outcome.operations if op.op == "keep"}
+    if not keeps:
+        return outcomes
+    return tuple(
+        msgspec.structs.replace(outcome, operations=(*outcome.operations, *sorted_keeps))
+        if outcome.fault is None and (sorted_keeps := _missing(outcome, keeps))
+        else outcome
+        for outcome in outcomes
+    )
+
+
+def _missing(outcome: Outcome, keeps: set[Operation]) -> tuple[Operation, ...]:
+    """The places of `keeps` with which the outcome does nothing."""
+    done = {operation.path for operation in outcome.operations}
+    return tuple(sorted((keep for keep in keeps if keep.path not in done), key=lambda keep: keep.path))
 
 
 def _hands_over(summary: Summary) -> bool:

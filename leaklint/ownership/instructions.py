@@ -22,7 +22,7 @@ from leaklint.ownership.places import (
     store,
     truth_of_attribute,
 )
-from leaklint.ownership.resources import hand_over, lose, wrong_release
+from leaklint.ownership.resources import hand_over, lose, mark_used, wrong_release
 from leaklint.ownership.values import (
     FALSE,
     UNBOUND,
@@ -274,6 +274,7 @@ def _yield(m: Machine, w: World, i: ir.Yield) -> list[World]:
         state = w.resources.get(rid)
         if state is not None:
             m.yielded.add(state.site)
+            mark_used(w, rid)
     if m.yield_mode == "thrown":
         m.raised(w, ANY, i.span)
     elif m.yield_mode == "closed":

@@ -35,8 +35,10 @@ MOST_WORLDS = 40
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
-MOST_STEPS = 150_000
-"""Instructions interpreted in one procedure before its analysis is cut short."""
+MOST_STEPS = 100_000
+"""Work done in one procedure before its analysis is cut short: instructions interpreted in a world, each counted once
+more for every RESOURCES_A_STEP resources that the world holds."""
+RESOURCES_A_STEP = 8
 
 
 class Run(msgspec.Struct):
@@ -146,7 +148,9 @@ class _Interpreter:
         self.sent = set()
         worlds = [world]
         for position, step in enumerate(block.instructions):
-            self.steps += len(worlds)
+            self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
+            if self.steps > MOST_STEPS:
+                return
             reached: list[World] = []
             for one in worlds:
                 self.m.at = (index << 12) + position

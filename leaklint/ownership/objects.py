@@ -43,8 +43,8 @@ def make(
     """A new object. One made earlier at the same place, in a loop, keeps what it holds beside the new content."""
     older = w.heap.get(oid)
     if older is not None and any(w.held_by(v) for v in (*older.elements, *(v for _, v in older.fields))):
-        elements = tuple(dict.fromkeys((*older.elements, *elements)))[:MOST_ELEMENTS]
-        fields = tuple({**dict(older.fields), **dict(fields)}.items())
+        earlier = (*older.elements, *(value for _, value in older.fields if w.held_by(value)))
+        elements = tuple(dict.fromkeys((*earlier, *elements)))[:MOST_ELEMENTS]
     w.heap[oid] = Content(cls, fields, elements, True)
     return Heap(oid)
 
