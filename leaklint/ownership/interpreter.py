@@ -11,7 +11,7 @@ from leaklint.model import Span
 from leaklint.ownership import conditions, instructions
 from leaklint.ownership.departure import Exit, leave_procedure
 from leaklint.ownership.faults import ANY, CLOSED, taken
-from leaklint.ownership.machine import Machine
+from leaklint.ownership.machine import BLOCK_BITS, Machine
 from leaklint.ownership.objects import advance, must_run
 from leaklint.ownership.places import each, escapes
 from leaklint.ownership.values import (
@@ -153,11 +153,11 @@ class _Interpreter:
                 return
             reached: list[World] = []
             for one in worlds:
-                self.m.at = (index << 12) + position
+                self.m.at = (index << BLOCK_BITS) + position
                 reached += instructions.execute(self.m, one, step)
             worlds = _distinct(reached) if len(reached) > len(worlds) else reached
         for one in worlds:
-            self.m.at = (index << 12) + len(block.instructions)
+            self.m.at = (index << BLOCK_BITS) + len(block.instructions)
             self.finish(block, one)
 
     def raised(self, world: World, fault: Fault, span: Span) -> None:

@@ -20,6 +20,10 @@ from leaklint.resolve.refs import Class, External, Function, Instance, Ref
 from leaklint.resolve.resolver import ClassInfo, Resolver
 
 
+BLOCK_BITS = 24
+"""An instruction's number is its block's, shifted by so many bits, plus its position in the block."""
+
+
 class Knowledge(Protocol):
     """What the analysis of one procedure may ask about the rest of the program."""
 
@@ -131,7 +135,7 @@ class Machine:
                     self.yields.add(step.span)
                 for operand in reads(step):
                     self._uses.setdefault(operand, []).append(step)
-                self._numbers[(number << 12) + position] = step
+                self._numbers[(number << BLOCK_BITS) + position] = step
             for operand in reads(block.terminator):
                 self._uses.setdefault(operand, []).append(block.terminator)
         for step in self.definitions.values():

@@ -336,7 +336,7 @@ def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, excep
         return
     w.resources[rid] = msgspec.structs.replace(state, status=Status.LOST)
     site = m.ledger.sites[state.site]
-    if not state.used and site.resource.opens == "first-use":
+    if not state.used and site.resource.opens == "first-use" and site.resource.kind != "session":
         return
     if not exceptional and departed(w, rid) is not None:
         exceptional = True
