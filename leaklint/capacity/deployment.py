@@ -23,6 +23,7 @@ Workers = Callable[[str, str], "int | None"]
 _DEEPEST = 3
 _MOST_ENTRIES = 4000
 _LARGEST = 400_000
+_MOST_SERVICES = 100
 _SKIPPED = frozenset(
     {"node_modules", "venv", "site-packages", "tests", "test", "build", "dist", "__pycache__"}
     | {"fixtures", "examples", "demo", "docs", "benchmarks", "templates"}
@@ -266,7 +267,7 @@ def _documents(shown: str, text: str, claims: Claims) -> list[dict[yaml_subset.P
 def _compose(shown: str, text: str, claims: Claims) -> None:
     found = []
     for document in _documents(shown, text, claims):
-        names = sorted({str(path[1]) for path in document if len(path) > 1 and path[0] == "services"})
+        names = sorted({str(path[1]) for path in document if len(path) > 1 and path[0] == "services"})[:_MOST_SERVICES]
         for name in names:
             base: yaml_subset.Path = ("services", name)
             words, line = _words(document, base, ("entrypoint", "command"))

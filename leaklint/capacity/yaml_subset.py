@@ -48,6 +48,7 @@ def documents(text: str) -> list[dict[Path, Scalar]]:
     found: list[dict[Path, Scalar]] = [{}]
     lines = text.split("\n")
     levels: list[_Level] = [_Level(-1, ())]
+    counts: dict[Path, int] = {}
     index = 0
     while index < len(lines):
         raw = lines[index].rstrip("\r")
@@ -55,26 +56,36 @@ def documents(text: str) -> list[dict[Path, Scalar]]:
         index += 1
         if raw.startswith(("---", "...")):
             found.append({})
-            levels = [_Level(-1, ())]
+            levels, counts = [_Level(-1, ())], {}
             continue
         body = _without_comment(raw)
         if not body.strip():
             continue
         if "\t" in body[: len(body) - len(body.lstrip())]:
             raise NotUnderstood(number, "a tab as indentation")
-        index = _line(body, number, index, lines, levels, found[-1])
+        index = _line(body, number, index, lines, levels, counts, found[-1])
     return [one for one in found if one]
 
 
-def _line(body: str, number: int, index: int, lines: list[str], levels: list[_Level], found: dict[Path, Scalar]) -> int:
+def _line(
+    body: str,
+    number: int,
+    index: int,
+    lines: list[str],
+    levels: list[_Level],
+    counts: dict[Path, int],
+    found: dict[Path, Scalar],
+) -> int:
     """One line; returns the index of the next to read."""
     indent = len(body) - len(body.lstrip(" "))
     rest = body.strip()
     while rest == "-" or rest.startswith("- "):
         while levels[-1].indent > indent or (levels[-1].indent == indent and _is_item(levels[-1])):
             levels.pop()
+        if len(levels) > _DEEPEST:
+            raise NotUnderstood(number, "nesting this deep")
         parent = levels[-1].path
-        count = sum(1 for _ in _items(found, parent))
+        count = counts[parent] = counts.get(parent, -1) + 1
         item: Path = (*parent, count)
         levels.append(_Level(indent, item))
         found[item] = Scalar("", number)
@@ -111,11 +122,6 @@ def _line(body: str, number: int, index: int, lines: list[str], levels: list[_Le
 
 def _is_item(level: _Level) -> bool:
     return bool(level.path) and isinstance(level.path[-1], int)
-
-
-def _items(found: dict[Path, Scalar], parent: Path) -> list[Path]:
-    size = len(parent) + 1
-    return [path for path in found if len(path) == size and path[:-1] == parent and isinstance(path[-1], int)]
 
 
 def _scalar(text: str, line: int) -> Scalar:
