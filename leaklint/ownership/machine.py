@@ -19,7 +19,6 @@ from leaklint.ownership.world import Event, World
 from leaklint.resolve.refs import Class, External, Function, Instance, Ref
 from leaklint.resolve.resolver import ClassInfo, Resolver
 
-
 BLOCK_BITS = 24
 """An instruction's number is its block's, shifted by so many bits, plus its position in the block."""
 
