@@ -308,7 +308,9 @@ def _lives(value: ast.expr, resource: Held, parts: frozenset[str], derives: froz
     if isinstance(value, ast.Attribute) and value.attr in _COMPLETE:
         return False
     if isinstance(value, (ast.Subscript, ast.Attribute)) and not is_held(value, resource):
-        return is_held(value.value, resource) or _lives(value.value, resource, parts, derives)
+        inner = value.value
+        deeper = isinstance(inner, (ast.Subscript, ast.Attribute)) and _lives(inner, resource, parts, derives)
+        return is_held(inner, resource) or deeper
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         if value.func.attr in _COMPLETE:
             return False
