@@ -13,19 +13,22 @@ DEFAULT_FAMILY = "postgresql"
 
 
 def counted_family(pools: Sequence[Pool], chosen: str = "") -> str:
-    """The family that is counted: the one chosen, else the one that most pools lead to."""
+    """The family that is counted: the one chosen, else the SQL database that most pools lead to, else what they do."""
     if chosen:
         return chosen
     known = [pool.server for pool in pools if pool.server]
-    if not known:
+    databases = [name for name in known if families()[name].sql]
+    if not databases and (not known or any(not pool.server for pool in pools)):
         return DEFAULT_FAMILY
-    return max(sorted(set(known)), key=lambda name: (name == DEFAULT_FAMILY, known.count(name)))
+    counted = databases or known
+    return max(sorted(set(counted)), key=lambda name: (name == DEFAULT_FAMILY, counted.count(name)))
 
 
 def budget(pools: Sequence[Pool], deployment: Deployment, server: str, threads: Figure | None = None) -> Budget:
     """Add up the pools that lead to `server`, those among them of which nothing says where they lead."""
     family = families()[server]
-    mine = [_with_threads(pool, threads) for pool in pools if pool.server in ("", server)]
+    here = ("", server) if family.sql else (server,)
+    mine = [_with_threads(pool, threads) for pool in pools if pool.server in here]
     runs = deployment.servers.value * deployment.processes.value
     available = deployment.limit.value - deployment.reserved.value
     total = sum(runs * pool.maximum for pool in mine if pool.maximum is not None)
@@ -42,7 +45,7 @@ def budget(pools: Sequence[Pool], deployment: Deployment, server: str, threads: 
         server=server,
         deployment=deployment,
         shares=shares,
-        elsewhere=tuple(pool for pool in pools if pool.server not in ("", server)),
+        elsewhere=tuple(pool for pool in pools if pool.server not in here),
         total=total,
         available=available,
         left=deployment.limit.value - total,

@@ -56,7 +56,6 @@ class Pool(msgspec.Struct, frozen=True):
     size: int | None = None
     overflow: int = 0
     notes: tuple[str, ...] = ()
-    per_call: bool = False
     kind: str = "pool"
 
 
@@ -107,8 +106,8 @@ class Share(msgspec.Struct, frozen=True):
 
 class Budget(msgspec.Struct, frozen=True):
     """The sum. total: connections that all processes may open. left: the limit less that, negative if it is over; of it
-    the reserve is not the program's to use. fits: total <= limit - reserved. shares: pools to this server.
-    elsewhere: pools to other servers, not counted. growth: MB that the server may need for a higher limit."""
+    the reserve is not the program's to use. fits: total <= limit - reserved, and no pool is without a limit. shares:
+    pools to this server. elsewhere: pools to other servers, not counted. unknown: shares of no known size."""
 
     server: str
     deployment: Deployment

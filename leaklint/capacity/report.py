@@ -148,7 +148,8 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 
 def _elsewhere(pool: Pool) -> str:
     size = "no limit" if pool.unlimited else "?" if pool.maximum is None else str(pool.maximum)
-    return f"{pool.name or pool.builds} ({pool.place}): {families()[pool.server].title}, {size} a process"
+    title = families()[pool.server].title if pool.server else "a database"
+    return f"{pool.name or pool.builds} ({pool.place}): {title}, {size} a process"
 
 
 def _count(number: int, noun: str) -> str:

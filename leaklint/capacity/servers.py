@@ -12,7 +12,8 @@ import tomli
 class Family(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """One kind of server. limit, reserved: connections it admits, and keeps for its administrators, as installed.
     memory_mb: what a connection in use may cost it, in MB, as a rule of thumb. restart: how a new limit takes effect.
-    schemes: of URLs. django: engines of Django's DATABASES. A limit of 0: it has none worth counting against."""
+    sql: whether an engine of SQLAlchemy may lead there. schemes: of URLs. django: engines of Django's DATABASES. A limit
+    of 0: it has none worth counting against."""
 
     title: str
     libraries: tuple[str, ...]
@@ -24,6 +25,7 @@ class Family(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
     memory_mb: int
     restart: str
     django: tuple[str, ...] = ()
+    sql: bool = False
 
 
 class _Any(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -215,3 +215,19 @@ def test_the_picture_shows_the_pools_against_the_limit(tmp_path: Path) -> None:
     said = " ".join(picture.itertext())
     assert "400 connections of 200" in said
     assert "197 to be had" in said
+
+
+def test_an_engine_is_not_counted_against_the_cache(tmp_path: Path) -> None:
+    head = "import os, redis\nfrom sqlalchemy import create_engine\n"
+    code = head + "e = create_engine(os.environ['URL'])\nr = redis.Redis()\n"
+    found = capacity(project(tmp_path, {"app.py": code}))
+    assert (found["server"], found["total"]) == ("postgresql", 15)
+    assert [pool["server"] for pool in found["elsewhere"]] == ["redis"]
+
+
+def test_django_s_threads_hold_a_connection_each(tmp_path: Path) -> None:
+    settings = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'CONN_MAX_AGE': 60}}\n"
+    files = {"shop/settings.py": settings, "Procfile": "web: gunicorn -w 3 --threads 8 shop.wsgi\n"}
+    found = capacity(project(tmp_path, files))
+    assert (found["total"], found["pools"][0]["maximum"]) == (24, 8)
+    assert "CONN_MAX_AGE=60" in found["pools"][0]["written"]
