@@ -12,8 +12,8 @@ import tomli
 class Family(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """One kind of server. limit, reserved: connections it admits, and keeps for its administrators, as installed.
     memory_mb: what a connection in use may cost it, in MB, as a rule of thumb. restart: how a new limit takes effect.
-    sql: whether an engine of SQLAlchemy may lead there. schemes: of URLs. django: engines of Django's DATABASES. A limit
-    of 0: it has none worth counting against."""
+    sql: whether an engine of SQLAlchemy may lead there. schemes: of URLs. django: engines of Django's DATABASES. limit
+    0: it has none worth counting against."""
 
     title: str
     libraries: tuple[str, ...]
