@@ -159,7 +159,7 @@ def _hoist(document: Document, node: ast.expr, name: str, statement: ast.stmt) -
         text = assignment + document.newline + margin + document.text[begin:start] + name
     tail_from = closed if isinstance(statement, ast.Expr) and statement.value is node else end
     after = document.text[:begin] + text + document.text[tail_from:]
-    lost, gained = statements(document.tree), statements(ast.parse(after))
+    lost, gained = statements(document.tree), statements(Document(after).tree)
     rewrite = Rewrite(after, lost - gained, gained - lost)
     return Binding(rewrite, named(name), document.first_line(statement))
 
@@ -171,7 +171,7 @@ def _from_item(document: Document, value: ast.expr, name: ast.Name, statement: a
     margin = document.indent(document.first_line(statement))
     assignment = f"{name.id} = {document.source(value)}{document.newline}{margin}"
     after = document.text[:begin] + assignment + document.text[begin:start] + name.id + document.text[end:]
-    lost, gained = statements(document.tree), statements(ast.parse(after))
+    lost, gained = statements(document.tree), statements(Document(after).tree)
     rewrite = Rewrite(after, lost - gained, gained - lost)
     return Binding(rewrite, named(name.id), document.first_line(statement))
 

@@ -52,7 +52,9 @@ def test_any_layout_is_repaired_and_keeps_its_comments(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
 def test_repairs_of_one_function_do_not_depend_on_the_others(one: str, other: str) -> None:
-    names = [set(re.findall(r"^(?:async def |def |class )?(\w+)(?: =|\()", text, re.MULTILINE)) for text in (one, other)]
+    names = [
+        set(re.findall(r"^(?:async def |def |class )?(\w+)(?: =|\()", text, re.MULTILINE)) for text in (one, other)
+    ]
     if "__future__" in one + other or names[0] & names[1]:
         return
     alone = repaired(one, style_of(one)).text
