@@ -22,7 +22,7 @@ from leaklint.ownership.resources import (
     release_source,
     transfer,
 )
-from leaklint.ownership.summary import Handed, Outcome, Summary
+from leaklint.ownership.summary import Handed, Summary
 from leaklint.ownership.values import (
     TRUTHY,
     UNKNOWN,
@@ -258,6 +258,3 @@ def _default(text: str) -> Value:
     if text in ("None", "True", "False") or text[:1] in "'\"" or text.isdigit():
         return Const(text)
     return Unknown()
-
-
-__all__ = ["Outcome", "apply_summary", "bind", "perform", "thaw"]

@@ -26,7 +26,6 @@ from leaklint.ownership.values import (
     Snapshot,
     Task,
     Value,
-    parts,
 )
 from leaklint.ownership.world import Status, World
 
@@ -209,6 +208,3 @@ class _Freezer:
         self.given[value.rid] = len(self.handed)
         self.handed.append(Handed(site.resource, site.library, site.sure, steps, site.is_async, source))
         return New(self.given[value.rid])
-
-
-__all__ = ["Exit", "leave_procedure", "parts"]

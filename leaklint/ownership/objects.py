@@ -5,15 +5,12 @@ from __future__ import annotations
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import hand_over
 from leaklint.ownership.values import (
-    TRUTHY,
     UNKNOWN,
     Bundle,
     Const,
     Elements,
     Heap,
-    Held,
     Iterator,
-    Ref,
     Unknown,
     Value,
 )
@@ -190,9 +187,4 @@ def keep_elsewhere(m: Machine, w: World, name: str, values: tuple[Value, ...]) -
         return False
     for value in values:
         hand_over(m, w, value)
-        if isinstance(value, Ref):
-            continue
     return True
-
-
-__all__ = ["TRUTHY", "Held", "add", "advance", "container_call", "field", "item", "iterate", "make", "set_field"]

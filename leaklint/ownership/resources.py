@@ -278,7 +278,7 @@ def elsewhere(source: Value, receiver: Value) -> bool:
         return source.rid.rstrip("'") != receiver.rid.rstrip("'")
     if isinstance(source, Ref) and isinstance(receiver, Ref):
         return source.path != receiver.path
-    return {type(source), type(receiver)} == {Held, Ref} and False
+    return False
 
 
 def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, direct: bool) -> None:

@@ -14,7 +14,6 @@ from leaklint.model import Span
 from leaklint.ownership.values import (
     ANYTHING,
     FALSY,
-    NONE,
     TRUTHY,
     Bound,
     Bundle,
@@ -249,6 +248,3 @@ class World:
                 del self.resources[rid]
         for oid in [o for o in self.heap if o not in objects]:
             del self.heap[oid]
-
-
-__all__ = ["FALSY", "NONE", "TRUTHY", "Content", "Event", "Resource", "Status", "Trace", "World"]
