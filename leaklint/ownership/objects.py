@@ -115,11 +115,6 @@ def _holds(w: World, content: Content) -> bool:
     return any(w.held_by(v) for v in (*content.elements, *(v for _, v in content.fields)))
 
 
-def resources_in(w: World, oid: str) -> tuple[str, ...]:
-    """The resources that a container holds, in a stable order."""
-    return tuple(sorted(w.held_by(Heap(oid))))
-
-
 def iterate(w: World, value: Value) -> Value:
     """iter(value)."""
     if isinstance(value, Iterator):

@@ -223,11 +223,6 @@ def wrong_release(m: Machine, w: World, rid: str, span: Span, how: str, text: st
     w.note("misuse", span, text, rid)
 
 
-def owner_release_words(row: Row) -> tuple[str, ...]:
-    """Names under which the object's own methods, or its owner's, release it."""
-    return (*row.release, *row.release_to)
-
-
 def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: bool) -> Value | None:
     """The method `name` of the resource is called. Returns the call's value when the row decides it, else None."""
     row = row_of(m, rid)
