@@ -90,6 +90,7 @@ class Analysis:
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
         self._callees: dict[Function, tuple[Function, ...]] = {}
+        self._calls_itself: set[Function] = set()
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -224,13 +225,15 @@ class Analysis:
                     yield sorted(component, key=lambda f: (f.module, f.name))
 
     def callees(self, function: Function) -> tuple[Function, ...]:
-        """The project functions that a function calls, as far as they are known and have a body."""
+        """The other project functions that a function calls, as far as they are known and have a body."""
         known = self._callees.get(function)
         if known is None:
             found = self.resolver.function(function)
             raw = callees_of(self.resolver, *found) if found is not None else ()
             plain = {Function(f.module, f.name) for f in raw if self.may_take(f.module)}
-            known = tuple(sorted((f for f in plain if f != function), key=lambda f: (f.module, f.name)))
+            if function in plain:
+                self._calls_itself.add(function)
+            known = tuple(sorted(plain - {function}, key=lambda f: (f.module, f.name)))
             self._callees[function] = known
         return known
 
@@ -256,7 +259,8 @@ class Analysis:
         return known
 
     def _solve(self, component: list[Function], *, wanted: bool) -> None:
-        recursive = len(component) > 1 or component[0] in self.callees(component[0])
+        self.callees(component[0])
+        recursive = len(component) > 1 or component[0] in self._calls_itself
         if not wanted and not any(self.takes(member) for member in component):
             self._idle.update(component)
             return
