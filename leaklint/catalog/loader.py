@@ -87,6 +87,16 @@ def builtin_modules() -> frozenset[str]:
     return frozenset(module for packed in _packed() if packed.default for module in packed.modules)
 
 
+@functools.cache
+def versioned_distributions() -> frozenset[str]:
+    """The distributions, and names of libraries, whose version makes a difference to some row."""
+    found: set[str] = set()
+    for library in builtin_libraries():
+        if any(row.version for row in library.resource):
+            found.update(library.distributions or (library.name,))
+    return frozenset(found)
+
+
 def for_versions(library: Library, versions: Mapping[str, str]) -> Library:
     """The library as it was in the project's version of it; itself where the project does not say."""
     version = next((versions[name] for name in library.distributions if name in versions), None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 _LARGEST = 32_000_000
@@ -20,13 +20,31 @@ _MOST_FILES = 200
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.DOTALL)
 _CLAUSE = re.compile(r"(===|==|~=|>=|>|<=|<|!=|\^|~)\s*v?(\d(?:[\w+!-]|\.(?=\w))*)(\.\*)?")
 _INCLUDE = re.compile(r"\s*(?:-r|--requirement|-c|--constraint)[\s=]+(\S+)")
-_PACKAGE = re.compile(r'^\[\[package\]\]\s*\nname = "([^"\n]+)"\nversion = "([^"\n]+)"', re.MULTILINE)
+_PACKAGE_STARTS = "\n[[package]]"
+_PACKAGE = re.compile(r'\s*\nname = "([^"\n]+)"\nversion = "([^"\n]+)"')
 """A package of a lock file. Their writers keep to this form, and TOML parsers need a tenth of a second and more."""
 _BEYOND = "9999"
 """Stands for every number of a place: `<2` allows at most 1.9999."""
 _REQUIREMENTS = re.compile(r"(?:requirements|constraints)[\w.-]*\.(?:txt|in)\Z")
 
 Versions = dict[str, str]
+
+
+def versions_in_force(root: str, targets: Sequence[str] = ()) -> Versions:
+    """Distribution -> version for the catalog: what the project at `root` states, as far as `targets` do not say
+    otherwise. Those are the values of `target-versions`: "py310" and "3.12" (of several the newest counts),
+    "PyMySQL==0.9.3". Only distributions are named whose version makes a difference to the catalog's facts.
+    """
+    from leaklint.catalog.loader import versioned_distributions
+
+    found = project_versions(root)
+    libraries = [requirement(text) for text in targets if "==" in text]
+    found.update((one[0], one[1]) for one in libraries if one is not None)
+    minors = [int(text.removeprefix("py3").removeprefix("3.")) for text in targets if "==" not in text]
+    if minors:
+        found["python"] = f"3.{max(minors)}"
+    known = versioned_distributions()
+    return {name: version for name, version in sorted(found.items()) if name in known}
 
 
 def project_versions(root: str) -> Versions:
@@ -119,6 +137,8 @@ def _from_pyproject(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
             listed += _strings(requirements)
     for text in listed:
         yield text, ""
+    if isinstance(project.get("requires-python"), str):
+        yield "python", project["requires-python"]
     poetry = _table(_table(table, "tool"), "poetry")
     tables = [_table(poetry, "dependencies"), _table(poetry, "dev-dependencies")]
     tables += [_table(group, "dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict)]
@@ -140,7 +160,7 @@ def _poetry_specifier(value: Any) -> str:
         value = value.get("version")
     if not isinstance(value, str):
         return ""
-    return f"=={value}" if re.fullmatch(r"\s*\d[\w.]*\s*", value) else value
+    return f"=={value}" if re.fullmatch(r"\s*\d[\w.]*(\.\*)?\s*", value) else value
 
 
 def _requirement_files(root: str) -> Iterator[str]:
@@ -179,8 +199,9 @@ def _from_requirements(path: str, root: str, depth: int, seen: set[str] | None =
 def _locked(root: str) -> Versions:
     found: Versions = {}
     for name in ("pdm.lock", "poetry.lock", "uv.lock"):
-        for match in _PACKAGE.finditer(_text(os.path.join(root, name))):
-            _keep(found, match.group(1), match.group(2))
+        for package in f"\n{_text(os.path.join(root, name))}".split(_PACKAGE_STARTS)[1:]:
+            if (match := _PACKAGE.match(package)) is not None:
+                _keep(found, match.group(1), match.group(2))
     pipfile = _json(os.path.join(root, "Pipfile.lock"))
     for section in ("develop", "default"):
         for distribution, value in _table(pipfile, section).items():

@@ -54,8 +54,6 @@ def _plain(value: Any) -> Any:
         return [pattern for group in value for pattern in group.patterns]
     if isinstance(value, tuple) and value and isinstance(value[0], FileIgnores):
         return {one.pattern: list(one.selectors) for one in value}
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return [f"py{major}{minor}" for major, minor in value]
     return msgspec.to_builtins(value)
 
 

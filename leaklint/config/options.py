@@ -14,7 +14,8 @@ Strictness = Literal["default", "strict"]
 FixStyle = Literal["try-finally", "with"]
 SeverityName = Literal["error", "warning", "note"]
 ConfidenceName = Literal["high", "medium", "low"]
-TargetVersion = Annotated[str, Meta(pattern=r"^(py3[0-9]{1,2}|3\.[0-9]{1,2})$")]
+VERSION = r"^(py3[0-9]{1,2}|3\.[0-9]{1,2}|[A-Za-z0-9][A-Za-z0-9._-]* ?== ?[0-9][0-9A-Za-z.+!-]*)$"
+TargetVersion = Annotated[str, Meta(pattern=VERSION)]
 Names = list[str]
 RulesByPattern = dict[str, Names]
 Table = dict[str, Any]
@@ -70,7 +71,11 @@ class Options(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True):
     respect_gitignore: Annotated[bool | None, Meta(description="Leave out what .gitignore leaves out.")] = None
     src: Annotated[Names | None, Meta(description="Directories that imports start from, relative to this file.")] = None
     target_versions: Annotated[
-        list[TargetVersion] | None, Meta(description='The Python versions that the code runs on: "py310", "3.12".')
+        list[TargetVersion] | None,
+        Meta(
+            description='What the code runs on: versions of Python ("py310", "3.12"), and of libraries where those '
+            'stated in requirements and lock files are not the ones ("PyMySQL==0.9.3").'
+        ),
     ] = None
     require_reason: Annotated[bool | None, Meta(description="Report ignore comments that give no reason.")] = None
     baseline: Annotated[

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import tomli
 
-from leaklint.config.options import KEYS, Options
+from leaklint.config.options import KEYS, VERSION, Options
 from leaklint.config.positions import KeyPath, Position, nearest, positions
 from leaklint.model import LeaklintError
 
@@ -24,7 +24,7 @@ _EXPECTED = {
     "`object`": "a table",
     "`int`": "a number",
     "`float`": "a number",
-    "`str` matching regex '^(py3[0-9]{1,2}|3\\\\.[0-9]{1,2})$'": 'a version such as "py310" or "3.12"',
+    f"`str` matching regex {VERSION!r}": 'a version such as "py310", "3.12" or "PyMySQL==0.9.3"',
 }
 
 

@@ -77,7 +77,7 @@ class Settings(msgspec.Struct, frozen=True):
     select       None: the rules that are on by default.
     resource, capacity   tables as written, for the stages that understand them.
     baseline, cache_dir  absolute paths, or "".
-    target_versions      pairs such as (3, 10), in ascending order.
+    target_versions      of Python ("py310", "3.12") and of libraries ("PyMySQL==0.9.3").
     provenance   key as written -> where its value came from: "default", "command line" or "file:line".
     """
 
@@ -100,7 +100,7 @@ class Settings(msgspec.Struct, frozen=True):
     force_exclude: bool = False
     respect_gitignore: bool = True
     src: tuple[str, ...] = ()
-    target_versions: tuple[tuple[int, int], ...] = ()
+    target_versions: tuple[str, ...] = ()
     require_reason: bool = False
     baseline: str = ""
     output_format: str = "text"
@@ -191,8 +191,6 @@ def _setting(name: str, value: Any, base: str) -> Any:
         return tuple(os.path.normpath(os.path.join(base, directory)) for directory in value)
     if name in ("baseline", "cache_dir"):
         return os.path.normpath(os.path.join(base, os.path.expanduser(value))) if value else ""
-    if name == "target_versions":
-        return tuple(sorted({_version(text) for text in value}))
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -206,10 +204,6 @@ def _added(name: str, value: Any, base: str) -> tuple[Any, ...]:
 
 def _file_ignores(table: Mapping[str, Sequence[str]], base: str) -> tuple[FileIgnores, ...]:
     return tuple(FileIgnores(base, pattern, tuple(selectors)) for pattern, selectors in table.items())
-
-
-def _version(text: str) -> tuple[int, int]:
-    return (3, int(text[3:])) if text.startswith("py3") else (3, int(text[2:]))
 
 
 def _described(origins: Mapping[str, str]) -> dict[str, str]:

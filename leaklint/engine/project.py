@@ -12,6 +12,7 @@ import msgspec
 
 from leaklint.catalog import Catalog, load_catalog, resources_from_table
 from leaklint.catalog.schema import Resource
+from leaklint.catalog.versions import versions_in_force
 from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
 from leaklint.engine.reach import Reach, containing
@@ -65,8 +66,15 @@ class Project:
 
     @functools.cached_property
     def catalog(self) -> Catalog:
-        """The built-in catalog with the project's own resources. Raises CatalogError."""
-        return load_catalog(project_resources=declared_resources(self.settings))
+        """The built-in catalog, of the versions that the project uses, with the project's own resources. Raises
+        CatalogError."""
+        return load_catalog(project_resources=declared_resources(self.settings), versions=self.versions)
+
+    @functools.cached_property
+    def versions(self) -> dict[str, str]:
+        """Distribution -> version, as far as the catalog's facts depend on it. What is kept of an analysis holds for
+        these only."""
+        return versions_in_force(self.settings.root, self.settings.target_versions)
 
     @functools.cached_property
     def prefilter(self) -> Prefilter:

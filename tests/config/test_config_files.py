@@ -35,7 +35,7 @@ def error_of(path: str) -> str:
         ("force-exclude = 1", "FILE:1:1: 'force-exclude' must be true or false, not a number"),
         (
             'target-versions = ["py310", "2.7"]',
-            'FILE:1:29: \'target-versions[1]\' must be a version such as "py310" or "3.12"',
+            'FILE:1:29: \'target-versions[1]\' must be a version such as "py310", "3.12" or "PyMySQL==0.9.3"',
         ),
         ("resource = 1", "FILE:1:1: 'resource' must be an array, not a number"),
         ("capacity = []", "FILE:1:1: 'capacity' must be a table, not an array"),
