@@ -23,11 +23,12 @@ from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.interpreter import interpret
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
+from leaklint.ownership.objects import ADDING
 from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, take_now
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
-from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
+from leaklint.ownership.traits import is_quiet, names_release, only_keeps, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
@@ -346,7 +347,7 @@ class Analysis:
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
             missing = gaps(run.exits, module.path, self.catalog.release_words)
             outcomes = forgiving(outcomes)
-        summary = Summary(_fewer(_kept_anyway(outcomes)), kind, suppresses, run.complete)
+        summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete)
         return Result(summary, tuple(_reports(m)), run.steps, run.complete, tuple(_kept(m)), missing)
 
     def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
@@ -436,15 +437,17 @@ def _caches(decorator: str) -> bool:
     ) or decorator.startswith("cached_")
 
 
-def _kept_anyway(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+def _kept_anyway(procedure: ir.Procedure, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     """A helper that keeps what it is given on some path and does nothing with it on another: where it registers a
-    clean-up "if there is a context", the other path is taken as the one that does not happen."""
+    clean-up "if there is a context", the other path is taken as the one that does not happen. Nor does it fail, where
+    registering is all that it does with what it is given."""
     keeps = {op for outcome in outcomes if outcome.fault is None for op in outcome.operations if op.op == "keep"}
     if not keeps:
         return outcomes
+    surely = {op for op in keeps if only_keeps(procedure, op.path, ADDING)}
     return tuple(
         msgspec.structs.replace(outcome, operations=(*outcome.operations, *sorted_keeps))
-        if outcome.fault is None and (sorted_keeps := _missing(outcome, keeps))
+        if (sorted_keeps := _missing(outcome, keeps if outcome.fault is None else surely))
         else outcome
         for outcome in outcomes
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leaklint import ir
 from leaklint.catalog import Catalog
+from leaklint.ownership.liveness import reads
 from leaklint.resolve.refs import External, Method
 from leaklint.resolve.resolver import Resolver
 
@@ -82,4 +83,26 @@ def is_quiet(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedur
                         return False
             elif isinstance(step, (ir.Await, ir.Yield, ir.YieldFrom, ir.Enter)):
                 return False
+    return True
+
+
+def only_keeps(procedure: ir.Procedure, parameter: str, adding: frozenset[str]) -> bool:
+    """Whether all the body does with a parameter is to put it somewhere: it is stored, or added to a container."""
+    names: dict[str, str] = {}
+    aliases = {parameter}
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, ir.Attr):
+                names[step.dst] = step.name
+                if step.base in aliases:
+                    return False
+            elif isinstance(step, ir.Copy) and step.src in aliases:
+                aliases.add(step.dst)
+            elif isinstance(step, ir.Call):
+                given = not aliases.isdisjoint((*step.args, *(value for _, value in step.keywords)))
+                if step.func in aliases or (given and names.get(step.func, "") not in adding):
+                    return False
+            elif isinstance(step, (ir.Enter, ir.Iterate, ir.Item)):
+                if not aliases.isdisjoint(reads(step)):
+                    return False
     return True
