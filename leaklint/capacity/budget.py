@@ -36,7 +36,7 @@ def budget(pools: Sequence[Pool], deployment: Deployment, server: str, threads: 
         Share(
             pool,
             runs * pool.maximum if pool.maximum is not None else None,
-            _largest(pool, runs, total, _ceiling(deployment)),
+            _largest(pool, runs, total, deployment.ceiling),
         )
         for pool in mine
     )
@@ -63,13 +63,6 @@ def _with_threads(pool: Pool, threads: Figure | None) -> Pool:
     return msgspec.structs.replace(pool, maximum=threads.value, notes=(*pool.notes, note))
 
 
-def _ceiling(deployment: Deployment) -> int:
-    """How many connections the program itself may open: to the database, or to the pooler before it."""
-    if deployment.bouncer is not None:
-        return deployment.bouncer.max_client_conn
-    return deployment.limit.value - deployment.reserved.value
-
-
 def _largest(pool: Pool, runs: int, total: int, ceiling: int) -> int | None:
     others = total - runs * (pool.maximum or 0)
     largest = (ceiling - others) // runs
@@ -79,7 +72,7 @@ def _largest(pool: Pool, runs: int, total: int, ceiling: int) -> int | None:
 def _judge(
     family: Family, deployment: Deployment, shares: Sequence[Share], total: int, runs: int
 ) -> tuple[bool, list[str]]:
-    ceiling = _ceiling(deployment)
+    ceiling = deployment.ceiling
     bouncer = deployment.bouncer
     unlimited = [share.pool for share in shares if share.pool.unlimited]
     advice = [f"{_named(pool)} has no upper limit ({pool.written}): give it one" for pool in unlimited]

@@ -94,6 +94,11 @@ class Deployment(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
+    @property
+    def ceiling(self) -> int:
+        """How many connections the program itself may open: to the database, or to the pooler before it."""
+        return self.limit.value - self.reserved.value if self.bouncer is None else self.bouncer.max_client_conn
+
 
 class Share(msgspec.Struct, frozen=True):
     """A pool's part in the total; `total` None where it has no known maximum. largest: the maximum for one process

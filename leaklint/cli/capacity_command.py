@@ -7,7 +7,8 @@ import os
 import click
 
 from leaklint.capacity.model import Budget
-from leaklint.cli.terminal import note, tell, write_result
+from leaklint.cli.budgeting import budget_of
+from leaklint.cli.terminal import note, write_result
 from leaklint.config import Settings, SettingsFinder
 from leaklint.model import LeaklintError
 from leaklint.source.problem import printable
@@ -52,7 +53,7 @@ def command(
     if live is not None:
         measured = {"max-connections": live.max_connections, "reserved": live.reserved}
         settings = _overlaid(settings, measured, "the live server")
-    found = _budget(path, finder, _overlaid(settings, options, "command line"))
+    found = budget_of([path], finder, _overlaid(settings, options, "command line"))
     text = _render(found, output_format)
     if live is not None:
         from leaklint.capacity.live import comparison
@@ -81,31 +82,6 @@ def _overlaid(settings: Settings, numbers: dict[str, int], origin: str) -> Setti
         capacity={**settings.capacity, **numbers},
         provenance={**settings.provenance, **dict.fromkeys(numbers, origin)},
     )
-
-
-def _budget(path: str, finder: SettingsFinder, settings: Settings) -> Budget:
-    from leaklint.capacity.around import building_words, is_test
-    from leaklint.capacity.project import pools_in, project_budget
-    from leaklint.engine.project import Project
-    from leaklint.source.discover import discover
-
-    discovery = discover([path], finder)
-    for problem in discovery.problems:
-        tell(problem, quiet=False)
-    project = Project(settings, finder.cwd)
-    words = [word.encode() for word in building_words(project.catalog)]
-    paths = [
-        file.path
-        for file in discovery.files
-        if not (is_test(file.shown) and not file.named)
-        and (data := project.data(file.path)) is not None
-        and any(word in data for word in words)
-    ]
-    pools = [pool for one in paths for pool in pools_in(project.analysis(one), [one])]
-    where = os.path.abspath(path)
-    inside = where if os.path.isdir(where) else os.path.dirname(where)
-    root = settings.root if settings.files else inside
-    return project_budget(settings, project.analysis(os.path.join(root, "x.py")), pools, root=root)
 
 
 def _render(found: Budget, output_format: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -19,6 +20,9 @@ from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
 from leaklint.source.decode import Undecodable, decode, split_lines
 from leaklint.source.problem import printable
+
+if TYPE_CHECKING:
+    from leaklint.capacity.model import Budget
 
 STDIN = "-"
 _STDIN_NAME = "<stdin>"
@@ -134,12 +138,27 @@ def report(
         baseline=compared,
         suppressed=result.suppressed,
         sources=read,
+        budget=_budget(job),
     )
     if request.verbose:
         _tell_run(job, shown)
     _print(job, shown)
     new = [f for f, state in zip(findings, compared.states) if state == "new"] if compared else findings
     return status(job, new, failed=result.failed, repaired=bool(fixed))
+
+
+def _budget(job: Job) -> Budget | None:
+    """What the html page draws of the pools; None where nothing builds one, or their numbers cannot be."""
+    if job.settings.output_format != "html" or job.text is not None:
+        return None
+    from leaklint.cli.budgeting import budget_of
+
+    try:
+        found = budget_of(job.request.paths, job.finder, job.settings, quiet=True)
+    except LeaklintError as error:
+        terminal.note(f"warning: no picture of the capacity: {error}")
+        return None
+    return found if found.shares else None
 
 
 def status(job: Job, findings: Sequence[Finding], *, failed: bool, repaired: bool = False) -> int:

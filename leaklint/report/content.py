@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from leaklint.model import Finding
+
+if TYPE_CHECKING:
+    from leaklint.capacity.model import Budget
 
 BaselineState = Literal["new", "unchanged"]
 
@@ -55,6 +58,7 @@ class Report:
     suppressed     silenced findings, for the formats that can say so (sarif)
     fingerprints   beside `findings`, one each, stable across moved lines; unless all differ, reports make their own
     sources        gives the lines of a file, without their ends, by the path in findings; None where it cannot
+    budget         the pools against the database's limit, for the format that draws them (html); None without pools
     """
 
     findings: tuple[Finding, ...] = ()
@@ -68,6 +72,7 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     fingerprints: tuple[str, ...] = ()
     sources: Callable[[str], Sequence[str] | None] = no_sources
+    budget: Budget | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ def inspect(view: View) -> Iterator[Sighting]:
         return
     deployed = budget.deployment
     told = any(one.how != "assumed" for one in (deployed.servers, deployed.processes, deployed.limit))
-    ceiling = deployed.bouncer.max_client_conn if deployed.bouncer is not None else budget.available
+    ceiling = deployed.ceiling
     for share in budget.shares:
         if share.pool.place.path != view.module.path or not share.total:
             continue

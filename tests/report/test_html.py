@@ -5,6 +5,7 @@ Where there is no Chromium the tests are skipped; with it they run, and on CI (`
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from leaklint.capacity.budget import budget as sum_up
+from leaklint.capacity.model import Budget, Deployment, Figure, Place, Pool
 from leaklint.model import Applicability, Confidence, Edit, Finding, Fix, Severity, WitnessStep
 from leaklint.report import Report, render
 from leaklint.report.page.data import directories
@@ -195,6 +198,36 @@ def test_dark_and_light(page: Browser) -> None:
     page.press("t")
     page.dark(False)
     assert page.run(brightness) > 600
+
+
+def budget() -> Budget:
+    """Two pools that together are over the limit."""
+    one = Pool(
+        "pool", "psycopg_pool", "ConnectionPool", Place("a.py", 4), 4, 9, "", "postgresql", 100, False, "", "max_size"
+    )
+    two = msgspec.structs.replace(one, name="engine", place=Place("a.py", 5), maximum=25)
+    given = {name: Figure(value, "configured", "") for name, value in (("servers", 4), ("limit", 200))}
+    rest = {name: Figure(value, "assumed", "as installed") for name, value in (("processes", 1), ("reserved", 3))}
+    return sum_up([one, two], Deployment(**given, **rest), "postgresql")
+
+
+@browsing
+def test_the_capacity_is_drawn_and_can_be_folded(chromium: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "capacity.html"
+    file.write_text(render("html", dataclasses.replace(sample.REPORT, budget=budget())), "utf-8")
+    chromium.open(file)
+    for dark, ink in ((False, "rgb(196, 35, 47)"), (True, "rgb(255, 138, 138)")):
+        chromium.dark(dark)
+        fill = chromium.run("return getComputedStyle(document.querySelector('.capacity svg text.over')).fill")
+        assert fill == ink
+    chromium.dark(False)
+    bars = "[...document.querySelectorAll('.capacity svg rect[rx]')]"
+    widths = chromium.run(f"return {bars}.map((bar) => bar.getBoundingClientRect().width)")
+    assert widths[0] / widths[1] == pytest.approx(4, rel=0.05)
+    chromium.run("document.querySelector('.capacity summary').focus()")
+    chromium.press("Enter")
+    assert chromium.run("return document.querySelector('.capacity').open") is False
+    assert chromium.log() == []
 
 
 @browsing

@@ -76,7 +76,7 @@ def render(report: Report, options: Options) -> str:
 {"".join(_facets(report))}</aside>
 <main id="findings" tabindex="-1">
 <h1 class="quiet">Findings of leaklint</h1>
-{_tiles(report)}{_problems(report.problems)}{_status(report)}{_files(report)}</main>
+{_tiles(report)}{_problems(report.problems)}{_capacity(report)}{_status(report)}{_files(report)}</main>
 </div>
 {_footer(report)}
 {_help()}
@@ -191,6 +191,26 @@ def _problems(problems: tuple[str, ...]) -> str:
     items = "".join(f"<li>{_text(problem)}</li>\n" for problem in problems)
     title = f"{count(len(problems), 'problem')}: not everything could be checked"
     return f'<details class="problems"><summary>{title}</summary>\n<ul>\n{items}</ul></details>\n'
+
+
+def _capacity(report: Report) -> str:
+    """The pools against the database's limit: open where they are too many, else folded away."""
+    budget = report.budget
+    if budget is None:
+        return ""
+    from leaklint.capacity.picture import as_svg
+    from leaklint.capacity.report import verdict
+
+    open_, state = ("", "fits") if budget.fits else (" open", "over")
+    lists = "".join(
+        f"<h3>{title}</h3>\n<ul>\n{''.join(f'<li>{_prose(line)}</li>{chr(10)}' for line in lines)}</ul>\n"
+        for title, lines in (("To change", budget.advice), ("Assumed", budget.assumed))
+        if lines
+    )
+    return (
+        f'<details class="capacity {state}"{open_}><summary>Capacity: {_text(verdict(budget))}</summary>\n'
+        f"{as_svg(budget)}{lists}</details>\n"
+    )
 
 
 def _status(report: Report) -> str:
