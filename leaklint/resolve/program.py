@@ -221,7 +221,8 @@ class Program:
         name = f"<{self._shown(file)}>"
         for root in sorted(self._roots, key=len, reverse=True):
             prefix = root if root.endswith(os.sep) else root + os.sep
-            if not stem.startswith(prefix):
+            # A name that begins like one in brackets would be read as such.
+            if not stem.startswith(prefix) or stem.startswith(f"{prefix}<"):
                 continue
             dotted = ".".join(stem[len(prefix) :].split(os.sep))
             found = self._locate(self._roots, dotted)

@@ -111,3 +111,11 @@ def test_the_standard_library_is_not_looked_for_beside_a_script(name: str, tmp_p
     assert known.find(name, known.module("jobs.run")) == ""
     write(tmp_path, {f"{name}.py": ""})
     assert program(tmp_path).find(name, known.module("jobs.run")) == name
+
+
+def test_a_file_whose_name_begins_with_a_bracket_is_a_module(tmp_path: Path) -> None:
+    write(tmp_path, {"<b>.py": "x = 1\n"})
+    known = program(tmp_path, ".")
+    by_path = known.module_at(tmp_path / "<b>.py")
+    assert by_path is not None
+    assert known.module(by_path.module) is by_path
