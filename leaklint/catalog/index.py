@@ -297,6 +297,16 @@ class Catalog:
         return {module: named - empty for module, named in by_module.items() if named - empty}
 
     @functools.cached_property
+    def calls_of_module(self) -> dict[str, frozenset[str]]:
+        """Import name -> what can be called right on it to take something: `psycopg2` -> `connect`."""
+        calls: dict[str, set[str]] = {}
+        for call in self._acquisitions:
+            module, _, name = call.partition(".")
+            if "." not in name and name:
+                calls.setdefault(module, set()).add(name)
+        return {module: frozenset(names) for module, names in calls.items() if module in self.modules}
+
+    @functools.cached_property
     def acquire_words(self) -> frozenset[str]:
         """The words of `words_of_modules`, and those of the project's own resources."""
         words = {word for words in self.words_of_modules.values() for word in words}

@@ -19,6 +19,7 @@ from leaklint.model import LeaklintError, Span
 _WORD = re.compile(r"[^\W\d]\w*")
 _SUFFIX = ".py"
 DEEPEST = 40
+_TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
 class Found(NamedTuple):
@@ -66,6 +67,7 @@ class Program:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
+        self._libraries: dict[str, bool] = {}
         self.generation += 1
 
     def overlay(self, path: Path, text: str) -> None:
@@ -131,9 +133,37 @@ class Program:
             return self._name_found(self._locate((start,), rest) if rest else self._package(start))
         found = self._locate(self._roots, name)
         top = name.partition(".")[0]
+        if found != _NOTHING and importer is not None and self._is_user_of(top, importer):
+            return ""
         if found == _NOTHING and start and top not in sys.stdlib_module_names and top not in self.catalog.modules:
             found = self._beside(start, name)
         return self._name_found(found)
+
+    def _is_user_of(self, top: str, importer: ModuleIR) -> bool:
+        """Whether `top` is a library of the catalog whose own source lies in the project, and the importer one of its
+        users: its tests, its examples. They go by what the library promises, not by how it keeps it."""
+        calls = self.catalog.calls_of_module.get(top)
+        if not calls:
+            return False
+        parts = importer.module.split(".")
+        inside = parts[0] == top and not any(part in _TESTS or part.startswith("test_") for part in parts[1:])
+        if inside:
+            return False
+        known = self._libraries.get(top)
+        if known is None:
+            self._libraries[top] = False
+            known = self._libraries[top] = any(self._binds(top, call) for call in calls)
+        return known
+
+    def _binds(self, name: str, word: str, depth: int = 3) -> bool:
+        """Whether a module defines or imports a name, itself or by `from x import *`."""
+        module = self.module(name)
+        if module is None:
+            return False
+        if word in module.signatures or any(entry.name == word for entry in module.imports):
+            return True
+        starred = (self.find(entry.module, module) for entry in module.imports if entry.name == "*" and depth)
+        return any(self._binds(found, word, depth - 1) for found in starred if found)
 
     def submodule(self, package: str, name: str) -> str:
         """The name of the module `name` in a package or namespace package of the project; "" if there is none."""
