@@ -205,6 +205,7 @@ def _framework_facts(row: Framework) -> list[tuple[str, str]]:
         ("runs at the end", ", ".join((*row.teardown_decorators, *row.teardown_registrars, *row.release_methods))),
         ("runs at the start", ", ".join((*row.setup_decorators, *row.setup_methods))),
         ("keep what they hold", ", ".join((*row.holders, *row.process_lived))),
+        ("the process ends after", ", ".join(row.run_once)),
         ("note", row.note),
     ]
 

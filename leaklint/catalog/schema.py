@@ -242,6 +242,9 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
                                 resource kept in one is no leak (an AWS Lambda handler's module).
     entry-points                calls or decorators that mark functions the framework calls for each request or task:
                                 a pool built there is built again and again.
+    run-once                    decorators (their last name, in a module that imports the framework) of functions after
+                                which the process ends: the commands of a command line. "file:NAME": any function of
+                                such a file that imports the framework.
     """
 
     name: str
@@ -257,6 +260,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     holders: tuple[str, ...] = ()
     process_lived: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()
+    run_once: tuple[str, ...] = ()
     note: str = ""
 
 

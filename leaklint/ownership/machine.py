@@ -13,6 +13,7 @@ from leaklint.ownership.events import Leak, Misuse, Site, Step
 from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
 from leaklint.ownership.summary import Summary
+from leaklint.ownership.surroundings import in_tests, runs_once
 from leaklint.ownership.values import UNKNOWN, Fault, Heap, Task, Value
 from leaklint.ownership.values import Ref as Place
 from leaklint.ownership.world import Event, World
@@ -89,6 +90,8 @@ class Machine:
         self.yielded: set[int] = set()
         self.yields: set[Span] = set()
         self.lent: set[int] = set()
+        self.shared: set[int] = set()
+        self.settled: set[int] = set()
         self.watched: set[str] = set()
         self.contexts: frozenset[str] = frozenset()
         self.kept: dict[int, set[str]] = {}
@@ -102,6 +105,8 @@ class Machine:
         self._texts: dict[str, str] = {}
         self.at = 0
         self.imported = self._imported_tops()
+        self.test_code = in_tests(module.path)
+        self.ends_at_exit = runs_once(self.catalog, module, procedure)
         self._index()
 
     raised: Callable[[World, Fault, Span], None]
@@ -184,6 +189,15 @@ class Machine:
         for dst, step in self.definitions.items():
             if isinstance(step, ir.Await) and step.src == operand:
                 return self.binds.get(dst, "")
+        return ""
+
+    def member_name(self, operand: str, position: int) -> str:
+        """The variable that one member of a call's result is unpacked to, through an await; "" if none."""
+        for use in self._uses.get(operand, ()):
+            if isinstance(use, ir.Await):
+                return self.member_name(use.dst, position)
+            if isinstance(use, ir.Unpack) and use.star < 0 and position < len(use.dsts):
+                return self.binds.get(use.dsts[position], "")
         return ""
 
     def refs(self, operand: str) -> tuple[Ref, ...]:
@@ -371,10 +385,11 @@ class Machine:
         origin: tuple[Step, ...] = (),
         derived: bool = False,
         owner: bool = False,
+        bound: str = "",
         is_async: bool = False,
         at_origin: bool = False,
     ) -> None:
-        """Register an acquisition site once."""
+        """Register an acquisition site once. bound: the name of the resource, if not that of the call's result."""
         known = self.ledger.sites.get(key)
         if known is not None and known.sure.rank >= sure.rank:
             return
@@ -391,9 +406,10 @@ class Machine:
             derived=derived,
             owner=owner,
             origin=origin,
-            bound=self.bound_name(operand),
+            bound=bound or self.bound_name(operand),
             is_async=is_async,
-            ends_at_exit=self.procedure.kind == "module" or self.procedure.name in ("main", "_main"),
+            test_code=self.test_code,
+            ends_at_exit=self.ends_at_exit,
         )
 
     def steps(self, world: World, rid: str, last: tuple[Span, str] | None = None) -> tuple[Step, ...]:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from leaklint.model import Confidence, Finding, Severity, WitnessStep
 from leaklint.ownership.events import SiteReport
+from leaklint.ownership.surroundings import MAIN
 from leaklint.rules import all_rules
 from leaklint.rules.base import Rule, Verdict
+from leaklint.rules.reading import OVERWRITING
 
 _BY_FATE = {
     "slot-lost": Severity.ERROR,
@@ -52,7 +54,7 @@ def finding(rule: Rule, verdict: Verdict, report: SiteReport) -> Finding:
         code=rule.code,
         name=rule.name,
         severity=severity(rule, report),
-        confidence=confidence(report),
+        confidence=confidence(rule, report),
         message=verdict.message,
         path=site.path,
         line=site.span.line,
@@ -86,9 +88,24 @@ def severity(rule: Rule, report: SiteReport) -> Severity:
     return _BY_FATE.get(resource.dropped, Severity.WARNING)
 
 
-def confidence(report: SiteReport) -> Confidence:
-    """How sure: as the call was recognised, and never quite sure for the obligation of a project's own class."""
+def confidence(rule: Rule, report: SiteReport) -> Confidence:
+    """How sure that somebody has to mend it: as the call was recognised, never quite for the obligation of a project's
+    own class, and hardly where what is lost ends with its process."""
     sure = report.site.sure
+    if rule.weight and _ends_anyway(report):
+        return Confidence.LOW
     if report.site.owner and sure is Confidence.HIGH:
         return Confidence.MEDIUM
     return sure
+
+
+def _ends_anyway(report: SiteReport) -> bool:
+    """Whether the process, or the test run, ends before the loss can be felt: in a script or a command, unless it loses
+    one each round; in a test, and in a test's set-up or a `main` that fails."""
+    site = report.site
+    if any(leak.how in OVERWRITING for leak in report.leaks):
+        return False
+    if all(leak.exceptional for leak in report.leaks):
+        return site.test_code or site.ends_at_exit
+    name = site.function.rpartition(".")[2]
+    return name.startswith("test") if site.test_code else site.ends_at_exit and name not in MAIN

@@ -113,6 +113,26 @@ def test_severity_follows_what_becomes_of_the_lost_object(dropped: str, severity
     assert found.severity is Severity.NOTE
 
 
+@pytest.mark.parametrize(
+    ("function", "facts", "one", "confidence"),
+    [
+        ("rebuild", {"ends_at_exit": True}, leak("return"), Confidence.LOW),
+        ("rebuild", {"ends_at_exit": True}, leak("loop"), Confidence.HIGH),
+        ("main", {"ends_at_exit": True}, leak("exception", 14, True), Confidence.LOW),
+        ("main", {"ends_at_exit": True}, leak("return"), Confidence.HIGH),
+        ("Orders.test_all", {"test_code": True}, leak("return"), Confidence.LOW),
+        ("filled", {"test_code": True}, leak("exception", 14, True), Confidence.LOW),
+        ("filled", {"test_code": True}, leak("return"), Confidence.HIGH),
+    ],
+)
+def test_what_ends_with_its_process_or_test_is_hardly_worth_a_word(
+    function: str, facts: dict[str, bool], one: Leak, confidence: Confidence
+) -> None:
+    where = msgspec.structs.replace(site(), function=function, **facts)
+    (found,) = findings([SiteReport(where, (one,))])
+    assert found.confidence is confidence
+
+
 def test_the_obligation_of_a_projects_own_class_is_never_quite_sure() -> None:
     owner = msgspec.structs.replace(site(), owner=True, derived=True)
     (found,) = findings([SiteReport(owner, (leak("return"),))])
