@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite, statements
-from leaklint.fixes.names import Held, bound_names, fresh, held, named
+from leaklint.fixes.names import Held, fresh, held, named
+from leaklint.fixes.scopes import bound_names
 
 _WISHES = {
     "connection": "conn",

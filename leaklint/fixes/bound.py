@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 
 from leaklint.fixes.document import Function
-from leaklint.fixes.names import bound_names
+from leaklint.fixes.scopes import bound_names
 
 _Names = frozenset[str]
 _NOWHERE: None = None

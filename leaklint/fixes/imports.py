@@ -8,7 +8,7 @@ import sys
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Draft, Rewrite
-from leaklint.fixes.names import bound_names
+from leaklint.fixes.scopes import bound_names
 
 
 def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:

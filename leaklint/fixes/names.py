@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from leaklint.fixes.document import Document, Function
+from leaklint.fixes.scopes import bound_names, declared_outside, meaning
 
 # What these give is complete in itself: it can be used after the connection is closed (DB-API and its kin).
 _COMPLETE = frozenset(
@@ -61,14 +62,20 @@ def _key(node: ast.expr) -> str:
     return ast.dump(node).replace("ctx=Store()", "ctx=Load()").replace("ctx=Del()", "ctx=Load()")
 
 
-def mentions(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> Iterator[ast.expr]:
-    """The expressions in `node` that are the resource, or one of the variables `lives`."""
-    names = frozenset(lives)
-    for one in ast.walk(node):
-        if (isinstance(one, ast.Name) and (one.id in names or (resource.plain and one.id == resource.name))) or (
-            not resource.plain and isinstance(one, (ast.Attribute, ast.Subscript)) and _key(one) == resource.dump
-        ):
+def mentions(
+    node: ast.AST, resource: Held, lives: Iterable[str] = (), scope: ast.AST | None = None
+) -> Iterator[ast.expr]:
+    """The expressions in `node` that are the resource, or one of the variables `lives`.
+
+    scope: the function that takes it, if `node` may be that function itself.
+    """
+    wanted = frozenset(lives) | ({resource.name} if resource.plain else frozenset())
+    for one, same in meaning(node, wanted | {resource.name}, scope):
+        if isinstance(one, ast.Name) and one.id in wanted and one.id in same:
             yield one
+        elif not resource.plain and isinstance(one, (ast.Attribute, ast.Subscript)) and resource.name in same:
+            if _key(one) == resource.dump:
+                yield one
 
 
 def mentioned(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> bool:
@@ -76,28 +83,15 @@ def mentioned(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> bool:
     return next(mentions(node, resource, lives), None) is not None
 
 
+def _nodes(scope: ast.AST, resource: Held) -> Iterator[ast.AST]:
+    """The nodes of a scope where the resource's name means what it means in the scope."""
+    names = frozenset({resource.name})
+    return (node for node, same in meaning(scope, names, scope) if same)
+
+
 def is_held(node: ast.AST | None, resource: Held) -> bool:
     """Whether an expression is the resource itself."""
     return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and _key(node) == resource.dump
-
-
-def bound_names(node: ast.AST) -> Iterator[str]:
-    """The variables that a statement binds, those of nested scopes left out."""
-    stack: list[ast.AST] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (*Function, ast.ClassDef)):
-            yield one.name
-            continue
-        if isinstance(one, ast.Lambda):
-            continue
-        if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del)):
-            yield one.id
-        elif isinstance(one, ast.ExceptHandler) and one.name:
-            yield one.name
-        elif isinstance(one, ast.alias):
-            yield (one.asname or one.name).split(".")[0]
-        stack.extend(ast.iter_child_nodes(one))
 
 
 def fresh(document: Document, scope: ast.AST, wish: str) -> str:
@@ -121,18 +115,13 @@ def _declared(node: ast.AST) -> Iterator[str]:
         yield from node.names
 
 
-def declared_outside(scope: ast.AST, name: str) -> bool:
-    """Whether a function says `global name` or `nonlocal name`."""
-    return any(isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names for node in ast.walk(scope))
-
-
 def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True) -> frozenset[str]:
     """The variables whose value may need the resource open: all computed from it, save complete results (`copies`)."""
     found = _siblings(after)
     position = (after.lineno, after.col_offset)
     while True:
         before = len(found)
-        for node in ast.walk(scope):
+        for node in _nodes(scope, resource):
             if getattr(node, "lineno", 0) and (node.lineno, node.col_offset) <= position:  # type: ignore[attr-defined]
                 continue
             for value, targets in _bindings(node):
@@ -198,7 +187,7 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
     carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
     whole = part = perhaps = False
     position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
-    for node in ast.walk(scope):
+    for node in _nodes(scope, resource):
         if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
             continue
         if isinstance(node, ast.Return) and node.value is not None:
@@ -232,7 +221,7 @@ def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
         return False
     made = any(
         isinstance(value, (ast.Dict, ast.List, ast.Call, ast.DictComp)) and resource.name in targets
-        for node in ast.walk(scope)
+        for node in _nodes(scope, resource)
         for value, targets in _bindings(node)
     )
     if not made or not isinstance(scope, Function):
@@ -240,14 +229,14 @@ def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
     holder = named(resource.name)
     return any(
         isinstance(node, ast.Return) and node.value is not None and _carries(node.value, holder, frozenset())
-        for node in ast.walk(scope)
+        for node in _nodes(scope, resource)
     )
 
 
 def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]:
     found: set[str] = set()
     for _ in range(3):
-        for node in ast.walk(scope):
+        for node in _nodes(scope, resource):
             if getattr(node, "lineno", 0) > after.lineno:
                 for value, targets in _bindings(node):
                     if isinstance(value, ast.expr) and not isinstance(node, (ast.For, ast.AsyncFor)):
@@ -287,7 +276,7 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
 def _parts(scope: ast.AST, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
     found = _siblings(after) - {resource.name}
     for _ in range(3):
-        for node in ast.walk(scope):
+        for node in _nodes(scope, resource):
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.lineno > after.lineno:
                 for value, targets in _bindings(node):
                     if isinstance(value, ast.expr) and _lives(value, resource, frozenset(found), derives):

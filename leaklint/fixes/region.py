@@ -97,7 +97,7 @@ def _leaves(statement: ast.stmt) -> bool:
 
 
 def _late(region: Region, resource: Held) -> Region:
-    """The region without leading assignments of constants, which cannot fail."""
+    """The region without leading statements that cannot fail: constants bound, names bound again, functions defined."""
     first = region.first
     while first < region.last and _idle(region.suite[first], resource):
         first += 1
@@ -105,15 +105,22 @@ def _late(region: Region, resource: Held) -> Region:
 
 
 def _idle(statement: ast.stmt, resource: Held) -> bool:
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+    if mentioned(statement, resource):
+        return False
+    if isinstance(statement, Function):
+        return not (statement.decorator_list or statement.args.defaults or any(statement.args.kw_defaults))
+    if not isinstance(statement, ast.Assign) or not all(_settable(target) for target in statement.targets):
         return False
     value = statement.value
-    empty = (
-        isinstance(value, (ast.List, ast.Dict))
-        and not ast.dump(value).count("Call")
-        and not list(ast.iter_child_nodes(value))[1:]
-    )
-    return (isinstance(value, ast.Constant) or empty) and not mentioned(statement, resource)
+    parts = list(ast.walk(value)) if isinstance(value, (ast.List, ast.Dict, ast.Tuple)) else []
+    display = all(isinstance(one, (ast.List, ast.Dict, ast.Tuple, ast.Constant, ast.expr_context)) for one in parts)
+    return isinstance(value, (ast.Constant, ast.Name)) or (bool(parts) and display)
+
+
+def _settable(target: ast.expr) -> bool:
+    """A variable, or a field of the method's own object."""
+    own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    return own or isinstance(target, ast.Name)
 
 
 def _outer(document: Document, place: Place) -> Place:
@@ -200,7 +207,7 @@ def _beyond(
             if isinstance(statement, ast.stmt) and ignored.is_unit(statement)
             for node in ast.walk(statement)
         }
-    for one in mentions(scope, resource, lives):
+    for one in mentions(scope, resource, lives, scope):
         if document.extent(one)[0] >= end and one not in passed:
             holder = document.statement(one)
             if isinstance(one.ctx, ast.Store) and _binds(holder, resource):  # type: ignore[attr-defined]

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from leaklint.fixes.bind import Refused, value_of
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
-from leaklint.fixes.names import Held, declared_outside, fresh, is_held
+from leaklint.fixes.names import Held, fresh, is_held
+from leaklint.fixes.scopes import declared_outside
 from leaklint.fixes.target import Target
 
 

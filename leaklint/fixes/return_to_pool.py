@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite, statements
-from leaklint.fixes.names import Held, bound_names, is_held
+from leaklint.fixes.names import Held, is_held
 from leaklint.fixes.releases import release_text, stable
+from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Target
 from leaklint.ownership.events import Leak, Misuse
 

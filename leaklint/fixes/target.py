@@ -12,9 +12,10 @@ from leaklint.fixes.callee import may_give_none
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
-from leaklint.fixes.names import EVERYTHING, Departures, Held, bound_names, departures, is_held, living
+from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
+from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.unfold import unfold
 from leaklint.ownership.events import SiteReport
 
@@ -71,7 +72,8 @@ class Target:
         """How it leaves its function."""
         resource = self.report.site.resource
         derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
-        return departures(self.scope, self.held, self.taken, derives)
+        seen = departures(self.scope, self.held, self.taken, derives)
+        return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on)
 
     def region(self, giving: Giving, stay: bool = False) -> Region:
         """The statements that the release must enclose."""

@@ -500,7 +500,8 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         leaks = tuple(ledger.leaks.get(key, {}).values())
         misuses = (*ledger.misuses.get(key, {}).values(), *_unbound(m, site))
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
-        released = bool(releases) or key in ledger.given
+        handed_on = key in ledger.given
+        released = bool(releases) or handed_on
         if key in m.yielded and m.yield_mode == "closed" and not releases:
             leaks = ()
         plain = all(leak.how not in MISUSES for leak in leaks)
@@ -511,7 +512,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
-        yield SiteReport(site, leaks, misuses, released, releases)
+        yield SiteReport(site, leaks, misuses, released, releases, handed_on)
 
 
 def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:

@@ -72,10 +72,12 @@ class Misuse(msgspec.Struct, frozen=True):
 
 
 class SiteReport(msgspec.Struct, frozen=True):
-    """All that was seen of one site. `released`: on some path it is given back or handed on; `releases`: where."""
+    """All that was seen of one site. `released`: on some path it is given back or handed on; `releases`: where it is
+    given back. `handed_on`: on some path somebody outside the function answers for it."""
 
     site: Site
     leaks: tuple[Leak, ...] = ()
     misuses: tuple[Misuse, ...] = ()
     released: bool = False
     releases: tuple[Span, ...] = ()
+    handed_on: bool = False

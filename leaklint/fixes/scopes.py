@@ -1,0 +1,76 @@
+"""Where a variable's name stands for that variable: nested scopes that bind the name mean another one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from leaklint.fixes.document import Function
+
+_Names = frozenset[str]
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """The variables that a statement binds, those of nested scopes left out."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (*Function, ast.ClassDef)):
+            yield one.name
+            continue
+        if isinstance(one, ast.Lambda):
+            continue
+        if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del)):
+            yield one.id
+        elif isinstance(one, ast.ExceptHandler) and one.name:
+            yield one.name
+        elif isinstance(one, ast.alias):
+            yield (one.asname or one.name).split(".")[0]
+        stack.extend(ast.iter_child_nodes(one))
+
+
+def declared_outside(scope: ast.AST, name: str) -> bool:
+    """Whether a function says `global name` or `nonlocal name`."""
+    return any(isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names for node in ast.walk(scope))
+
+
+def meaning(node: ast.AST, names: _Names, scope: ast.AST | None = None) -> Iterator[tuple[ast.AST, _Names]]:
+    """The nodes from `node` on, each with those of `names` that mean there what they mean in front of `node`;
+    in source order.
+
+    scope: the function that the names belong to, if `node` may be that function itself.
+    """
+    stack: list[tuple[ast.AST, _Names]] = [(node, names)]
+    while stack:
+        one, same = stack.pop()
+        yield one, same
+        own = frozenset[str]() if one is scope else _own(one, same)
+        outside = _evaluated_outside(one) if own else []
+        inside = [child for child in ast.iter_child_nodes(one) if child not in outside]
+        stack.extend((child, same - own) for child in reversed(inside))
+        stack.extend((part, same) for part in reversed(outside))
+
+
+def _own(node: ast.AST, names: _Names) -> _Names:
+    """Those of the names that a nested function, lambda or comprehension binds for itself."""
+    if isinstance(node, _COMPREHENSIONS):
+        return names.intersection(name for loop in node.generators for name in bound_names(loop.target))
+    if not isinstance(node, (*Function, ast.Lambda)):
+        return frozenset()
+    given = node.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+    own = names.intersection(one.arg for one in every if one is not None)
+    if isinstance(node, ast.Lambda):
+        return own
+    bound = names.intersection(name for one in node.body for name in bound_names(one))
+    return own | {name for name in bound if not declared_outside(node, name)}
+
+
+def _evaluated_outside(node: ast.AST) -> list[ast.expr]:
+    """The parts of a nested scope that are evaluated in the scope around it."""
+    if isinstance(node, _COMPREHENSIONS):
+        return [node.generators[0].iter]
+    if isinstance(node, Function):
+        return node.decorator_list
+    return []
