@@ -365,10 +365,14 @@ def _is_parameter(scope: Scope, operand: str) -> bool:
 
 
 def _most(found: Sequence[Constant | None]) -> Constant | None:
-    """The one value, or the largest of several numbers. What is looked up without a default gives way to the rest."""
+    """The one value, or the largest of several numbers. What is looked up without a default gives way to the rest,
+    unless that is no value either."""
     known = [one for one in found if one is not None and one.given]
+    absent = next((one for one in found if one is not None and not one.given), None)
+    if absent is not None and all(one.value is None for one in known):
+        return absent
     if not known:
-        return next((one for one in found if one is not None), None)
+        return None
     if any(one is None for one in found):
         known = [one._replace(notes=(*one.notes, "another value is possible, which is not known")) for one in known]
     if len({repr(one.value) for one in known}) == 1:

@@ -70,6 +70,11 @@ SIZES = {
     "a parameter's default": ("def make(n=5):\n    return ConnectionPool('', max_size=n)\npool = make()", 5),
     "the library's default": ("pool = ConnectionPool('')", 4),
     "the minimum, if that is more": ("pool = ConnectionPool('', min_size=20)", 20),
+    "the environment's, or none": (
+        "SIZE = os.getenv('SIZE')\nif SIZE is not None:\n    try:\n        SIZE = int(SIZE)\n"
+        "    except ValueError:\n        SIZE = None\npool = ConnectionPool('', max_size=SIZE)",
+        None,
+    ),
     "a parameter that may be replaced": (
         "def make(kw=None):\n    kw = kw or {}\n    return ConnectionPool('', **kw)",
         None,

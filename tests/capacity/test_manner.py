@@ -130,6 +130,10 @@ def test_a_timeout_in_the_dsn_counts() -> None:
     assert codes(text.format(more="connect_timeout=5"), "LK402") == []
 
 
+def test_a_driver_that_gives_up_by_itself_needs_no_timeout() -> None:
+    assert codes("import psycopg\ndef f():\n    c = psycopg.connect('dbname=x')\n    c.close()\n", "LK402") == []
+
+
 def test_waiting_after_the_release_is_no_holding() -> None:
     text = (
         "import time, psycopg_pool\npool = psycopg_pool.ConnectionPool('x', max_size=4)\n"
