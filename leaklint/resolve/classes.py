@@ -12,6 +12,7 @@ from leaklint.resolve.definitions import Definitions, enclosing
 from leaklint.resolve.names import Names, variants
 from leaklint.resolve.refs import Class, External, Function
 from leaklint.resolve.shapes import Typed
+from leaklint.resolve.trace import Rests
 
 MOST_BASES = 200
 
@@ -91,19 +92,24 @@ class Classes:
         self._infos: dict[Class, ClassInfo | None] = {}
         self._direct: dict[Class, tuple[Class | External, ...]] = {}
         self._subclasses: dict[Class, tuple[Class, ...]] = {}
+        self._rests: Rests = {}
 
     def info(self, cls: Class) -> ClassInfo | None:
         """The layout of a class; None if the project has no such class."""
-        if cls not in self._infos:
-            self._infos[cls] = self._lay_out(cls)
+        if cls in self._infos:
+            self.program.trace.used(self._rests, ("info", cls))
+        else:
+            self._infos[cls] = self.program.trace.answer(self._rests, ("info", cls), lambda: self._lay_out(cls))
         return self._infos[cls]
 
     def subclasses(self, cls: Class) -> tuple[Class, ...]:
         """Classes that inherit from `cls`, in its module and in those whose text names it or a subclass."""
-        known = self._subclasses.get(cls)
-        if known is None:
-            known = self._subclasses[cls] = tuple(sorted(self._find_subclasses(cls), key=lambda c: (c.module, c.name)))
-        return known
+        if cls in self._subclasses:
+            self.program.trace.used(self._rests, ("below", cls))
+        else:
+            found = self.program.trace.answer(self._rests, ("below", cls), lambda: self._find_subclasses(cls))
+            self._subclasses[cls] = tuple(sorted(found, key=lambda c: (c.module, c.name)))
+        return self._subclasses[cls]
 
     def _find_subclasses(self, cls: Class) -> set[Class]:
         found: set[Class] = set()
@@ -129,9 +135,13 @@ class Classes:
 
     def direct_bases(self, cls: Class) -> tuple[Class | External, ...]:
         """The bases as they are written."""
-        known = self._direct.get(cls)
-        if known is not None:
-            return known
+        if cls in self._direct:
+            self.program.trace.used(self._rests, ("bases", cls))
+        else:
+            self._direct[cls] = self.program.trace.answer(self._rests, ("bases", cls), lambda: self._written(cls))
+        return self._direct[cls]
+
+    def _written(self, cls: Class) -> tuple[Class | External, ...]:
         module = self.program.module(cls.module)
         definition = module.classes.get(cls.name) if module is not None else None
         found: dict[Class | External, None] = {}
@@ -142,8 +152,7 @@ class Classes:
                     base = External(base.name)
                 if isinstance(base, (Class, External)) and base != cls and getattr(base, "name", "") not in _MARKERS:
                     found[base] = None
-        self._direct[cls] = tuple(found)
-        return self._direct[cls]
+        return tuple(found)
 
     def _order(self, cls: Class) -> tuple[Class | External, ...]:
         """Depth first, left to right, and of a base met twice the last: Python's order for all but odd diamonds."""

@@ -21,6 +21,7 @@ from leaklint.resolve.reading import Get, read_all
 from leaklint.resolve.refs import Class, External, Function, Instance, Method
 from leaklint.resolve.shapes import Display, Typed, Value
 from leaklint.resolve.solver import Solver
+from leaklint.resolve.trace import Rests
 
 _BUILT = {"tuple", "list", "set", "dict", "generator"}
 
@@ -53,7 +54,8 @@ class Flow:
             for name in (*framework.exceptions_reach_yield, *framework.exceptions_do_not_reach)
         )
         self._sites: dict[tuple[str, str], list[tuple[str, str, ir.Call]]] = {}
-        self.solver: Solver[Any, Value] = Solver(self._equation)
+        self._rests: Rests = {}
+        self.solver: Solver[Any, Value] = Solver(self._equation, program.trace)
         self._equations: dict[str, Callable[..., Iterable[Value]]] = {
             "operand": self._operand,
             "global": self._global,
@@ -75,8 +77,12 @@ class Flow:
         """Calls that may call a procedure, by name: module, procedure and call."""
         key = (module.module, procedure)
         known = self._sites.get(key)
-        if known is None:
-            known = self._sites[key] = list(parameters.sites(self, module, procedure))
+        if known is not None:
+            self.program.trace.used(self._rests, key)
+            return known
+        known = self._sites[key] = self.program.trace.answer(
+            self._rests, key, lambda: list(parameters.sites(self, module, procedure))
+        )
         return known
 
     def _equation(self, key: Any, get: Get) -> Iterable[Value]:

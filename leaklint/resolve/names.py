@@ -54,7 +54,7 @@ class Names:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.catalog = program.catalog
-        self._solver: Solver[Any, Value] = Solver(self._equation)
+        self._solver: Solver[Any, Value] = Solver(self._equation, program.trace)
         self._definitions: dict[tuple[str, str], Definitions | None] = {}
         self._decorated: dict[str, frozenset[str]] = {}
         self._writers: dict[str, dict[str, list[str]]] = {}

@@ -15,6 +15,7 @@ from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.lowering import lower_module
 from leaklint.model import LeaklintError, Span
+from leaklint.resolve.trace import Rests, Trace
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SUFFIX = ".py"
@@ -50,6 +51,7 @@ class Program:
     ) -> None:
         self.catalog = catalog
         self.candidates = candidates
+        self.trace = Trace()
         self.generation = 0
         self._read = read
         self._base = os.path.abspath(base if base is not None else ".")
@@ -68,6 +70,7 @@ class Program:
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
         self._libraries: dict[str, bool] = {}
+        self._rests: Rests = {}
         self.generation += 1
 
     def overlay(self, path: Path, text: str) -> None:
@@ -96,14 +99,17 @@ class Program:
 
     def module(self, name: str) -> ModuleIR | None:
         """The module of a dotted name, or None: not in the project, unreadable, not Python, a namespace package."""
-        try:
-            return self._by_name[name]
-        except KeyError:
-            file = name[1:-1] if name[:1] == "<" else self._locate(self._roots, name).file
-            if name[:1] == "<":
-                file = os.path.normpath(os.path.join(self._base, file))
-            found = self._by_name[name] = self._load(file) if file else None
-            return found
+        if name in self._by_name:
+            self.trace.used(self._rests, ("module", name))
+        else:
+            self._by_name[name] = self.trace.answer(self._rests, ("module", name), lambda: self._module(name))
+        return self._by_name[name]
+
+    def _module(self, name: str) -> ModuleIR | None:
+        file = name[1:-1] if name[:1] == "<" else self._locate(self._roots, name).file
+        if name[:1] == "<":
+            file = os.path.normpath(os.path.join(self._base, file))
+        return self._load(file) if file else None
 
     def module_at(self, path: Path) -> ModuleIR | None:
         """The module in a file, or None where the file cannot be read or is not Python."""
@@ -150,9 +156,14 @@ class Program:
         if inside:
             return False
         known = self._libraries.get(top)
-        if known is None:
-            self._libraries[top] = False
-            known = self._libraries[top] = any(self._binds(top, call) for call in calls)
+        key = ("library", top)
+        if known is not None:
+            self.trace.used(self._rests, key)
+            return known
+        self._libraries[top] = False
+        self._rests[key] = -1 - self.trace.depth
+        known = self.trace.answer(self._rests, key, lambda: any(self._binds(top, call) for call in calls))
+        self._libraries[top] = known
         return known
 
     def _binds(self, name: str, word: str, depth: int = 3) -> bool:
@@ -207,6 +218,7 @@ class Program:
     # -- files --------------------------------------------------------------------------------------------------
 
     def _load(self, file: str) -> ModuleIR | None:
+        self.trace.note(("text", file))
         try:
             return self._modules[file]
         except KeyError:
@@ -242,13 +254,16 @@ class Program:
     def _name_of(self, file: str) -> str:
         """The dotted name of a file or directory: from the innermost root that holds it and gives it back by that
         name, else its path in angle brackets."""
-        known = self._names.get(file)
-        if known is not None:
-            return known
+        if file in self._names:
+            self.trace.used(self._rests, ("name", file))
+        else:
+            self._names[file] = self.trace.answer(self._rests, ("name", file), lambda: self._named(file))
+        return self._names[file]
+
+    def _named(self, file: str) -> str:
         stem = file[: -len(_SUFFIX)] if file.endswith(_SUFFIX) else file
         if os.path.basename(file) == "__init__.py":
             stem = os.path.dirname(file)
-        name = f"<{self._shown(file)}>"
         for root in sorted(self._roots, key=len, reverse=True):
             prefix = root if root.endswith(os.sep) else root + os.sep
             # A name that begins like one in brackets would be read as such.
@@ -257,19 +272,22 @@ class Program:
             dotted = ".".join(stem[len(prefix) :].split(os.sep))
             found = self._locate(self._roots, dotted)
             if file == found.file or file in found.directories:
-                name = dotted
-                break
-        self._names[file] = name
-        return name
+                return dotted
+        return f"<{self._shown(file)}>"
 
     def _locate(self, directories: tuple[str, ...], name: str) -> Found:
         key = (directories, name)
         known = self._located.get(key)
         if known is not None:
+            self.trace.used(self._rests, key)
             return known
-        parent, _, last = name.rpartition(".")
         if name.count(".") > DEEPEST:
             return _NOTHING
+        found = self._located[key] = self.trace.answer(self._rests, key, lambda: self._descend(directories, name))
+        return found
+
+    def _descend(self, directories: tuple[str, ...], name: str) -> Found:
+        parent, _, last = name.rpartition(".")
         if parent:
             above = self._locate(directories, parent)
             inside = above.directories
@@ -277,9 +295,7 @@ class Program:
                 inside = (os.path.dirname(above.file),) if os.path.basename(above.file) == "__init__.py" else ()
         else:
             inside = directories
-        found = self._look(inside, last)
-        self._located[key] = found
-        return found
+        return self.look(inside, last)
 
     def _look(self, directories: tuple[str, ...], name: str) -> Found:
         portions: list[str] = []
@@ -297,7 +313,7 @@ class Program:
         return Found("", tuple(portions))
 
     def _package(self, directory: str) -> Found:
-        if self._entries(directory).get("__init__.py") is False:
+        if self.is_package(directory):
             return Found(os.path.join(directory, "__init__.py"), ())
         return Found("", (directory,))
 
@@ -307,15 +323,25 @@ class Program:
         top = name.partition(".")[0]
         below, nearest = "", True
         while self._inside(start) and start not in self._roots:
-            if "__init__.py" not in self._entries(start):
+            if not self.is_package(start):
                 found = self._locate((start,), name)
-                whole = nearest or below == top or self._look((start,), top).file.endswith("__init__.py")
+                whole = nearest or below == top or self.look((start,), top).file.endswith("__init__.py")
                 if found.file and whole:
                     return found
                 nearest = False
             below = os.path.basename(start)
             start = os.path.dirname(start)
         return _NOTHING
+
+    def is_package(self, directory: str) -> bool:
+        """Whether a directory has an `__init__.py`."""
+        self.trace.note(("package", directory))
+        return self._entries(directory).get("__init__.py") is False
+
+    def look(self, directories: tuple[str, ...], name: str) -> Found:
+        """The module or package called `name` in the first of some directories that has one."""
+        self.trace.note(("look", directories, name))
+        return self._look(directories, name)
 
     def _inside(self, directory: str) -> bool:
         return any(directory == root or directory.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)

@@ -12,6 +12,7 @@ from leaklint.resolve.names import Names
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Ref
 from leaklint.resolve.shapes import REFS, Value
+from leaklint.resolve.trace import Rests
 
 __all__ = ["ClassInfo", "Resolver"]
 
@@ -31,6 +32,7 @@ class Resolver:
         self.classes = Classes(self.names)
         self.flow = Flow(self.program, self.names, self.classes)
         self._refs: dict[tuple[str, str, str], tuple[Ref, ...]] = {}
+        self._rests: Rests = {}
 
     def _check(self) -> None:
         if self._generation != self.program.generation:
@@ -43,8 +45,11 @@ class Resolver:
         self._check()
         key = (module.module, procedure.name, operand)
         known = self._refs.get(key)
-        if known is None:
-            known = self._refs[key] = _presented(self._values(*key))
+        if known is not None:
+            self.program.trace.used(self._rests, key)
+            return known
+        values = self.program.trace.answer(self._rests, key, lambda: self._values(*key))
+        known = self._refs[key] = _presented(values)
         return known
 
     def _values(self, module: str, procedure: str, operand: str) -> set[Value]:

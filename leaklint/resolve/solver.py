@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
+from leaklint.resolve.trace import Rests, Trace
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=Hashable)
 
@@ -24,8 +26,12 @@ class _TooMany(Exception):
 class Solver(Generic[K, V]):
     """Values of keys, by `equation(key, get)`, where `get(other)` reads the value of another key."""
 
-    def __init__(self, equation: Callable[[K, Callable[[K], set[V]]], Iterable[V]]) -> None:
+    def __init__(
+        self, equation: Callable[[K, Callable[[K], set[V]]], Iterable[V]], trace: Trace | None = None
+    ) -> None:
         self._equation = equation
+        self._trace = trace if trace is not None else Trace()
+        self._rests: Rests = {}
         self._values: dict[K, set[V] | None] = {}
         self._open: dict[K, set[K]] = {}
         self._stack: list[K] = []
@@ -37,17 +43,21 @@ class Solver(Generic[K, V]):
         """The value of a key; empty where it is unknown. Not to be called from inside an equation."""
         if key not in self._values:
             self._solve(key)
+        self._trace.mask |= self._rests[key]
         return self._values[key] or set()
 
     def _read(self, key: K) -> set[V]:
         known = self._values.get(key, self)
-        if known is None:
-            raise _TooMany
         dependents = self._open.get(key)
         if dependents is not None:
             dependents.add(self._current)  # type: ignore[arg-type]
-        elif known is self:
+        elif known is not self:
+            self._trace.mask |= self._rests[key]
+        if known is None:
+            raise _TooMany
+        if known is self:
             self._values[key] = set()
+            self._rests[key] = 0
             self._open[key] = {self._current}  # type: ignore[arg-type]
             self._stack.append(key)
             self._waiting.add(key)
@@ -58,17 +68,21 @@ class Solver(Generic[K, V]):
     def _solve(self, root: K) -> None:
         stack, waiting = self._stack, self._waiting
         self._values[root] = set()
+        self._rests[root] = 0
         self._open[root] = set()
         stack.append(root)
         waiting.add(root)
+        before = self._trace.mask
         try:
             while stack:
                 self._step(stack.pop())
+            self._hand_on()
         except BaseException:
             for key in self._open:
                 del self._values[key]
             raise
         finally:
+            self._trace.mask = before
             stack.clear()
             waiting.clear()
             self._open.clear()
@@ -84,12 +98,15 @@ class Solver(Generic[K, V]):
         self._current = key
         self._found_new = False
         depth = len(self._stack)
+        self._trace.mask = 0
         try:
             found = set(self._equation(key, self._read))
         except _TooMany:
             self._values[key] = None
             self._wake(key)
             return
+        finally:
+            self._rests[key] |= self._trace.mask
         if self._found_new and key not in self._waiting:
             # Once more, after what it reads has been computed: below those keys on the stack.
             self._stack.insert(depth, key)
@@ -106,3 +123,15 @@ class Solver(Generic[K, V]):
             if dependent not in self._waiting and self._values[dependent] is not None:
                 self._stack.append(dependent)
                 self._waiting.add(dependent)
+
+    def _hand_on(self) -> None:
+        """What a value rests on, those that were computed from it rest on, too."""
+        rests = self._rests
+        waiting = list(self._open)
+        while waiting:
+            key = waiting.pop()
+            mask = rests[key]
+            for dependent in self._open[key]:
+                if mask & ~rests[dependent]:
+                    rests[dependent] |= mask
+                    waiting.append(dependent)

@@ -1,0 +1,110 @@
+"""What remembered answers rest on: the files that were read, looked for or searched in finding them.
+
+Whoever asks about the files of a program notes a fact. A remembered answer keeps the facts that were noted while it was
+found, and whoever is given it later rests on them too. So the facts of one module's analysis are known although most
+of what it needs was remembered from that of another.
+
+Facts are numbered in the order in which they are met, and a set of them is an integer with those bits set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+V = TypeVar("V")
+
+Fact = tuple[Any, ...]
+"""What was asked of the files, all paths absolute:
+
+("text", file)                the text of a file, which need not exist
+("look", directories, name)   which module or package of that name the directories hold
+("package", directory)        whether a directory has an `__init__.py`
+("word", word)                which files of the program have a word
+"""
+Rests = dict[Any, int]
+"""Key of a remembered answer -> the facts that it rests on. Below 0: not known before an answer around it is found."""
+
+
+class _Frame:
+    """An answer that is being found. before: the facts of the one around it. low: the outermost open answer of which
+    it took a guess. pending: what was found inside and rests on the same guess."""
+
+    __slots__ = ("before", "low", "pending")
+
+    def __init__(self, before: int, low: int) -> None:
+        self.before = before
+        self.low = low
+        self.pending: list[tuple[Rests, Any]] = []
+
+
+class Trace:
+    """Collects the facts that the answer in hand rests on in `mask`."""
+
+    def __init__(self) -> None:
+        self.mask = 0
+        self._facts: list[Fact] = []
+        self._bits: dict[Fact, int] = {}
+        self._open: list[_Frame] = []
+
+    def note(self, fact: Fact) -> None:
+        """The answer in hand rests on a fact."""
+        bit = self._bits.get(fact)
+        if bit is None:
+            bit = self._bits[fact] = 1 << len(self._facts)
+            self._facts.append(fact)
+        self.mask |= bit
+
+    def facts(self, mask: int) -> Iterator[Fact]:
+        """The facts of a set."""
+        while mask:
+            lowest = mask & -mask
+            yield self._facts[lowest.bit_length() - 1]
+            mask ^= lowest
+
+    def answer(self, rests: Rests, key: Any, find: Callable[[], V]) -> V:
+        """What `find` gives; `rests` learns, under `key`, which facts that rests on."""
+        self.begin()
+        try:
+            return find()
+        finally:
+            self.end(rests, (key,))
+
+    @property
+    def depth(self) -> int:
+        """How many answers are being found, one for the other."""
+        return len(self._open)
+
+    def begin(self) -> None:
+        """From here on facts belong to another answer, which the one in hand needs."""
+        self._open.append(_Frame(self.mask, len(self._open)))
+        self.mask = 0
+
+    def end(self, rests: Rests, keys: tuple[Any, ...]) -> None:
+        """The answer begun last is found, and remembered under these keys."""
+        frame = self._open.pop()
+        depth = len(self._open)
+        frame.pending += [(rests, key) for key in keys]
+        if frame.low < depth:
+            around = self._open[-1]
+            around.low = min(around.low, frame.low)
+            around.pending += frame.pending
+            for table, key in frame.pending:
+                table[key] = -1 - frame.low
+        else:
+            for table, key in frame.pending:
+                table[key] = self.mask
+        self.mask |= frame.before
+
+    def used(self, rests: Rests, key: Any) -> None:
+        """The answer in hand makes use of a remembered one."""
+        mask = rests.get(key, 0)
+        if mask < 0:
+            self.guessed(-1 - mask)
+        else:
+            self.mask |= mask
+
+    def guessed(self, depth: int) -> None:
+        """The answer in hand makes use of what is only guessed so far: the answer begun at this depth."""
+        if depth < len(self._open):
+            self._open[-1].low = min(self._open[-1].low, depth)
