@@ -7,9 +7,9 @@ import msgspec
 from leaklint.model import Span
 from leaklint.ownership.events import Step
 from leaklint.ownership.faults import CLOSED
-from leaklint.ownership.machine import Machine
+from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.places import escapes
-from leaklint.ownership.resources import departed, lose
+from leaklint.ownership.resources import OWNER_KINDS, departed, lose
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
@@ -68,6 +68,10 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         if _outlives(m, w, name):
             for rid in w.held_by(held, m.captures):
                 kept.setdefault(rid, set()).add(name)
+        elif escapes(name):
+            for rid in w.held_by(held, m.captures):
+                if _never_shut_down(m, name, rid):
+                    kept.setdefault(rid, set()).add(name)
     normal = w.fault is None
     returned = w.held_by(value, m.captures) if normal else set()
     frozen = _Freezer(m, w, kept)
@@ -121,6 +125,16 @@ def _outlives(m: Machine, w: World, name: str) -> bool:
     if w.fault is not None and m.constructing and name.partition(".")[0] == m.self_name:
         return m.class_finalizes
     return True
+
+
+def _never_shut_down(m: Machine, place: str, rid: str) -> bool:
+    """Whether a field holds an engine that opens nothing before its first use and that no method of the class shuts
+    down: a set-up that fails loses no more of it than one that succeeds."""
+    row = m.ledger.sites[site_key(rid)].resource
+    enclosing = m.enclosing_class()
+    if row.kind not in OWNER_KINDS or row.opens != "first-use" or enclosing is None:
+        return False
+    return place.partition(".")[2] not in m.knowledge.released_fields(enclosing[0])
 
 
 def _at_entry(m: Machine, path: str) -> bool:
