@@ -20,12 +20,13 @@ from leaklint.ownership.application import Point, apply_summary, perform
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
+from leaklint.ownership.holding import answered_for
 from leaklint.ownership.interpreter import interpret
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import ADDING
 from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
-from leaklint.ownership.recognition import fault_of, take_now
+from leaklint.ownership.recognition import fault_of, taken
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
 from leaklint.ownership.traits import is_quiet, names_release, only_keeps, passes_on, touches_given
@@ -310,7 +311,8 @@ class Analysis:
                     if self.catalog.by_method(name):
                         return True
                     for ref in self.resolver.refs(module, procedure, step.func):
-                        if self.catalog.acquisition(_call_name(ref)) is not None:
+                        called = _call_name(ref)
+                        if self.catalog.acquisition(called) or self.catalog.holding(called):
                             return True
         return False
 
@@ -412,8 +414,7 @@ class Analysis:
 def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Value]]:
     if task.does == "acquire":
         known, made = m.pending[task.at]
-        m.raised(w, fault_of(m, known.library), span)
-        return [(w, take_now(m, w, known, made, task.inner))]
+        return taken(m, w, known, made, task.inner, span)
     if task.does == "release":
         perform(m, w, task.inner, task.op if ":" in task.op else f"await:{task.op}", span)
         library = ""
@@ -497,7 +498,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
     ledger = m.ledger
     for key in sorted(ledger.sites, key=lambda k: (ledger.sites[k].span.line, ledger.sites[k].span.column, k)):
         site = ledger.sites[key]
-        leaks = tuple(ledger.leaks.get(key, {}).values())
+        leaks = answered_for(m, key, site, tuple(ledger.leaks.get(key, {}).values()))
         misuses = (*ledger.misuses.get(key, {}).values(), *_unbound(m, site))
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
         handed_on = key in ledger.given

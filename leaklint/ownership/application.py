@@ -20,6 +20,7 @@ from leaklint.ownership.resources import (
     operate,
     release,
     release_source,
+    row_of,
     transfer,
 )
 from leaklint.ownership.summary import Handed, Summary
@@ -214,6 +215,8 @@ def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:
     """One operation on one resource of ours."""
     kind, _, method = op.rpartition(":")
     if op in ("with", "async-with"):
+        if row_of(m, rid).taken == "receiver":
+            return  # what the callee entered it also left
         leave_with(m, w, rid, span, is_async=op == "async-with", direct=False)
     elif "to" in kind.split("-"):
         row = m.ledger.sites[w.resources[rid].site].resource

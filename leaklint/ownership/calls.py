@@ -288,7 +288,7 @@ def _call_bound(m: Machine, w: World, made: Invocation, func: Bound) -> Results 
 
 def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: str) -> Results:
     site = m.ledger.sites[w.resources[base.rid].site]
-    inner = recognition.method_of(m, site.resource, name)
+    inner = recognition.method_of(m, site.library, site.resource, name)
     if inner is not None:
         return recognition.take(m, w, made, inner, base)
     settled = release_by_name(m, w, made, base, name, name)

@@ -7,9 +7,10 @@ import msgspec
 from leaklint.model import Span
 from leaklint.ownership.events import Step
 from leaklint.ownership.faults import CLOSED
+from leaklint.ownership.holding import forget_holds, is_shared, note_releases
 from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.places import escapes
-from leaklint.ownership.resources import OWNER_KINDS, departed, lose
+from leaklint.ownership.resources import OWNER_KINDS, departed, lose, row_of
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
@@ -79,7 +80,9 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         state = w.resources[rid]
         if state.status != Status.HELD:
             continue
-        if rid in kept or rid in returned:
+        if is_shared(row_of(m, rid), state) and rid not in returned:
+            _lose_at_end(m, w, rid, span, implicit=implicit)
+        elif rid in kept or rid in returned:
             m.ledger.given.add(state.site)
             if rid in kept and normal:
                 m.kept.setdefault(state.site, set()).update(kept[rid])
@@ -87,12 +90,15 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
             _lose_at_end(m, w, rid, span, implicit=implicit)
     if w.fault is not None and w.fault.unbound:
         m.unbound.append((w.fault.unbound, _raising_spans(w), m.steps(w, "")))
+    if normal and m.shared:
+        note_releases(m, w)
+    value, retaken = forget_holds(m, w, value) if m.shared else (value, set())
     result = frozen.freeze(value, 0) if normal else UNKNOWN
     outcome = Outcome(
         value=result,
         fault=w.fault,
         assume=tuple(sorted((path, mask) for path, mask in w.facts.items() if _at_entry(m, path) and mask != ANYTHING)),
-        operations=tuple(Operation(path, op) for path, op, _ in w.ops),
+        operations=tuple(Operation(path, op) for path, op, _ in w.ops if path not in retaken),
         stores=tuple(
             sorted(
                 (
@@ -153,7 +159,7 @@ def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) 
         at = raised.span if raised is not None else span
         how = "yield" if at in m.yields else "exception"
         lose(m, w, rid, how, at, "lost when this raises", exceptional=True)
-    elif m.never_bound(site.span):
+    elif site.resource.taken == "result" and m.never_bound(site.span):
         lose(m, w, rid, "discarded", site.span, "never bound to a name")
     else:
         how = "fallthrough" if implicit else "return"

@@ -205,8 +205,9 @@ def _append(m: Machine, w: World, i: ir.Append) -> list[World]:
 def _unpack(m: Machine, w: World, i: ir.Unpack) -> list[World]:
     value = m.value(w, i.src)
     items: tuple[Value, ...] = ()
-    if isinstance(value, Bundle) and i.star < 0 and len(value.items) == len(i.dsts):
-        items = value.items
+    if isinstance(value, Bundle) and i.star < 0 and len(value.items) <= len(i.dsts):
+        # A call that gives a tuple is known up to its last interesting member only.
+        items = value.items + (UNKNOWN,) * (len(i.dsts) - len(value.items))
     elif isinstance(value, Heap) and value.oid in w.heap:
         content = w.heap[value.oid]
         if ":" in content.cls and len(content.fields) == len(i.dsts):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from leaklint.catalog.schema import Resource as Row
-from leaklint.model import Confidence
+from leaklint.model import Confidence, Span
 from leaklint.ownership.faults import ANY
+from leaklint.ownership.holding import hold
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used
-from leaklint.ownership.values import UNKNOWN, Fault, Held, Manager, Task, Value
+from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Held, Manager, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.refs import Instance, Method
 
@@ -29,16 +30,18 @@ class Known(msgspec.Struct, frozen=True):
 
 def acquisition(m: Machine, made: Invocation, name: str, method: Method | None) -> Known | None:
     """The acquisition that the dotted `name` is."""
-    found = m.catalog.acquisition(name)
+    found = m.catalog.acquisition(name) or m.catalog.holding(name)
     if found is None or _excused(m, made, found.resource):
         return None
     return Known(found.library, found.resource, method.sure if method is not None else Confidence.HIGH)
 
 
-def method_of(m: Machine, row: Row, name: str) -> Known | None:
+def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:
     """The acquisition that a method of a resource is (`engine.connect()`)."""
+    if row.taken == "receiver" and any(call.rpartition(".")[2] == name for call in row.acquire):
+        return Known(library, row, Confidence.HIGH)
     for cls in (row.type, *row.types):
-        found = m.catalog.acquisition(f"{cls}.{name}") if cls else None
+        found = m.catalog.acquisition(f"{cls}.{name}") or m.catalog.holding(f"{cls}.{name}") if cls else None
         if found is not None:
             return Known(found.library, found.resource, Confidence.HIGH)
     return None
@@ -96,15 +99,35 @@ def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) 
     if row.awaited:
         m.pending[made.at] = (known, made)
         return [(w, Task("acquire", made.at, receiver))]
-    m.raised(w, fault_of(m, known.library), made.span)
+    return taken(m, w, known, made, receiver, made.span)
+
+
+def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value, at: Span) -> Results:
+    """The acquiring call runs, or is awaited, at `at`: it raises, or takes the resource."""
+    m.raised(w, fault_of(m, known.library), at)
+    if known.row.taken == "receiver":
+        return hold(m, w, known, made, receiver)
     return [(w, take_now(m, w, known, made, receiver))]
 
 
-def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Held:
-    """The resource is taken."""
+def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Value:
+    """The resource is taken. Where the call gives a tuple: that, as long as is known of it."""
     for value in (receiver, *made.values):
         if isinstance(value, Held):
             mark_used(w, value.rid)
+    row = known.row
+    if not row.gives:
+        return _acquired(m, w, known, made, receiver)
+    members: list[Value] = [UNKNOWN] * (max(row.gives) + 1)
+    for index, position in enumerate(row.gives):
+        name = m.member_name(made.operand, position)
+        members[position] = _acquired(m, w, known, made, receiver, index, name)
+    return Bundle(tuple(members))
+
+
+def _acquired(
+    m: Machine, w: World, known: Known, made: Invocation, source: Value, index: int = 0, bound: str = ""
+) -> Held:
     return acquire(
         m,
         w,
@@ -114,7 +137,9 @@ def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Val
         known.library,
         known.sure,
         operand=made.operand,
-        source=receiver,
+        source=source,
+        index=index,
+        bound=bound,
         is_async=known.row.awaited,
     )
 

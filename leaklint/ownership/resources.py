@@ -48,6 +48,7 @@ def acquire(
     origin: tuple[Step, ...] = (),
     derived: bool = False,
     owner: bool = False,
+    bound: str = "",
     is_async: bool = False,
     at_origin: bool = False,
 ) -> Held:
@@ -63,6 +64,7 @@ def acquire(
         origin=origin,
         derived=derived,
         owner=owner,
+        bound=bound,
         is_async=is_async,
         at_origin=at_origin,
     )
@@ -249,7 +251,8 @@ def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) ->
     state = w.resources.get(rid)
     if state is None or state.status != Status.RELEASED or state.many or state.unsure:
         return
-    if row_of(m, rid).use_after_release == "raises":
+    row = row_of(m, rid)
+    if row.use_after_release == "raises" and row.taken == "result":
         steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
         m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
 

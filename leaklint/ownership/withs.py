@@ -6,6 +6,7 @@ from leaklint.model import Span
 from leaklint.ownership.application import perform, possible
 from leaklint.ownership.calls import Invocation, call_function, unbundle
 from leaklint.ownership.faults import ANY, taken
+from leaklint.ownership.holding import enter_again
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.places import follow
 from leaklint.ownership.recognition import fault_of, take_now
@@ -32,7 +33,7 @@ Entered = list[tuple[World, Value, Value]]
 def enter(m: Machine, w: World, ctx: Value, span: Span, at: int, operand: str, *, is_async: bool) -> Entered:
     """`with ctx as x`: may raise, else goes on."""
     if isinstance(ctx, Held):
-        return [(w, ctx, ctx)]
+        return [(w, ctx, enter_again(m, w, ctx))]
     if isinstance(ctx, Task):
         return _enter_task(m, w, ctx, span)
     if isinstance(ctx, Manager):

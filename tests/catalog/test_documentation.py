@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "catalog.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"### (?P<title>.+?)\n.*?```toml\n(?P<toml>.*?)```\n\n```python\n(?P<python>.*?)```", re.DOTALL)
 EXAMPLES = [match.groups() for match in EXAMPLE.finditer(PAGE)]
-MISSED = {"Locks": pytest.mark.xfail(strict=True, reason="the interpreter does not follow what a receiver holds")}
 MARK = re.compile(r"# expect: (\w+)$")
 
 
@@ -43,7 +42,7 @@ def test_the_page_has_the_examples() -> None:
 
 @pytest.mark.parametrize(
     ("toml", "python"),
-    [pytest.param(toml, python, id=title, marks=MISSED.get(title, ())) for title, toml, python in EXAMPLES],
+    [pytest.param(toml, python, id=title) for title, toml, python in EXAMPLES],
 )
 def test_an_example_is_reported_as_it_says(tmp_path: Path, toml: str, python: str) -> None:
     (tmp_path / "pyproject.toml").write_text(toml, encoding="utf-8")
