@@ -235,6 +235,8 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
                                 "Class.method", or "method" alone for any class in a module that imports it.
     setup-methods               the same for methods that it calls before use; what they acquire a release method
                                 gives back.
+    recurring-methods           those of `setup-methods` that it calls again for each test, request or task: what one
+                                call keeps on the object and nothing releases is lost each time.
     bases                       classes whose subclasses have those methods called.
     holders                     objects that live as long as the framework, a request or a context, and keep what is
                                 stored on them: "flask.g", "fastapi.FastAPI.state".
@@ -256,6 +258,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     setup_decorators: tuple[str, ...] = ()
     release_methods: tuple[str, ...] = ()
     setup_methods: tuple[str, ...] = ()
+    recurring_methods: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
     process_lived: tuple[str, ...] = ()

@@ -13,7 +13,6 @@ import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Catalog
-from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
@@ -22,6 +21,8 @@ from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
 from leaklint.ownership.interpreter import interpret
+from leaklint.ownership.keeping import ownerless
+from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import ADDING
@@ -43,7 +44,6 @@ MOST_OUTCOMES = 10
 COMMONLY_CALM = 5
 """Rows that must call a method harmless before it counts as harmless on an object of unknown class."""
 MISUSES = frozenset({"not-awaited", "wrong-pool", "close-instead-of-return"})
-CLOSING_KINDS = frozenset({"connection", "pooled-connection", "session"})
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -80,6 +80,7 @@ class Analysis:
             **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},
             **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
         }
+        self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
         self._touches: dict[Function, bool] = {}
@@ -363,6 +364,7 @@ class Analysis:
         m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
         enclosing = m.enclosing_class()
         m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
+        m.recurring = self.lifecycle.recurs(module, procedure)
         m.yield_mode = self._yield_mode(module, procedure)
         m.invoke = lambda w, made, func: calls.invoke(m, w, made, func)
         m.wait = lambda w, task, span: _wait(m, w, task, span)
@@ -509,7 +511,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
         places = sorted(m.kept.get(key, ()))
-        if places and key not in m.lent and all(_ownerless(m, site.resource, place) for place in places):
+        if places and key not in m.lent and all(ownerless(m, site.resource, place) for place in places):
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
@@ -528,17 +530,6 @@ def _covers(outer: Span, inner: Span) -> bool:
     """Whether a span holds another: an await and the call below it."""
     starts = (outer.line, outer.column) <= (inner.line, inner.column)
     return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
-
-
-def _ownerless(m: Machine, row: Row, place: str) -> bool:
-    """Whether a resource kept on a field of the method's own object can never be given back."""
-    head, _, name = place.partition(".")
-    enclosing = m.enclosing_class()
-    if enclosing is None or head != m.self_name or "." in name or row.kind not in CLOSING_KINDS:
-        return False
-    released = m.knowledge.released_fields(enclosing[0])
-    entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
-    return name not in released and not entered
 
 
 def _kept(m: Machine) -> Iterator[Kept]:

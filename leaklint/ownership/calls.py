@@ -426,7 +426,8 @@ def _call_external(
     done = release_of_place(m, w, made, receiver, last) if method is not None else None
     if done is not None:
         return done
-    if method is not None and not isinstance(receiver, (Heap, Held)) and keep_elsewhere(m, w, last, made.values):
+    kept = method is not None and not isinstance(receiver, (Heap, Held))
+    if kept and keep_elsewhere(m, w, made.func, last, made.values):
         return [(w, UNKNOWN)]
     if m.catalog.keeps(name):
         for value in made.values:
@@ -456,7 +457,7 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
     if shaped is not None:
         return recognition.take(m, w, made, shaped, receiver)
     if isinstance(m.definitions.get(made.func), ir.Attr) and not isinstance(receiver, (Heap, Held)):
-        if keep_elsewhere(m, w, name, made.values):
+        if keep_elsewhere(m, w, made.func, name, made.values):
             return [(w, UNKNOWN)]
     register_releases(m, w, made)
     result: Value = UNKNOWN

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from leaklint import ir
 from leaklint.catalog import Catalog
+from leaklint.ownership import objects
 from leaklint.ownership.liveness import reads
+from leaklint.ownership.objects import TAKING, VIEWS
 from leaklint.resolve.refs import Class, Function
 from leaklint.resolve.resolver import Resolver
 
@@ -16,7 +18,8 @@ from leaklint.resolve.resolver import Resolver
 def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozenset[str]:
     """The fields of a class that its methods, its subclasses' or its module's code may release.
 
-    A field that stands in a `with` is in it as "with name": whether that releases it depends on its type.
+    A field that stands in a `with` is in it as "with name": whether that releases it depends on its type. One that is
+    given to a call is in it as "passed name": whoever gets a container may release what it holds.
     """
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
@@ -62,6 +65,8 @@ def _releases_in(
             if isinstance(step, ir.Attr):
                 if step.base != receiver or not receiver:
                     field_of[step.dst] = step.name
+                if step.name in TAKING or step.name in VIEWS:
+                    locals_of.setdefault(step.dst, set()).update(_fields(step.base, field_of, locals_of))
                 if step.name in words:
                     releases = True
                     found |= _fields(step.base, field_of, locals_of)
@@ -69,19 +74,24 @@ def _releases_in(
                 origin = _fields(step.src, field_of, locals_of)
                 if origin:
                     locals_of.setdefault(step.dst, set()).update(origin)
-            elif isinstance(step, (ir.Build, ir.Unpack, ir.Await, ir.Iterate)):
+            elif isinstance(step, (ir.Build, ir.Unpack, ir.Await, ir.Iterate, ir.Item)):
                 origins = {f for operand in reads(step) for f in _fields(operand, field_of, locals_of)}
                 for dst in getattr(step, "dsts", None) or (getattr(step, "dst", ""),):
                     if origins:
                         locals_of.setdefault(dst, set()).update(origins)
             elif isinstance(step, ir.Call):
                 name = field_of.get(step.func, "")
+                taken = locals_of.get(step.func, set())
+                if taken:
+                    locals_of.setdefault(step.dst, set()).update(taken)
                 if getters.get(name):
                     locals_of.setdefault(step.dst, set()).update(getters[name])
                 for operand in (*step.args, *(value for _, value in step.keywords)):
                     passed = _fields(operand, field_of, locals_of)
                     if name in words or not name or name[:1].isupper():
                         found |= passed
+                    if name not in objects.ADDING:
+                        found |= {f"passed {field}" for field in passed}
             elif isinstance(step, ir.Enter):
                 found |= {f"with {name}" for name in _fields(step.ctx, field_of, locals_of)}
             elif isinstance(step, (ir.Yield, ir.YieldFrom)):

@@ -9,6 +9,7 @@ from leaklint import ir
 from leaklint.ownership import conditions
 from leaklint.ownership.calls import Invocation, call, call_function, driver_fault, unbundle
 from leaklint.ownership.faults import ANY, CLOSED, taken
+from leaklint.ownership.keeping import keep_in_container
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import add, interesting, item, iterate, make
 from leaklint.ownership.places import (
@@ -154,6 +155,7 @@ def _set_item(m: Machine, w: World, i: ir.SetItem) -> list[World]:
         if interesting(w, value):
             add(w, base.oid, value, m.value(w, i.index))
     else:
+        keep_in_container(m, w, i.base, value)
         hand_over(m, w, value)
     return [w]
 

@@ -86,6 +86,7 @@ class Machine:
         self.self_name = self._receiver_name()
         self.constructing = False
         self.class_finalizes = False
+        self.recurring = False
         self.yield_mode = ""
         self.yielded: set[int] = set()
         self.yields: set[Span] = set()

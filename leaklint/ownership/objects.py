@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from leaklint import ir
+from leaklint.ownership.keeping import keep_in_container
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import hand_over
 from leaklint.ownership.values import (
@@ -176,10 +178,13 @@ def container_call(m: Machine, w: World, oid: str, name: str, args: tuple[Value,
     return None
 
 
-def keep_elsewhere(m: Machine, w: World, name: str, values: tuple[Value, ...]) -> bool:
-    """`somewhere.append(x)` on a container that is not ours: what x holds lives there now."""
+def keep_elsewhere(m: Machine, w: World, func: str, name: str, values: tuple[Value, ...]) -> bool:
+    """`somewhere.append(x)` on a container that is not ours: what x holds lives there now. func: the method called."""
     if name not in ADDING:
         return False
+    step = m.definitions.get(func)
     for value in values:
+        if isinstance(step, ir.Attr):
+            keep_in_container(m, w, step.base, value)
         hand_over(m, w, value)
     return True

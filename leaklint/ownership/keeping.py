@@ -1,0 +1,36 @@
+"""Resources that a method leaves on its own object: in a field, or in a container that a field holds."""
+
+from __future__ import annotations
+
+from leaklint.catalog.schema import Resource as Row
+from leaklint.ownership.machine import Machine
+from leaklint.ownership.values import Value
+from leaklint.ownership.world import World
+
+KINDS = frozenset({"connection", "pooled-connection", "session"})
+"""What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
+LONG_LIVED = frozenset({"engine", "pool", "client"})
+
+
+def keep_in_container(m: Machine, w: World, container: str, value: Value) -> None:
+    """`self.container.append(value)`: what the value holds stays with the object. container: an operand."""
+    place = m.text(container)
+    if place.count(".") == 1 and place.partition(".")[0] == m.self_name:
+        for rid in w.held_by(value):
+            m.kept.setdefault(w.resources[rid].site, set()).add(f"{place}[]")
+
+
+def ownerless(m: Machine, row: Row, place: str) -> bool:
+    """Whether a resource kept on a field of the method's own object can never be given back."""
+    head, _, field = place.partition(".")
+    name = field.removesuffix("[]")
+    enclosing = m.enclosing_class()
+    if enclosing is None or head != m.self_name or "." in name:
+        return False
+    if row.kind not in KINDS and not (m.recurring and row.kind in LONG_LIVED):
+        return False
+    released = m.knowledge.released_fields(enclosing[0])
+    if name != field and f"passed {name}" in released:
+        return False
+    entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
+    return name not in released and not entered
