@@ -6,8 +6,10 @@ same, a few times at most.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -37,7 +39,11 @@ from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
+from leaklint.resolve.trace import Rests
 from leaklint.source.prefilter import Prefilter
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 MOST_ROUNDS = 3
 MOST_OUTCOMES = 10
@@ -83,6 +89,9 @@ class Analysis:
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
+        self.rests: Rests = {}
+        self._trace = program.trace
+        self._depths: dict[Function, int] = {}
         self._touches: dict[Function, bool] = {}
         self._takes: dict[Function, bool] = {}
         self._may_take: dict[tuple[str, int], bool] = {}
@@ -106,15 +115,25 @@ class Analysis:
         function = Function(function.module, function.name)
         known = self.results.get(function)
         if known is not None:
+            self._trace.used(self.rests, ("settled", function))
             return known.summary
         guess = self._guesses.get(function)
         if guess is not None:
+            self._trace.guessed(self._depths[function])
             return guess
         if self.resolver.function(function) is None:
             return None
         self.ensure(function, given=given)
         known = self.results.get(function)
         return known.summary if known is not None else self._plain(function)
+
+    def _recall(self, kind: str, table: dict[K, V], key: K, find: Callable[[], V]) -> V:
+        """`table[key]`, found once; whoever asks rests on what it rests on."""
+        if key in table:
+            self._trace.used(self.rests, (kind, key))
+        else:
+            table[key] = self._trace.answer(self.rests, (kind, key), find)
+        return table[key]
 
     def depending_on(self, module: str) -> frozenset[Function]:
         """The analysed functions of a module, and those that call one of them, directly or through others."""
@@ -137,40 +156,42 @@ class Analysis:
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
-        known = self._fields.get(cls)
-        if known is None:
-            known = self._fields[cls] = released_fields(self.resolver, self.catalog, cls)
-        return known
+        find = functools.partial(released_fields, self.resolver, self.catalog, cls)
+        return self._recall("fields", self._fields, cls, find)
 
     def finalizes(self, cls: Class) -> bool:
         """Whether the class has a `__del__` that releases."""
-        known = self._finalizes.get(cls)
-        if known is None:
-            known = self._finalizes[cls] = finalizes(self.resolver, self.catalog, cls)
-        return known
+        find = functools.partial(finalizes, self.resolver, self.catalog, cls)
+        return self._recall("finalizes", self._finalizes, cls, find)
 
     def mentions_release(self, function: Function) -> bool:
         """Whether the function's body names a release."""
-        known = self._releasing.get(function)
-        if known is None:
+
+        def find() -> bool:
             found = self.resolver.function(function)
-            known = found is not None and names_release(found[1], self.catalog.release_words)
-            self._releasing[function] = known
-        return known
+            return found is not None and names_release(found[1], self.catalog.release_words)
+
+        return self._recall("releasing", self._releasing, function, find)
 
     def touches(self, function: Function, depth: int = 4) -> bool:
         """Whether the function may release, enter or keep what its caller gives it, itself or `depth` calls down."""
         function = Function(function.module, function.name)
-        known = self._touches.get(function)
-        if known is None:
-            self._touches[function] = False
+
+        def find() -> bool:
             found = self.resolver.function(function)
-            known = found is not None and (
+            return found is not None and (
                 touches_given(found[1], self.catalog.release_words, self.release_to_words)
                 or (depth > 0 and any(self.touches(callee, depth - 1) for callee in self._given_to(*found)))
             )
-            self._touches[function] = known
-        return known
+
+        key = ("touches", function)
+        if function in self._touches:
+            self._trace.used(self.rests, key)
+        else:
+            self._touches[function] = False
+            self.rests[key] = -1 - self._trace.depth
+            self._touches[function] = self._trace.answer(self.rests, key, find)
+        return self._touches[function]
 
     def _given_to(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Iterator[Function]:
         for call in passes_on(procedure):
@@ -182,10 +203,12 @@ class Analysis:
 
     def ensure(self, function: Function, *, given: bool = False) -> None:
         """Settle a function, everything it calls first. given: interpret it even if it takes nothing by itself."""
-        if function in self.results or (function in self._idle and not given):
-            return
-        for component in self._components(function):
-            self._solve(component, wanted=given and function in component)
+        if function not in self.results and (function not in self._idle or given):
+            before = self._trace.mask
+            for component in self._components(function):
+                self._solve(component, wanted=given and function in component)
+            self._trace.mask = before
+        self._trace.used(self.rests, ("settled", function))
 
     def _components(self, start: Function) -> Iterator[list[Function]]:
         """Strongly connected components reachable from `start` that are not analysed yet, callees first (Tarjan)."""
@@ -229,25 +252,24 @@ class Analysis:
 
     def callees(self, function: Function) -> tuple[Function, ...]:
         """The other project functions that a function calls, as far as they are known and have a body."""
-        known = self._callees.get(function)
-        if known is None:
+
+        def find() -> tuple[Function, ...]:
             found = self.resolver.function(function)
             raw = callees_of(self.resolver, *found) if found is not None else ()
             plain = {Function(f.module, f.name) for f in raw if self.may_take(f.module)}
             if function in plain:
                 self._calls_itself.add(function)
-            known = tuple(sorted(plain - {function}, key=lambda f: (f.module, f.name)))
-            self._callees[function] = known
-        return known
+            return tuple(sorted(plain - {function}, key=lambda f: (f.module, f.name)))
+
+        return self._recall("callees", self._callees, function, find)
 
     def may_take(self, name: str, depth: int = 1) -> bool:
         """Whether a module's functions can come by a resource: its text names a driver's acquiring call, or it
         imports (`depth` steps far) a module whose text does."""
-        key = (name, depth)
-        known = self._may_take.get(key)
-        if known is None:
+
+        def find() -> bool:
             module = self.program.module(name)
-            known = module is not None and (
+            return module is not None and (
                 self._prefilter.matters(self.program.text(module).encode("utf-8", "replace"))
                 or (
                     depth > 0
@@ -258,11 +280,29 @@ class Analysis:
                     )
                 )
             )
-            self._may_take[key] = known
-        return known
+
+        return self._recall("may take", self._may_take, (name, depth), find)
 
     def _solve(self, component: list[Function], *, wanted: bool) -> None:
-        self.callees(component[0])
+        self._trace.begin()
+        for member in component:
+            self._depths[member] = self._trace.depth - 1
+        try:
+            self._settle(component, wanted=wanted)
+        finally:
+            self._trace.end(self.rests, tuple(("settled", member) for member in component))
+
+    def _rest_on_callees(self, component: list[Function]) -> None:
+        """What a component calls decides that it is one, and whether it comes by a resource."""
+        for member in component:
+            for callee in self.callees(member):
+                if callee not in self._guesses:
+                    self._trace.used(self.rests, ("settled", callee))
+                elif callee not in component:
+                    self._trace.guessed(self._depths[callee])
+
+    def _settle(self, component: list[Function], *, wanted: bool) -> None:
+        self._rest_on_callees(component)
         recursive = len(component) > 1 or component[0] in self._calls_itself
         if not wanted and not any(self.takes(member) for member in component):
             self._idle.update(component)
@@ -290,15 +330,15 @@ class Analysis:
     def takes(self, function: Function) -> bool:
         """Whether the function comes by a resource that somebody must answer for: it makes an acquiring call, or calls
         a function (settled before) that hands one over."""
-        known = self._takes.get(function)
-        if known is None:
+
+        def find() -> bool:
             found = self.resolver.function(function)
-            known = found is not None and (
+            return found is not None and (
                 self._acquires(*found)
                 or any(_hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
-            self._takes[function] = known
-        return known
+
+        return self._recall("takes", self._takes, function, find)
 
     def _acquires(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
         """Whether some call acquires, by name or by shape."""
@@ -322,12 +362,13 @@ class Analysis:
         found = self.resolver.function(function)
         if found is None:
             return OPAQUE
-        known = self._plains.get(function)
-        if known is None:
+
+        def find() -> Summary:
             quiet = not self.strict and is_quiet(self.resolver, self.catalog, *found)
             outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
-            known = self._plains[function] = Summary(outcomes, self._kind(*found))
-        return known
+            return Summary(outcomes, self._kind(*found))
+
+        return self._recall("plain", self._plains, function, find)
 
     # -- one procedure ------------------------------------------------------------------------------------------
 
