@@ -19,6 +19,7 @@ from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
 from leaklint.ownership.classes import finalizes, released_fields
+from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
@@ -526,14 +527,24 @@ def _lent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
 
 
 def _fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    """At most MOST_OUTCOMES outcomes: those that differ in what they assume only become one that assumes nothing."""
+    """At most MOST_OUTCOMES outcomes: those that differ in what they assume only become one that assumes no more than
+    what stands in places that the function fills or works on (a getter that looks before it connects), or nothing."""
     if len(outcomes) <= MOST_OUTCOMES:
         return outcomes
+    places = {path for outcome in outcomes for path, _ in outcome.stores}
+    places |= {operation.path for outcome in outcomes for operation in outcome.operations}
+    fewer = _assuming(outcomes, frozenset(places))
+    return fewer if len(fewer) <= 2 * MOST_OUTCOMES else _assuming(outcomes, frozenset())[: 4 * MOST_OUTCOMES]
+
+
+def _assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Outcome, ...]:
+    """The outcomes without what they assume of other places than these, each once."""
     merged: dict[object, Outcome] = {}
     for outcome in outcomes:
-        bare = msgspec.structs.replace(outcome, assume=())
-        merged.setdefault((bare.value, bare.fault, bare.operations, bare.stores, len(bare.handed)), bare)
-    return tuple(merged.values())[: 4 * MOST_OUTCOMES]
+        assume = tuple(pair for pair in outcome.assume if pair[0].partition(SEPARATOR)[0] in places)
+        bare = msgspec.structs.replace(outcome, assume=assume)
+        merged.setdefault((bare.value, bare.fault, assume, bare.operations, bare.stores, len(bare.handed)), bare)
+    return tuple(merged.values())
 
 
 def _reports(m: Machine) -> Iterator[SiteReport]:
@@ -552,7 +563,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
         places = sorted(m.kept.get(key, ()))
-        if places and key not in m.lent and all(ownerless(m, site.resource, place) for place in places):
+        if places and key not in m.lent and all(ownerless(m, site, place) for place in places):
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))

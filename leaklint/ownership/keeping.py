@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from leaklint.catalog.schema import Resource as Row
+from leaklint.ownership.events import Site
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import Value
 from leaklint.ownership.world import World
@@ -20,10 +20,11 @@ def keep_in_container(m: Machine, w: World, container: str, value: Value) -> Non
             m.kept.setdefault(w.resources[rid].site, set()).add(f"{place}[]")
 
 
-def ownerless(m: Machine, row: Row, place: str) -> bool:
+def ownerless(m: Machine, site: Site, place: str) -> bool:
     """Whether a resource kept on a field of the method's own object can never be given back."""
     head, _, field = place.partition(".")
     name = field.removesuffix("[]")
+    row = site.resource
     enclosing = m.enclosing_class()
     if enclosing is None or head != m.self_name or "." in name:
         return False
@@ -31,6 +32,8 @@ def ownerless(m: Machine, row: Row, place: str) -> bool:
         return False
     released = m.knowledge.released_fields(enclosing[0])
     if name != field and f"passed {name}" in released:
+        return False
+    if row.ends_with_owner and site.expression.removeprefix(f"{head}.").rpartition(".")[0] in released:
         return False
     entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
     return name not in released and not entered
