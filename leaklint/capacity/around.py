@@ -22,11 +22,17 @@ _known: WeakKeyDictionary[Analysis, dict[str, list[Pool]]] = WeakKeyDictionary()
 def module_pools(analysis: Analysis, module: ModuleIR) -> list[Pool]:
     """The pools that a module builds; looked for once."""
     by_module = _known.setdefault(analysis, {})
-    if module.path not in by_module:
-        words = building_words(analysis.catalog)
-        text = analysis.program.text(module)
-        by_module[module.path] = pools_of(analysis, module) if any(word in text for word in words) else []
+    trace, key = analysis.program.trace, ("pools", module.path)
+    if module.path in by_module:
+        trace.used(analysis.rests, key)
+    else:
+        by_module[module.path] = trace.answer(analysis.rests, key, lambda: _pools_in(analysis, module))
     return by_module[module.path]
+
+
+def _pools_in(analysis: Analysis, module: ModuleIR) -> list[Pool]:
+    text = analysis.program.text(module)
+    return pools_of(analysis, module) if any(word in text for word in building_words(analysis.catalog)) else []
 
 
 def budget_around(analysis: Analysis, module: ModuleIR, settings: Settings) -> Budget | None:

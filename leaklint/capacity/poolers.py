@@ -30,6 +30,7 @@ class Pooler(NamedTuple):
 
 def pooler_around(analysis: Analysis, root: str) -> Pooler | None:
     """The transaction pooler that a pgbouncer.ini below `root` sets up; None for none."""
+    analysis.program.trace.note(("deployment", root))
     by_root = _known.setdefault(analysis, {})
     if root not in by_root:
         by_root[root] = _read(root)

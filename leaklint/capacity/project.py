@@ -32,6 +32,7 @@ def project_budget(settings: Settings, analysis: Analysis, pools: Sequence[Pool]
     given = configured(settings)
     server = counted_family(pools, given.database)
     where = root or settings.root
+    analysis.program.trace.note(("deployment", where))
 
     def workers(path: str, name: str) -> int | None:
         return _global_number(analysis, path, name)

@@ -21,6 +21,7 @@ Fact = tuple[Any, ...]
 ("look", directories, name)   which module or package of that name the directories hold
 ("package", directory)        whether a directory has an `__init__.py`
 ("word", word)                which files of the program have a word
+("deployment", directory)     what the files below it say about how the program is run
 """
 Rests = dict[Any, int]
 """Key of a remembered answer -> the facts that it rests on. Below 0: not known before an answer around it is found."""
