@@ -21,6 +21,7 @@ import msgspec
 
 from leaklint.config import near
 from leaklint.model import Finding, LeaklintError
+from leaklint.report.fingerprint import unplaced
 from leaklint.source.problem import cause
 from leaklint.source.write import write_atomically
 
@@ -146,8 +147,8 @@ def compare(known: Sequence[Entry], found: Sequence[Entry | None], path: str, ch
 
 
 def _identity(finding: Finding, sources: Sources) -> str:
-    text = _region(finding, sources)
-    return "\0".join((finding.code, finding.function, finding.library, finding.resource, normalised(text)))
+    function, text = unplaced(finding.function), normalised(_region(finding, sources))
+    return "\0".join((finding.code, function, finding.library, finding.resource, text))
 
 
 def _region(finding: Finding, sources: Sources) -> str:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 
 from leaklint.model import Finding
 from leaklint.report.content import Report
+
+_PLACED = re.compile(r"<lambda:\d+:\d+>")
+
+
+def unplaced(function: str) -> str:
+    """The name of a function without the place that a lambda has in it."""
+    return _PLACED.sub("<lambda>", function) if "<" in function else function
 
 
 def fingerprints(report: Report) -> tuple[str, ...]:
@@ -31,7 +39,7 @@ def _identity(finding: Finding, report: Report) -> tuple[str, ...]:
     return (
         finding.code,
         finding.path,
-        finding.function,
+        unplaced(finding.function),
         finding.library,
         finding.resource,
         "".join(_text(finding, report).split()),
