@@ -7,7 +7,7 @@ import msgspec
 from leaklint.model import Span
 from leaklint.ownership.conditions import SEPARATOR, assume
 from leaklint.ownership.events import Step
-from leaklint.ownership.machine import Machine
+from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.objects import make
 from leaklint.ownership.places import assign, follow, store
 from leaklint.ownership.resources import (
@@ -78,7 +78,7 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             continue
         news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
         if point.made is None and any(_hands(value) for _, value in outcome.stores):
-            m.lent.add(point.at)
+            m.lent.update(site_key(one.rid) for one in news)
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
         going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))

@@ -54,6 +54,14 @@ class Ledger:
         self.misuses: dict[int, dict[tuple[str, Span], Misuse]] = {}
         self.releases: dict[int, dict[Span, None]] = {}
         self.given: set[int] = set()
+        self._numbers: dict[int, dict[str, int]] = {}
+
+    def number(self, at: int, kind: str) -> int:
+        """The number of the site at instruction `at` that takes this kind of resource; one call may hand over two."""
+        kinds = self._numbers.setdefault(at, {})
+        if kind not in kinds:
+            kinds[kind] = -1 - sum(map(len, self._numbers.values())) if kinds else at
+        return kinds[kind]
 
     def leak(self, site: int, leak: Leak) -> None:
         """Keep the first leak of each kind and place."""

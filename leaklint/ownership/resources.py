@@ -53,8 +53,9 @@ def acquire(
     at_origin: bool = False,
 ) -> Held:
     """A resource is taken by the call at instruction `at`."""
+    site = m.ledger.number(at, row.kind)
     m.site(
-        at,
+        site,
         span,
         row,
         library,
@@ -70,10 +71,10 @@ def acquire(
     )
     if not any(state.status == Status.HELD for state in w.resources.values()):
         w.struck = False
-    rid = f"{at}.{index}"
+    rid = f"{site}.{index}"
     if rid in w.resources:
         _make_room(w, rid)
-    w.resources[rid] = Resource(at, source=plain_source(source))
+    w.resources[rid] = Resource(site, source=plain_source(source))
     w.note("acquire", span, f"{row.name} acquired here", rid)
     if isinstance(source, Held):
         mark_used(w, source.rid)
