@@ -252,13 +252,35 @@ class Machine:
         return self.knowledge.mentions_release(Function(self.module.module, procedure))
 
     def keyword_text(self, at: int, name: str) -> str | None:
-        """The source form of the keyword argument `name` of the call at `at`."""
+        """The source form of the keyword argument `name` of the call at `at`, which may stand in a `**mapping`."""
         step = self._numbers.get(at)
         if isinstance(step, ir.Call):
             for key, operand in step.keywords:
                 if key == name:
                     return self.text(operand)
+            for key, operand in step.keywords:
+                if not key and (spread := self._entry(operand, repr(name))):
+                    return self.text(spread)
         return None
+
+    def _entry(self, mapping: str, key: str, depth: int = 3) -> str:
+        """The operand that may stand under `key` (a repr) in a dict that this procedure fills: "" for none."""
+        for step in self._numbers.values():
+            if isinstance(step, ir.SetItem) and step.base == mapping and self._is_literal(step.index, key):
+                return step.src
+            if isinstance(step, ir.Build) and step.dst == mapping and step.kind == "dict":
+                for name, item in zip(step.keys, step.items):
+                    if self._is_literal(name, key):
+                        return item
+            if isinstance(step, ir.Copy) and step.dst == mapping and depth:
+                found = self._entry(step.src, key, depth - 1)
+                if found:
+                    return found
+        return ""
+
+    def _is_literal(self, operand: str, text: str) -> bool:
+        step = self.definitions.get(operand)
+        return isinstance(step, ir.LoadConst) and repr(step.value) == text
 
     def argument_operand(self, at: int, keyword: str, position: int) -> str | None:
         """The operand given by name or position to the call at `at`."""
