@@ -9,28 +9,18 @@ import sys
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.lowering import lower_module
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve.trace import Rests, Trace
+from leaklint.source.directories import NOTHING, Found, listing, look
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _SUFFIX = ".py"
 DEEPEST = 40
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
-
-
-class Found(NamedTuple):
-    """What a dotted name leads to: a file, or (for a namespace package) directories."""
-
-    file: str
-    directories: tuple[str, ...]
-
-
-_NOTHING = Found("", ())
 
 
 class Program:
@@ -139,9 +129,9 @@ class Program:
             return self._name_found(self._locate((start,), rest) if rest else self._package(start))
         found = self._locate(self._roots, name)
         top = name.partition(".")[0]
-        if found != _NOTHING and importer is not None and self._is_user_of(top, importer):
+        if found != NOTHING and importer is not None and self._is_user_of(top, importer):
             return ""
-        if found == _NOTHING and start and top not in sys.stdlib_module_names and top not in self.catalog.modules:
+        if found == NOTHING and start and top not in sys.stdlib_module_names and top not in self.catalog.modules:
             found = self._beside(start, name)
         return self._name_found(found)
 
@@ -282,7 +272,7 @@ class Program:
             self.trace.used(self._rests, key)
             return known
         if name.count(".") > DEEPEST:
-            return _NOTHING
+            return NOTHING
         found = self._located[key] = self.trace.answer(self._rests, key, lambda: self._descend(directories, name))
         return found
 
@@ -296,21 +286,6 @@ class Program:
         else:
             inside = directories
         return self.look(inside, last)
-
-    def _look(self, directories: tuple[str, ...], name: str) -> Found:
-        portions: list[str] = []
-        if not name or name in (".", "..") or os.sep in name or "\0" in name:
-            return _NOTHING
-        for directory in directories:
-            entries = self._entries(directory)
-            inner = os.path.join(directory, name)
-            if entries.get(name) is True:
-                if self._entries(inner).get("__init__.py") is False:
-                    return Found(os.path.join(inner, "__init__.py"), ())
-                portions.append(inner)
-            if entries.get(name + _SUFFIX) is False:
-                return Found(inner + _SUFFIX, ())
-        return Found("", tuple(portions))
 
     def _package(self, directory: str) -> Found:
         if self.is_package(directory):
@@ -331,7 +306,7 @@ class Program:
                 nearest = False
             below = os.path.basename(start)
             start = os.path.dirname(start)
-        return _NOTHING
+        return NOTHING
 
     def is_package(self, directory: str) -> bool:
         """Whether a directory has an `__init__.py`."""
@@ -341,7 +316,7 @@ class Program:
     def look(self, directories: tuple[str, ...], name: str) -> Found:
         """The module or package called `name` in the first of some directories that has one."""
         self.trace.note(("look", directories, name))
-        return self._look(directories, name)
+        return look(self._entries, directories, name)
 
     def _inside(self, directory: str) -> bool:
         return any(directory == root or directory.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
@@ -351,13 +326,7 @@ class Program:
         known = self._listings.get(directory)
         if known is not None:
             return known
-        entries: dict[str, bool] = {}
-        try:
-            with os.scandir(directory) as listing:
-                for entry in listing:
-                    self._classify(entry, entries)
-        except (OSError, ValueError):
-            pass
+        entries = listing(directory, self._real_roots)
         for path in self._overlays:
             if os.path.dirname(path) == directory:
                 entries[os.path.basename(path)] = False
@@ -365,16 +334,3 @@ class Program:
                 entries.setdefault(path[len(directory.rstrip(os.sep)) + 1 :].split(os.sep)[0], True)
         self._listings[directory] = entries
         return entries
-
-    def _classify(self, entry: os.DirEntry[str], entries: dict[str, bool]) -> None:
-        try:
-            if entry.is_symlink():
-                real = os.path.realpath(entry.path)
-                if not any(real == root or real.startswith(root + os.sep) for root in self._real_roots):
-                    return
-            if entry.is_dir():
-                entries[entry.name] = True
-            elif entry.name.endswith(_SUFFIX) and entry.is_file():
-                entries[entry.name] = False
-        except OSError:
-            return
