@@ -203,7 +203,7 @@ class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     awaits           runs the coroutine it is given: `asyncio.run`, `loop.run_until_complete`, `asyncio.create_task`
     partial          functools.partial
     calls            calls its first argument with the rest: `asyncio.to_thread(f, x)`, `loop.run_in_executor`
-                     (argument = 1)
+                     (argument = 1). elsewhere: in another thread or later, so that what it raises does not come back
     """
 
     call: str
@@ -211,6 +211,7 @@ class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     method: str = ""
     awaited: bool = False
     argument: int = 0
+    elsewhere: bool = False
 
 
 class SafeMethods(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

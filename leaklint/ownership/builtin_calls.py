@@ -163,7 +163,16 @@ def _run(m: Machine, w: World, made: Invocation, wrapper: Wrapper, first: Value 
     if not isinstance(target, (Closure, Bound, Applied)) and not m.refs(operand):
         m.raised(w, ANY, made.span)
         return [(w, UNKNOWN)]
-    results = m.invoke(w, inner, target)
-    if wrapper.awaited:
-        return [(world, value) for world, value in results]
-    return results
+    return _elsewhere(m, w, inner, target) if wrapper.elsewhere else m.invoke(w, inner, target)
+
+
+def _elsewhere(m: Machine, w: World, inner: Invocation, target: Value) -> Results:
+    """The call is made in another thread, or later: where it fails, this procedure goes on all the same."""
+    failed: Results = []
+    raised = m.raised
+    m.raised = lambda world, fault, span: failed.append((world.fork(), UNKNOWN))
+    try:
+        results = m.invoke(w, inner, target)
+    finally:
+        m.raised = raised
+    return [(world, UNKNOWN) for world, _ in results] + failed
