@@ -69,6 +69,20 @@ def bind(document: Document, call: ast.Call, kind: str, known: str = "", derived
     return _hoist(document, value, fresh(document, scope, _WISHES.get(kind, "resource")), statement)
 
 
+def bind_receiver(document: Document, call: ast.Call) -> Binding:
+    """The object that a statement such as `lock.acquire()` takes hold of: it has its name already.
+
+    Raises Refused where the call is part of an expression, which then asks whether it was taken at all.
+    """
+    statement = document.statement(call)
+    name = held(document, call.func.value) if isinstance(call.func, ast.Attribute) else None
+    if not isinstance(statement, ast.Expr) or statement.value is not value_of(document, call):
+        raise Refused("whether it is taken depends on the result of the call")
+    if name is None:
+        raise Refused("what it is taken of cannot be named a second time")
+    return Binding(Rewrite(document.text), name, document.first_line(statement))
+
+
 def _assigned(
     document: Document, statement: ast.Assign | ast.AnnAssign, value: ast.expr, known: str, wish: str
 ) -> Binding | None:

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leaklint.fixes.bind import Binding, Refused, bind
+from leaklint.fixes.bind import Binding, Refused, bind, bind_receiver
 from leaklint.fixes.callee import may_give_none
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
@@ -71,6 +71,8 @@ class Target:
     def departures(self) -> Departures:
         """How it leaves its function."""
         resource = self.report.site.resource
+        if resource.taken == "receiver":
+            return Departures(False, False, False)  # the object stays where it was
         derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
         seen = departures(self.scope, self.held, self.taken, derives)
         return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on)
@@ -92,7 +94,11 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
     seen = [document.call_at(span) for span in report.releases]
     released = frozenset(one for one in seen if one is not None and one is not call)
     document, call, released, first = _apart(document, call, released, [document.statement(call)])
-    binding = bind(document, call, report.site.resource.kind, "" if unbound else report.site.bound, report.site.derived)
+    if report.site.resource.taken == "receiver":
+        binding = bind_receiver(document, call)
+    else:
+        known = "" if unbound else report.site.bound
+        binding = bind(document, call, report.site.resource.kind, known, report.site.derived)
     if binding.rewrite.text != document.text:
         document, call, released = _after(document, call, released, binding)
     taken = document.statement(call)

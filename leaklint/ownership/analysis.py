@@ -14,12 +14,13 @@ from typing import TypeVar
 import msgspec
 
 from leaklint import ir
-from leaklint.catalog import Catalog
+from leaklint.catalog import Acquired, Catalog
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.conditions import SEPARATOR
+from leaklint.ownership.declared import Declared
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
@@ -72,6 +73,7 @@ class Analysis:
         self.resolver = resolver
         self.catalog = catalog
         self.strict = strict
+        self._declared = Declared(catalog, program, resolver)
         rows = [row for library in catalog.libraries for row in library.resource]
         self.release_to_words = frozenset(word for row in rows for word in row.release_to)
         calm = Counter(word for row in rows for word in row.no_raise)
@@ -154,6 +156,10 @@ class Analysis:
     def library_of(self, name: str) -> str:
         """The library whose call `name` is; "" for any other."""
         return self._library_of.get(name.partition(".")[0], "")
+
+    def declared(self, callee: Function | Class) -> Acquired | None:
+        """What the project declares that a call of its own function or class takes."""
+        return self._declared.at(callee)
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
@@ -355,6 +361,8 @@ class Analysis:
                     for ref in self.resolver.refs(module, procedure, step.func):
                         called = _call_name(ref)
                         if self.catalog.acquisition(called) or self.catalog.holding(called):
+                            return True
+                        if isinstance(ref, (Function, Class)) and self.declared(ref):
                             return True
         return False
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from leaklint import ir
+from leaklint.catalog import PROJECT
 from leaklint.model import Span
 from leaklint.ownership import recognition
 from leaklint.ownership.application import Point, apply_summary, bind, perform, settle_finalized
@@ -103,9 +104,10 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
         if settled is not None:
             return settled
     receiver, name = receiver_of(m, w, made, func)
-    if isinstance(receiver, Ref) and name in m.knowledge.open_tests:
-        return [(w, Condition("open", receiver, negated=not m.knowledge.open_tests[name]))]
     callees = m.refs(made.func)[:MOST_CALLEES]
+    plain = any(isinstance(callee, External) for callee in callees)
+    if isinstance(receiver, Ref) and name in m.knowledge.open_tests and not plain:
+        return [(w, Condition("open", receiver, negated=not m.knowledge.open_tests[name]))]
     if not callees:
         return _call_unknown(m, w, made, receiver, name)
     results: Results = []
@@ -160,6 +162,12 @@ def call_function(
     m: Machine, w: World, made: Invocation, function: Function, own: Value | None, *, at_origin: bool = False
 ) -> Results:
     """Call a function of the project through its summary. at_origin: see `Point`."""
+    declared = recognition.declared(m, made, function)
+    if declared is not None:
+        return recognition.take(m, w, made, declared, own or UNKNOWN)
+    settled = _give_to_own(m, w, made, function, own or UNKNOWN)
+    if settled is not None:
+        return [(w, settled)]
     given = any(w.held_by(value, m.captures) for value in (*made.values, own or UNKNOWN))
     if not given and any(isinstance(value, Ref) for value in (*made.values, own)):
         given = m.knowledge.touches(function)
@@ -179,6 +187,21 @@ def call_function(
     for world, _ in results:
         _lend(world, made.values)
     return results
+
+
+def _give_to_own(m: Machine, w: World, made: Invocation, function: Function, own: Value) -> Value | None:
+    """A declared resource is given to the project's own function that takes it back; None for any other call."""
+    name = function.name.rpartition(".")[2]
+    for value in made.values:
+        if isinstance(value, Held):
+            site = m.ledger.sites[w.resources[value.rid].site]
+            if site.library == PROJECT and name in (*site.resource.release_to, *_last(site.resource.release_functions)):
+                return release_by_name(m, w, made, own, name, f"{function.module}.{function.name}")
+    return None
+
+
+def _last(names: Iterable[str]) -> Iterator[str]:
+    return (name.rpartition(".")[2] for name in names)
 
 
 def _bundle(roots: dict[str, Value]) -> Bundle:
@@ -220,6 +243,9 @@ def _call_closure(m: Machine, w: World, made: Invocation, func: Closure) -> Resu
 
 def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
     """Construct an object of a project class."""
+    declared = recognition.declared(m, made, cls)
+    if declared is not None:
+        return recognition.take(m, w, made, declared, UNKNOWN)
     label = m.label(cls)
     info = m.resolver.class_info(cls)
     init = info.methods.get("__init__") if info is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from leaklint import ir
-from leaklint.catalog import Catalog
+from leaklint.catalog import Acquired, Catalog
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
 from leaklint.ownership.events import Leak, Misuse, Site, Step
@@ -37,6 +37,7 @@ class Knowledge(Protocol):
     calm_words: frozenset[str]
 
     def library_of(self, name: str) -> str: ...
+    def declared(self, callee: Function | Class) -> Acquired | None: ...
 
     def summary(self, function: Function, *, given: bool = False) -> Summary | None: ...
     def released_fields(self, cls: Class) -> frozenset[str]: ...

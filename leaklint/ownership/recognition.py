@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leaklint.catalog import PROJECT
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
 from leaklint.ownership.faults import ANY
@@ -14,7 +15,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used
 from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Held, Manager, Task, Value
 from leaklint.ownership.world import World
-from leaklint.resolve.refs import Instance, Method
+from leaklint.resolve.refs import Class, Function, Instance, Method
 
 if TYPE_CHECKING:
     from leaklint.ownership.calls import Invocation, Results
@@ -36,6 +37,14 @@ def acquisition(m: Machine, made: Invocation, name: str, method: Method | None) 
     return Known(found.library, found.resource, method.sure if method is not None else Confidence.HIGH)
 
 
+def declared(m: Machine, made: Invocation, callee: Function | Class) -> Known | None:
+    """The acquisition that the project declares a call of its own function or class to be."""
+    found = m.knowledge.declared(callee)
+    if found is None or _excused(m, made, found.resource):
+        return None
+    return Known(found.library, found.resource, Confidence.HIGH)
+
+
 def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:
     """The acquisition that a method of a resource is (`engine.connect()`)."""
     if row.taken == "receiver" and any(call.rpartition(".")[2] == name for call in row.acquire):
@@ -48,15 +57,15 @@ def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:
 
 
 def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
-    """An acquisition recognised by method and receiver name alone. LOW, unless the module imports the driver or gives
-    the resource back to the same receiver: then MEDIUM."""
+    """An acquisition recognised by method and receiver name alone. LOW, unless the module imports the driver, the
+    project declares the name, or the resource is given back to the same receiver: then MEDIUM."""
     receiver = m.text(made.func).rpartition(".")[0]
     if not receiver:
         return None
     best: tuple[int, Known] | None = None
     for shape in m.catalog.shapes(name, receiver.rpartition(".")[2].removesuffix("()")):
         row = shape.resource
-        imported = not m.imported.isdisjoint(shape.modules)
+        imported = shape.library == PROJECT or not m.imported.isdisjoint(shape.modules)
         paired = any((receiver, word) in m.attributes for word in row.release_to)
         sure = Confidence.MEDIUM if imported or paired else Confidence.LOW
         points = 4 * imported + 2 * paired + (row.awaited == made.awaited)

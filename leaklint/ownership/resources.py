@@ -178,10 +178,9 @@ def release(m: Machine, w: World, rid: str, span: Span, *, quiet: bool = False) 
     m.ledger.release(state.site, span)
     w.resources[rid] = msgspec.structs.replace(state, status=Status.RELEASED, wrong="")
     w.note("release", span, "released here", rid)
-    if row.kind in OWNER_KINDS:
-        for other, inner in list(w.resources.items()):
-            if inner.source == Held(rid) and inner.status == Status.HELD and row_of(m, other).ends_with_owner:
-                release(m, w, other, span, quiet=True)
+    for other, inner in list(w.resources.items()):
+        if inner.source == Held(rid) and inner.status == Status.HELD and row_of(m, other).ends_with_owner:
+            release(m, w, other, span, quiet=True)
 
 
 def release_source(m: Machine, w: World, source: Value, span: Span) -> None:

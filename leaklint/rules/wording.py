@@ -107,7 +107,8 @@ def on_every_path(report: SiteReport) -> str:
     call = release_call(site)
     if not site.bound:
         return f"Bind it to a name and call `{call}` in a `finally:`."
-    if "." in site.bound or (report.released and not report.releases):
+    kept = "." in site.bound and site.resource.taken == "result"
+    if kept or (report.released and not report.releases):
         handler = f"`except BaseException:` calls `{call}` and raises again"
         return f"Put what follows line {site.span.line} in a `try:` whose {handler}."
     return f"Call `{call}` in a `finally:` whose `try:` begins right after line {site.span.line}."

@@ -1,0 +1,1 @@
+from workshop.pool import WorkerPool as WorkerPool

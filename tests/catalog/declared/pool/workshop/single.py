@@ -1,0 +1,9 @@
+_worker = object()
+
+
+def one_worker():
+    return _worker
+
+
+def done_with(worker):
+    print("done")

@@ -1,0 +1,71 @@
+"""Projects that declare resources of their own, checked and repaired by the command itself.
+
+`declared/<name>/` is a project: its configuration, and files with lines marked `# expect: LK102` or `# expect: ok`.
+`x.fixed.txt` beside `x.py` is what `--fix` makes of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECTS = sorted(path for path in (Path(__file__).parent / "declared").iterdir() if path.is_dir())
+MARK = re.compile(r"# expect: (\w+)$")
+
+
+def leaklint(directory: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "leaklint", "--no-cache", *arguments, "."],
+        cwd=directory,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert not done.stderr, done.stderr
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(request.param, tmp_path / "project"))
+
+
+def marks(directory: Path) -> dict[tuple[str, int], str]:
+    return {
+        (path.relative_to(directory).as_posix(), number): match.group(1)
+        for path in directory.rglob("*.py")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if (match := MARK.search(line))
+    }
+
+
+def test_every_kind_that_the_documentation_promises_is_here() -> None:
+    assert [path.name for path in PROJECTS] == ["files", "locks", "pages", "pool"]
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name, indirect=True)
+def test_what_is_declared_is_reported(project: Path) -> None:
+    expected = {place: code for place, code in marks(project).items() if code != "ok"}
+    status, text = leaklint(project, "--output-format", "json")
+    assert status == 1
+    assert {(one["path"], one["line"]): one["code"] for one in json.loads(text)} == expected
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name, indirect=True)
+def test_what_is_reported_is_repaired(project: Path) -> None:
+    leaklint(project, "--fix", "--output-format", "concise")
+    golden = sorted(project.rglob("*.fixed.txt"))
+    assert golden
+    for path in golden:
+        repaired = path.with_name(path.name.removesuffix(".fixed.txt") + ".py")
+        assert repaired.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
