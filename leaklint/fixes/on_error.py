@@ -65,7 +65,7 @@ def _before_departures(target: Target, giving: Giving, made: Rewrite) -> Rewrite
     draft = Draft(new)
     for node in ast.walk(new.tree):
         if isinstance(node, (ast.Return, ast.Break, ast.Continue)) and (ast.dump(node), _count(new, node)) in wanted:
-            if new.alone(node) and not mentioned(node, target.held):
+            if new.alone(node) and not mentioned(node, target.held, target.lives):
                 line = new.first_line(node)
                 draft.insert(line, new.indent(line) + giving.text)
                 draft.gain(giving.text)

@@ -129,7 +129,7 @@ def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Val
         return _acquired(m, w, known, made, receiver)
     members: list[Value] = [UNKNOWN] * (max(row.gives) + 1)
     for index, position in enumerate(row.gives):
-        name = m.member_name(made.operand, position)
+        name = m.member_name(made.operand, position) if len(row.gives) == 1 else ""
         members[position] = _acquired(m, w, known, made, receiver, index, name)
     return Bundle(tuple(members))
 
