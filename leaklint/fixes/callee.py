@@ -7,18 +7,25 @@ import ast
 from leaklint.fixes.document import Document, Function
 
 
-def may_give_none(document: Document, call: ast.Call) -> bool | None:
-    """Whether the project function that is called may return None; None where it is not in this file."""
+def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool | None:
+    """Whether the project function that is called may return None; None where it is not in this file.
+
+    index: asks after that item of the tuples that it returns.
+    """
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     found = [node for node in ast.walk(document.tree) if isinstance(node, Function) and node.name == name]
     if not found:
         return None
-    return any(_gives_none(document, one) for one in found)
+    return any(_gives_none(document, one, index) for one in found)
 
 
-def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    returns = [node for node in ast.walk(function) if isinstance(node, ast.Return) and document.scope(node) is function]
+def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) -> bool:
+    returns = [
+        _item(node.value, index)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and document.scope(node) is function
+    ]
     unset = {
         target.id
         for node in ast.walk(function)
@@ -26,8 +33,13 @@ def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctio
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
-    given = (one.value.id for one in returns if isinstance(one.value, ast.Name))
-    return not _ends(function.body) or any(_perhaps_none(one.value) for one in returns) or not unset.isdisjoint(given)
+    given = (one.id for one in returns if isinstance(one, ast.Name))
+    return not _ends(function.body) or any(_perhaps_none(one) for one in returns) or not unset.isdisjoint(given)
+
+
+def _item(value: ast.expr | None, index: int) -> ast.expr | None:
+    fits = index >= 0 and isinstance(value, ast.Tuple) and index < len(value.elts)
+    return value.elts[index] if fits and isinstance(value, ast.Tuple) else value
 
 
 def _perhaps_none(value: ast.expr | None) -> bool:

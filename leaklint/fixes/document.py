@@ -146,6 +146,12 @@ class Document:
                     if call is not None and self.covers(span, call):
                         yield call
 
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands, lines and characters counted from 1."""
+        start, end = self.extent(node)
+        first, last = self.line_of(start), self.line_of(max(start, end - 1))
+        return Span(first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
+
     def covers(self, span: Span, node: ast.AST) -> bool:
         """Whether `span` is just the text of `node`."""
         return self._span_offsets(span) == self.extent(node)

@@ -193,7 +193,8 @@ def enclose(
 ) -> Rewrite | None:
     """The region in a `try:` that ends in `ending`. None where the arrangement does not fit.
 
-    arrangement: "wrap" makes a new `try:`; "reuse" gives a clause to the one `try` that the region consists of;
+    arrangement: "wrap" makes a new `try:`; "widen" lets one that ends the region, and releases, begin with the region;
+    "reuse" gives a clause to the one `try` that the region consists of;
     "append" puts the release last in that one's `finally:`; "nest" does so behind a `try:` of the finally's own body.
     before: lines put in front of it. header: `with ...:` that stands in for taken statement and `try:`.
     """
@@ -201,6 +202,8 @@ def enclose(
     margin = document.indent(document.first_line(region.suite[0]))
     above = taken if region.guard or not region.first else region.suite[region.first - 1]
     draft = Draft(document)
+    if arrangement == "widen":
+        return None if header or before else _widen(document, draft, region, unit)
     only = _only_try(region)
     if arrangement != "wrap" and only is None:
         return None
@@ -233,6 +236,25 @@ def enclose(
             draft.insert(last + 1, margin + ending.keyword, *[margin + unit + text for text in lines])
         return draft.finish(unit)
     return _extend(document, draft, only, margin, unit, ending.keyword, lines, before, arrangement, region)
+
+
+def _widen(document: Document, draft: Draft, region: Region, unit: str) -> Rewrite | None:
+    """Move the `try:` of a `try`/`finally` that releases up to where the region begins."""
+    last = region.statements[-1] if len(region.statements) > 1 else None
+    if region.guard or not isinstance(last, ast.Try) or last.handlers or last.orelse or not region.units:
+        return None
+    final = {node for one in last.finalbody for node in ast.walk(one)}
+    line = document.first_line(last)
+    if not final.issuperset(region.units) or document.lines[line - 1].strip() != "try:":
+        return None
+    if document.first_line(last.body[0]) == line or not all(document.alone(one) for one in region.statements[:-1]):
+        return None
+    margin = document.indent(line)
+    first = begin_line(document, region.statements[0], document.last_line(region.suite[region.first - 1]) + 1)
+    draft.insert(first, margin + "try:")
+    draft.shift(first, line - 1, 1, margin)
+    draft.delete(line, line)
+    return draft.finish(unit)
 
 
 def _commented(document: Document, lines: Sequence[str], region: Region) -> list[str]:

@@ -8,35 +8,73 @@ from collections.abc import Callable, Iterator
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
-from leaklint.fixes.enclose import Ending, enclose
+from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import is_held, mentioned
-from leaklint.fixes.region import Region, behind
-from leaklint.fixes.target import Giving, Target
+from leaklint.fixes.region import Region, behind, late
+from leaklint.fixes.target import Giving, Target, starts_none
 from leaklint.ownership.events import SiteReport
 
 
-def rewrites(target: Target) -> Iterator[Rewrite]:
-    """`except BaseException:` with the release and `raise` around what stands between taking it and handing it on."""
+def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
+    """`except BaseException:` with the release and `raise` around what stands between taking it and handing it on.
+
+    leaks: an exception is known to lose it, whatever the report says.
+    """
     if not target.givings:
         raise Refused(target.reason)
-    if not any(leak.exceptional for leak in target.report.leaks):
+    if not leaks and not any(leak.exceptional for leak in target.report.leaks):
         raise Refused(f"`{target.held.text}` leaves the function")
-    document = target.document
-    place = behind(document, target.taken)
-    first, last = place.index + 1, len(place.suite) - 1
-    if last >= first and _hands_on(place.suite[last], target):
-        last -= 1
-    if last < first:
-        yield from _protected_methods(target)
-        raise Refused(f"nothing stands between taking `{target.held.text}` and handing it on")
-    region = Region(place.suite, first, last, False, ())
-    for giving in target.givings:
-        ending = Ending((giving.text, "raise"), "except BaseException:")
-        made = enclose(document, region, target.taken, ending, "wrap")
-        if made is not None:
-            made.gained["except Name(id='BaseException', ctx=Load()) None"] += 1
-            yield target.so_far.then(_before_departures(target, giving, made))
+    for region in _regions(target):
+        for giving in target.givings:
+            lines: tuple[str, ...] = (giving.text,)
+            before: tuple[str, ...] = ()
+            if region.guard:
+                lines = (f"if {target.held.text} is not None:", target.document.unit(target.taken) + giving.text)
+                before = () if starts_none(target, region) else (f"{target.held.text} = None",)
+            ending = Ending((*lines, "raise"), "except BaseException:")
+            made = enclose(target.document, region, target.taken, ending, "wrap", before)
+            if made is not None:
+                made.gained["except Name(id='BaseException', ctx=Load()) None"] += 1
+                yield target.so_far.then(_before_departures(target, giving, made))
     yield from _protected_methods(target)
+    if behind(target.document, target.taken).index + 1 == len(behind(target.document, target.taken).suite):
+        raise Refused(f"nothing stands between taking `{target.held.text}` and handing it on")
+
+
+def _regions(target: Target) -> Iterator[Region]:
+    """What to enclose, best first: up to the last statement that is known to lose it, to the end of the suite, and,
+    where it is taken on some paths only, the same from an outer statement on."""
+    document = target.document
+    place, first, guard = behind(document, target.taken), 1, False
+    while True:
+        first += place.index if not guard else 0
+        last = len(place.suite) - 1
+        if last >= first and _hands_on(place.suite[last], target):
+            last -= 1
+        ends = [_last_known(target, place.suite, first, last), last]
+        for end in dict.fromkeys(ends):
+            if end >= first:
+                region = Region(place.suite, first, end, guard, ())
+                yield region if guard else late(region, target.held)
+        owner = place.owner
+        if not isinstance(owner, (ast.If, *Try)) or not target.held.plain:
+            return
+        place, guard = document.place(document.statement(owner)), True
+        first = place.index
+
+
+def _last_known(target: Target, suite: list[ast.stmt], first: int, last: int) -> int:
+    """The index of the last statement in which an exception is known to lose it."""
+    if not target.same:
+        return last
+    lines = [leak.at.line for leak in target.report.leaks if leak.exceptional]
+    document = target.document
+    hit = [
+        k
+        for k in range(first, last + 1)
+        if any(document.first_line(suite[k]) <= line <= document.last_line(suite[k]) for line in lines)
+    ]
+    return hit[-1] if hit else last
 
 
 def _hands_on(statement: ast.stmt, target: Target) -> bool:

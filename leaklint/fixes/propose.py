@@ -144,8 +144,28 @@ def _hoist(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
 
 def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
     target = prepare(text, report)
+    message = f"Give the class a way to release {target.held.text}"
     for rewrite in owner_close.rewrites(target):
-        yield Candidate(rewrite, f"Give the class a way to release {target.held.text}", UNSAFE)
+        yield Candidate(rewrite, message, UNSAFE)
+        # What its constructor does afterwards may fail, and then nobody gets an object to close.
+        try:
+            following = prepare(rewrite.text, _moved(_at_same_call(target, rewrite, report)))
+            for more in on_error.rewrites(following, leaks=True):
+                yield Candidate(rewrite.then(more), message, UNSAFE)
+        except Refused:
+            continue
+
+
+def _at_same_call(target: Target, rewrite: Rewrite, report: SiteReport) -> SiteReport:
+    """The report with the place that the acquisition has in the rewritten text."""
+    wanted = ast.dump(target.call)
+    old, new = target.document, Document(rewrite.text)
+    number = [one for one in old.calls if ast.dump(one) == wanted].index(target.call)
+    same = [one for one in new.calls if ast.dump(one) == wanted]
+    if number >= len(same):
+        raise Refused("the acquisition was not found again")
+    site = msgspec.structs.replace(report.site, span=new.span(same[number]))
+    return msgspec.structs.replace(report, site=site)
 
 
 def _list(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:

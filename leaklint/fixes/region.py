@@ -65,17 +65,15 @@ def find(
         place, first, guard = _outer(document, place), 0, True
         first = place.index
     if not found.guard:
-        found = _late(found, resource)
-    units = [one for statement in found.statements for one in _units(statement, releases)]
+        found = late(found, resource)
+    units = list(_units(found.statements, releases))
     if found.trailing is not None and found.trailing not in units:
         units.append(found.trailing)
     if stay:
         end = (taken.lineno, taken.col_offset)
         units += [
             one
-            for node in ast.iter_child_nodes(scope)
-            if isinstance(node, ast.stmt)
-            for one in _units(node, releases)
+            for one in _units(scope.body, releases)  # type: ignore[attr-defined]
             if one not in units and (one.lineno, one.col_offset) > end
         ]
     return Region(found.suite, found.first, found.last, found.guard, tuple(units), found.trailing)
@@ -96,7 +94,7 @@ def _leaves(statement: ast.stmt) -> bool:
     return isinstance(statement, (ast.Raise, ast.Return, ast.Continue, ast.Break))
 
 
-def _late(region: Region, resource: Held) -> Region:
+def late(region: Region, resource: Held) -> Region:
     """The region without leading statements that cannot fail: constants bound, names bound again, functions defined."""
     first = region.first
     while first < region.last and _idle(region.suite[first], resource):
@@ -250,15 +248,21 @@ def _with_followers(suite: list[ast.stmt], first: int, trailing: int, limit: int
     return last
 
 
-def _units(statement: ast.stmt, releases: Releases) -> Iterator[ast.stmt]:
-    if releases.is_unit(statement):
-        yield statement
-        return
-    if isinstance(statement, (*Function, ast.ClassDef)):
-        return
-    for node in ast.iter_child_nodes(statement):
-        if isinstance(node, ast.stmt):
-            yield from _units(node, releases)
-        elif isinstance(node, (ast.ExceptHandler, ast.match_case)):
-            for one in node.body:
-                yield from _units(one, releases)
+def _units(suite: list[ast.stmt], releases: Releases) -> Iterator[ast.stmt]:
+    """The statements of a suite, and below, that release; not those that make way for another resource: a release
+    with the name bound again behind it ends what the name stood for before."""
+    for index, statement in enumerate(suite):
+        if releases.is_unit(statement):
+            if not any(_binds(one, releases.held) for one in suite[index + 1 :]):
+                yield statement
+        elif not isinstance(statement, (*Function, ast.ClassDef)):
+            for below in _suites(statement):
+                yield from _units(below, releases)
+
+
+def _suites(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for _, value in ast.iter_fields(statement):
+        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            yield value
+        elif isinstance(value, list):
+            yield from (one.body for one in value if isinstance(one, (ast.ExceptHandler, ast.match_case)))

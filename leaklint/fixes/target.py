@@ -110,7 +110,7 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
 
 def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> bool:
     """Whether what a project function returned may be None: it says so, or nobody looks at it at once."""
-    gives = may_give_none(document, call)
+    gives = may_give_none(document, call, _unpacked_as(taken, resource))
     if gives is not None:
         return gives
     place = document.place(taken)
@@ -119,6 +119,13 @@ def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resourc
         after = after[0].body[:1]
     looked_at = (node.value for one in after for node in ast.walk(one) if isinstance(node, ast.Attribute))
     return not any(is_held(node, resource) for node in looked_at)
+
+
+def _unpacked_as(taken: ast.stmt, resource: Held) -> int:
+    """Which of the names that `taken` unpacks to is the resource; -1 where it unpacks nothing."""
+    target = taken.targets[0] if isinstance(taken, ast.Assign) else None
+    names = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+    return next((k for k, one in enumerate(names) if is_held(one, resource)), -1)
 
 
 def _apart(
@@ -275,3 +282,13 @@ def _folded_inside(document: Document, statement: ast.stmt) -> bool:
         isinstance(one, ast.stmt) and not isinstance(one, Function) and not document.alone(one)
         for one in ast.iter_child_nodes(statement)
     )
+
+
+def starts_none(target: Target, region: Region) -> bool:
+    """Whether the name is set to None in front of the region, at its own level."""
+    for one in reversed(region.suite[: region.first]):
+        if isinstance(one, ast.Assign) and any(is_held(node, target.held) for node in one.targets):
+            return isinstance(one.value, ast.Constant) and one.value.value is None
+        if any(isinstance(node, ast.Name) and node.id == target.held.name for node in ast.walk(one)):
+            return False
+    return False

@@ -13,7 +13,7 @@ from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import fresh, is_held
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
-from leaklint.fixes.target import Giving, Target, without_outer
+from leaklint.fixes.target import Giving, Target, starts_none, without_outer
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -70,26 +70,28 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
     if region.guard and not held.plain:
         raise Refused(f"`{held.text}` is taken on some paths only")
     lines: tuple[str, ...] = (giving.text,)
-    if region.guard or target.maybe_none:
+    if region.guard or target.maybe_none or _set_to_none(target, region):
         lines = (f"if {held.text} is not None:", document.unit(target.taken) + giving.text)
     before: tuple[str, ...] = ()
-    if region.guard and not _starts_none(target, region):
+    if region.guard and not starts_none(target, region):
         before = (f"{held.text} = None",)
     ending = Ending(lines)
-    for arrangement in ("reuse", "append", "nest", "wrap"):
+    for arrangement in ("widen", "reuse", "append", "nest", "wrap"):
         made = enclose(document, region, target.taken, ending, arrangement, before)
         if made is not None:
             yield target.so_far.then(made)
 
 
-def _starts_none(target: Target, region: Region) -> bool:
-    """Whether the name is set to None in front of the region, at its own level."""
-    for one in reversed(region.suite[: region.first]):
-        if isinstance(one, ast.Assign) and any(is_held(node, target.held) for node in one.targets):
-            return isinstance(one.value, ast.Constant) and one.value.value is None
-        if any(isinstance(node, ast.Name) and node.id == target.held.name for node in ast.walk(one)):
-            return False
-    return False
+def _set_to_none(target: Target, region: Region) -> bool:
+    """Whether the region itself binds the name to None."""
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is None
+        and any(is_held(one, target.held) for one in node.targets)
+        for statement in region.statements
+        for node in ast.walk(statement)
+    )
 
 
 def _bound_otherwise(target: Target, region: Region) -> bool:

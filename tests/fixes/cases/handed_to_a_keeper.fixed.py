@@ -15,10 +15,10 @@ class Connection(Wrapper):
         try:
             cursor = conn.cursor()
             cursor.execute("SHOW VARIABLES")
-            Wrapper.__init__(self, conn)
         except BaseException:
             conn.close()
             raise
+        Wrapper.__init__(self, conn)
 
 
 def register(service, conn):
@@ -30,7 +30,7 @@ def attach(service, path):
     try:
         cursor = conn.cursor()
         cursor.execute("SHOW VARIABLES")
-        register(service, conn)
     except BaseException:
         conn.close()
         raise
+    register(service, conn)

@@ -1,0 +1,23 @@
+import pymysql
+
+
+class Wrapper:
+    def __init__(self, cnx):
+        self.cnx = cnx
+
+    def close(self):
+        self.cnx.close()
+
+
+class Connection(Wrapper):
+    def __init__(self, path, charset):
+        cnx = pymysql.connect(db=path, charset=charset)
+        cursor = cnx.cursor()
+        cursor.execute("SHOW VARIABLES WHERE variable_name = 'character_set_database'")
+        actual = cursor.fetchone()[1]
+        cursor.close()
+        if actual != charset:
+            cnx.close()
+            cnx = pymysql.connect(db=path, charset=actual)
+        self.path = path
+        Wrapper.__init__(self, cnx)

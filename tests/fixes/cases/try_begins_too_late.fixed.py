@@ -1,0 +1,17 @@
+import psycopg2
+
+
+def copy(dsn, rows):
+    conn = psycopg2.connect(dsn)
+    seen = 0
+
+    try:
+        # One statement a row.
+        for row in rows:
+            conn.cursor().execute("INSERT INTO t VALUES (%s)", row)
+            seen += 1
+        conn.commit()
+        return seen
+    finally:
+        # Whatever happened.
+        conn.close()
