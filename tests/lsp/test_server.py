@@ -315,7 +315,7 @@ def message(body: bytes) -> bytes:
 INITIALIZE = message(b'{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}')
 OPEN = message(
     b'{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":{"uri":"file:///nowhere/a.py",'
-    b'"languageId":"python","version":1,"text":"import sqlite3\\nsqlite3.connect(1).cursor()\\n"}}}'
+    b'"languageId":"python","version":1,"text":"def f():\\n import sqlite3\\n sqlite3.connect(1).cursor()\\n"}}}'
 )
 GARBAGE = [
     b"\xff\xfe garbage\r\n\r\n",

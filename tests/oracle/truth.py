@@ -207,8 +207,11 @@ def shape(value: Any) -> str:
 
 
 def _import(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
+    top = name.split(".")[0]
     if name in MODULES:
-        return MODULES[name] if fromlist else MODULES[name.split(".")[0]]
+        return MODULES[name] if fromlist else MODULES[top]
+    if top not in sys.stdlib_module_names:  # a real driver would look for a real server
+        raise ImportError(f"no stand-in for {name}")
     return builtins.__import__(name, globals, locals, fromlist, level)
 
 
