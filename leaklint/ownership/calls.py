@@ -104,6 +104,9 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
         if settled is not None:
             return settled
     receiver, name = receiver_of(m, w, made, func)
+    if isinstance(receiver, Heap):
+        for rid in w.held_by(receiver):
+            mark_used(w, rid)
     callees = m.refs(made.func)[:MOST_CALLEES]
     plain = any(isinstance(callee, External) for callee in callees)
     if isinstance(receiver, Ref) and name in m.knowledge.open_tests and not plain:
@@ -466,10 +469,10 @@ def _call_external(
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
     if not m.knowledge.strict and (m.catalog.cannot_raise(name) or _has_default(last, made)):
-        _lend(w, made.values)
+        _show(m, w, made.values, name)
         return [(w, result)]
     library = m.knowledge.library_of(name)
-    return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result)
+    return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result, name)
 
 
 def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results:
@@ -491,15 +494,28 @@ def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name:
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
     quiet = name in m.knowledge.calm_words or m.cannot_raise(made.func, name) or _has_default(name, made)
-    return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result)
+    return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result, m.text(made.func))
 
 
-def unknown_result(m: Machine, w: World, made: Invocation, fault: Fault | None, result: Value = UNKNOWN) -> Results:
-    """The call may raise `fault` (None: it does not), or goes on."""
+def unknown_result(
+    m: Machine, w: World, made: Invocation, fault: Fault | None, result: Value = UNKNOWN, name: str = ""
+) -> Results:
+    """The call may raise `fault` (None: it does not), or goes on. name: of the function called, as far as known."""
     if fault is not None:
         m.raised(w, fault, made.span)
-    _lend(w, made.values)
+    _show(m, w, made.values, name)
     return [(w, result)]
+
+
+def _show(m: Machine, w: World, values: Iterable[Value], name: str) -> None:
+    """Values are given to code that nobody reads. What opens nothing before its first use counts as used by it only
+    where the catalog says so: it may as well be asked for its dialect, or kept."""
+    uses = m.catalog.borrows(name) or m.catalog.borrows(f"*.{name.rpartition('.')[2]}")
+    for value in values:
+        if isinstance(value, Held):
+            row = m.ledger.sites[w.resources[value.rid].site].resource
+            if row.opens != "first-use" or row.kind == "session" or uses:
+                mark_used(w, value.rid)
 
 
 def _has_default(method: str, made: Invocation) -> bool:
