@@ -7,9 +7,10 @@ import os
 import click
 
 from leaklint.capacity.model import Budget
+from leaklint.cli import configuring
 from leaklint.cli.budgeting import budget_of
 from leaklint.cli.terminal import note, write_result
-from leaklint.config import Settings, SettingsFinder
+from leaklint.config import Settings
 from leaklint.model import LeaklintError
 from leaklint.source.problem import printable
 
@@ -23,14 +24,14 @@ from leaklint.source.problem import printable
 @click.option("--output-format", type=click.Choice(["text", "json", "svg"]), default="text", help="How to show it.")
 @click.option("--output-file", metavar="FILE", help="Write it there instead of to standard output.")
 @click.option("--dsn", metavar="DSN", help="Ask a running PostgreSQL for its limit and its sessions (read-only).")
-@click.option("--config", "explicit", metavar="FILE", help="The configuration file to use.")
+@configuring.option
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 def command(
     path: str,
     output_format: str,
     output_file: str | None,
     dsn: str | None,
-    explicit: str | None,
+    config: tuple[str, ...],
     isolated: bool,
     **given: int | None,
 ) -> int:
@@ -39,7 +40,7 @@ def command(
     Status 0 if it fits, 1 if not. What is not configured in [tool.leaklint.capacity] is read from the deployment's own
     files (gunicorn.conf.py, Procfile, Compose, Kubernetes, postgresql.conf, pgbouncer.ini) or assumed, and said.
     """
-    finder = SettingsFinder(cwd=os.getcwd(), explicit=explicit, isolated=isolated)
+    finder = configuring.finder_of(config, isolated=isolated)
     where = os.path.abspath(path)
     if not os.path.exists(where):
         raise LeaklintError(f"{printable(path)}: no such file or directory")

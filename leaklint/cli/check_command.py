@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from leaklint.cli import configuring
 from leaklint.config import Options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -20,9 +21,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     paths: tuple[str, ...]
     overrides: Options
-    config: str | None
+    config: tuple[str, ...]
     isolated: bool
     fix: bool
+    fix_only: bool
     diff: bool
     statistics: bool
     show_files: bool
@@ -54,6 +56,7 @@ def _patterns(name: str, text: str) -> Callable[[_F], _F]:
 @click.argument("paths", nargs=-1)
 @click.option("--fix", is_flag=True, help="Apply the repairs that are proven and safe.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Also those that may change what the code does.")
+@click.option("--fix-only", is_flag=True, help="The same, and report nothing of what is left.")
 @click.option("--diff", is_flag=True, help="Print the repairs as a patch and change nothing.")
 @click.option("--fix-style", type=click.Choice(["try-finally", "with"]), help="The shape of repairs.")
 @_selectors("--select", "Rules to report: codes, prefixes (LK1), names or ALL; commas or repeated.")
@@ -64,13 +67,18 @@ def _patterns(name: str, text: str) -> Callable[[_F], _F]:
 @click.option("--min-severity", type=click.Choice(["error", "warning", "note"]), help="The mildest to report.")
 @click.option("--min-confidence", type=click.Choice(["high", "medium", "low"]), help="The least sure to report.")
 @click.option("--strict", is_flag=True, help="Take every call as able to raise; unreadable files fail the run.")
-@click.option("--output-format", metavar="FORMAT", help=f"{_FORMATS_TEXT}.")
-@click.option("--output-file", metavar="FILE", help="Write the report there instead of to standard output.")
+@click.option("--output-format", metavar="FORMAT", envvar="LEAKLINT_OUTPUT_FORMAT", help=f"{_FORMATS_TEXT}.")
+@click.option(
+    "--output-file",
+    metavar="FILE",
+    envvar="LEAKLINT_OUTPUT_FILE",
+    help="Write the report there instead of to standard output.",
+)
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of listing them.")
 @click.option("--show-witness/--no-show-witness", default=None, help="Show the path of each finding (text).")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of the file that is given as '-'.")
-@click.option("--config", metavar="FILE", help="The configuration file to use for everything.")
+@configuring.option
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @_patterns("--exclude", "What to leave out, in place of the defaults.")
 @_patterns("--extend-exclude", "What to leave out as well.")
@@ -93,8 +101,10 @@ def _patterns(name: str, text: str) -> Callable[[_F], _F]:
     metavar="[REASON]",
     help="Write an ignore comment, with this reason, for every finding.",
 )
-@click.option("--no-cache", is_flag=True, help="Neither use nor keep results of other runs.")
-@click.option("--cache-dir", metavar="DIR", help="Where results are kept.")
+@click.option(
+    "--no-cache", is_flag=True, envvar="LEAKLINT_NO_CACHE", help="Neither use nor keep results of other runs."
+)
+@click.option("--cache-dir", metavar="DIR", envvar="LEAKLINT_CACHE_DIR", help="Where results are kept.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0: as many as fit.")
 @click.option("--exit-zero", is_flag=True, help="Findings are no failure: status 0.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Status 1 if something was repaired.")
@@ -110,6 +120,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     paths, given["add_ignore"] = _optional_value(paths, given["add_ignore"])
     if given["quiet"] and given["verbose"]:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    given["fix"] = given["fix"] or given["fix_only"]
     _only_one(given, "fix", "diff", "add_ignore", "write_baseline")
     overrides = Options(
         select=_list(given["select"]),

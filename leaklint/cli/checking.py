@@ -15,6 +15,7 @@ import msgspec
 from leaklint import __version__, engine
 from leaklint.cli import terminal
 from leaklint.cli.check_command import Request
+from leaklint.cli.configuring import finder_of
 from leaklint.config import Settings, SettingsFinder, near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
@@ -47,9 +48,7 @@ class Job(msgspec.Struct, frozen=True):
 
 def run(request: Request) -> int:
     """Do what was asked for; returns the exit status. Raises LeaklintError and UsageError."""
-    finder = SettingsFinder(
-        cwd=os.getcwd(), explicit=request.config, isolated=request.isolated, overrides=request.overrides
-    )
+    finder = finder_of(request.config, isolated=request.isolated, overrides=request.overrides)
     settings = finder.for_directory(finder.cwd)
     if settings.output_format not in FORMATS:
         choices = ", ".join(FORMATS)

@@ -9,8 +9,9 @@ from typing import Any
 import click
 import msgspec
 
+from leaklint.cli import configuring
 from leaklint.cli.terminal import write_result
-from leaklint.config import KEYS, Settings, SettingsFinder
+from leaklint.config import KEYS, Settings
 from leaklint.config.settings import FileIgnores, Patterns
 from leaklint.model import LeaklintError
 from leaklint.source.problem import printable
@@ -18,11 +19,11 @@ from leaklint.source.problem import printable
 
 @click.command("config", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("path", required=False)
-@click.option("--config", "explicit", metavar="FILE", help="The configuration file to use.")
+@configuring.option
 @click.option("--isolated", is_flag=True, help="Show the defaults: read no configuration file.")
 @click.option("--json", "as_json", is_flag=True, help="Show them as JSON.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the configuration instead.")
-def command(path: str | None, explicit: str | None, isolated: bool, as_json: bool, schema: bool) -> int:
+def command(path: str | None, config: tuple[str, ...], isolated: bool, as_json: bool, schema: bool) -> int:
     """Show the settings in force for PATH (a file or a directory; by default the current one)."""
     if schema:
         from leaklint.config.json_schema import schema_text
@@ -32,7 +33,7 @@ def command(path: str | None, explicit: str | None, isolated: bool, as_json: boo
     where = os.path.abspath(path or ".")
     if not os.path.exists(where):
         raise LeaklintError(f"{printable(path or '.')}: no such file or directory")
-    finder = SettingsFinder(cwd=os.getcwd(), explicit=explicit, isolated=isolated)
+    finder = configuring.finder_of(config, isolated=isolated)
     settings = finder.for_directory(where) if os.path.isdir(where) else finder.for_file(where)
     write_result(_as_json(settings) if as_json else _as_text(settings))
     return 0

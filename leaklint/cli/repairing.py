@@ -12,6 +12,7 @@ import msgspec
 
 from leaklint.cli import checking, terminal
 from leaklint.cli.checking import Job
+from leaklint.engine import Result
 from leaklint.engine import repair as repairs
 from leaklint.engine.repair import Repaired, Repairs
 from leaklint.model import LeaklintError
@@ -42,16 +43,29 @@ def repair(job: Job, started: float) -> int:
             else:
                 fixed += one.fixed
         result = msgspec.structs.replace(result, problems=(*result.problems, *failures))
+        if job.request.fix_only:
+            return _only_fixed(job, result, sum(fixed.values()))
         return checking.report(job, result, started, fixed=dict(fixed), withheld=found.withheld)
     # The repaired text is the result here, so what is left to report goes to stderr.
     text = found.repaired[0].source.encode(found.repaired[0].text) if found.repaired else job.text
     sys.stdout.buffer.write(text)
     sys.stdout.buffer.flush()
+    if job.request.fix_only:
+        return _only_fixed(job, result, len(found.repaired))
     for problem in result.problems:
         terminal.tell(problem, quiet=job.request.quiet)
     for finding in result.findings:
         terminal.note(f"{finding.path}:{finding.line}:{finding.column}: {finding.code} {finding.message}")
     return checking.status(job, result.findings, failed=result.failed, repaired=bool(found.repaired))
+
+
+def _only_fixed(job: Job, result: Result, fixed: int) -> int:
+    """What `--fix-only` tells: problems, and how much was repaired. What is left is nobody's business."""
+    for problem in result.problems:
+        terminal.tell(problem, quiet=job.request.quiet)
+    if job.text is None and not job.request.quiet:
+        terminal.note(f"{fixed} finding{'' if fixed == 1 else 's'} fixed")
+    return checking.status(job, (), failed=result.failed, repaired=bool(fixed))
 
 
 def _show_patch(job: Job, found: Repairs) -> int:

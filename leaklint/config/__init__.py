@@ -2,7 +2,7 @@
 
 from leaklint.config.find import SettingsFinder
 from leaklint.config.options import KEYS, Options
-from leaklint.config.read import ConfigError, ConfigFile, near, read_config
+from leaklint.config.read import ConfigError, ConfigFile, near, read_config, read_inline
 from leaklint.config.selectors import RuleName, matches, selected, unknown
 from leaklint.config.settings import DEFAULT_EXCLUDE, FileIgnores, Patterns, Settings, default_settings
 
@@ -21,6 +21,7 @@ __all__ = [
     "matches",
     "near",
     "read_config",
+    "read_inline",
     "selected",
     "unknown",
 ]

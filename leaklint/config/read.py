@@ -93,6 +93,29 @@ def read_config(path: str) -> ConfigFile | None:
     return ConfigFile(path=path, options=_options(path, table, prefix, places), prefix=prefix, places=places)
 
 
+def read_inline(text: str, origin: str) -> Options:
+    """The options of a line of TOML that stands for itself, such as `min-severity = "error"`. A value that is no TOML
+    is taken for a string. Raises ConfigError, which names `origin` as the place."""
+    table = _inline(text)
+    if table is None:
+        raise ConfigError(f"{origin}: {ascii(text)[1:-1]} is neither a file nor KEY = VALUE")
+    try:
+        return _options(origin, table, (), {})
+    except ConfigError as error:
+        place = re.compile(rf"^{re.escape(near(origin))}:\d+:\d+: ", re.MULTILINE)
+        raise ConfigError(place.sub(f"{origin}: ", str(error))) from error
+
+
+def _inline(text: str) -> dict[str, Any] | None:
+    key, _, value = text.partition("=")
+    for written in (text, f"{key}= {msgspec.json.encode(value.strip()).decode()}"):
+        try:
+            return tomli.loads(written)
+        except (tomli.TOMLDecodeError, RecursionError):
+            continue
+    return None
+
+
 def _bytes(path: str) -> bytes:
     try:
         if os.path.isdir(path):

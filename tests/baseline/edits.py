@@ -76,7 +76,9 @@ def formatted(text: str, chance: random.Random) -> str:
     ran = subprocess.run(
         [ruff, "format", "--isolated", *options, "-"], input=text.encode(), capture_output=True, timeout=60
     )
-    return ran.stdout.decode() if ran.returncode == 0 else text
+    # It takes some liberties: `del (a, b)` becomes `del a, b`, which are two trees.
+    changed = ran.stdout.decode() if ran.returncode == 0 else text
+    return changed if _meaning(changed) == _meaning(text) else text
 
 
 def with_functions_swapped(text: str, chance: random.Random) -> str:
