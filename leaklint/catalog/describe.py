@@ -114,6 +114,7 @@ def _facts(row: Resource) -> list[tuple[str, str]]:
     facts += [(label, value) for label, value in _leaving(row) if value]
     facts += [("not given back by", f".{bad.method}(): {bad.note or _COSTS[bad.costs]}") for bad in row.wrong_release]
     facts.append(("opens", "at its first use" if row.opens == "first-use" else ""))
+    facts.append(("shared", "a function answers for it only as far as it gives it back itself" if row.shared else ""))
     facts.append(("dropped", _DROPPED[row.dropped]))
     if row.release:
         facts.append(("given back twice", _TWICE[row.double_release]))
@@ -143,6 +144,9 @@ def _releases(row: Resource) -> Iterator[str]:
         yield f".{name}(it) on what it was taken from" + (f" ({manner})" if manner else "")
     for name in row.release_functions:
         yield f"{name}(it)"
+    for name in row.release_owner:
+        manner = _AWAITED[row.release_awaited]
+        yield f".{name}() of what it was taken from" + (f" ({manner})" if manner else "")
     if row.ends_with_owner:
         yield "giving back what it was taken from"
 

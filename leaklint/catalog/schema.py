@@ -36,6 +36,7 @@ Does = Literal[
     "registers",
     "suppresses",
     "passes-through",
+    "encloses",
     "awaits",
     "partial",
     "calls",
@@ -110,6 +111,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release       methods of the object that give it back.
     release-to    methods of the object it was taken from that take it back as an argument: `pool.putconn(conn)`.
     release-functions   dotted functions that take it as an argument and release it.
+    release-owner methods of what it was taken from that release it without being given it: `scoped.remove()`.
     release-awaited     "yes": an un-awaited release does nothing; "no": releases are plain calls;
                   "either": works both ways.
     release-plain members of `release` that are plain calls although release-awaited is "yes": asyncpg's terminate().
@@ -125,6 +127,8 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
                   (an SQLAlchemy engine or session, a MongoDB client).
     taken         "result": the object is what the call returns; "receiver": the call takes hold of the object that it
                   is called on, `lock.acquire()`.
+    shared        the call gives what others are given too (the session of this thread): a function answers for it only
+                  as far as it releases it itself.
     wrong-release calls that look like a release and are not.
     double-release  ok | raises | harms (a second release damages the pool).
     use-after-release   raises | reopens | ok.
@@ -156,6 +160,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release: tuple[str, ...] = ()
     release_to: tuple[str, ...] = ()
     release_functions: tuple[str, ...] = ()
+    release_owner: tuple[str, ...] = ()
     release_awaited: Awaiting = "no"
     release_plain: tuple[str, ...] = ()
     release_completed: str = ""
@@ -166,6 +171,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     lazy: bool = False
     opens: Literal["construct", "first-use"] = "construct"
     taken: Literal["result", "receiver"] = "result"
+    shared: bool = False
     wrong_release: tuple[Misuse, ...] = ()
     double_release: Twice = "ok"
     use_after_release: Literal["raises", "reopens", "ok"] = "raises"
@@ -200,6 +206,7 @@ class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     registers        `atexit.register(f)`, `self.addCleanup(f)`: f runs later; what f releases is taken care of
     suppresses       `with suppress(E)`: its exit ends exceptions of the types given as arguments
     passes-through   returns its first argument: `asyncio.shield`, `asyncio.wait_for`, `typing.cast` (argument = 1)
+    encloses         a context manager that gives its first argument and does nothing with it: `nullcontext(x)`
     awaits           runs the coroutine it is given: `asyncio.run`, `loop.run_until_complete`, `asyncio.create_task`
     partial          functools.partial
     calls            calls its first argument with the rest: `asyncio.to_thread(f, x)`, `loop.run_in_executor`

@@ -112,6 +112,8 @@ def call_wrapper(m: Machine, w: World, made: Invocation, wrapper: Wrapper) -> Re
         return [(w, UNKNOWN)]
     if does == "calls":
         return _run(m, w, made, wrapper, first)
+    if does == "encloses":
+        return [(w, Manager("null", first or UNKNOWN))]
     if first is None:
         return None
     if does == "closes-on-exit":

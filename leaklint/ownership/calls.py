@@ -26,6 +26,7 @@ from leaklint.ownership.resources import (
     raise_after_release,
     release,
     release_source,
+    release_taken_from,
     transfer,
     used_after_release,
 )
@@ -107,6 +108,8 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     if isinstance(receiver, Heap):
         for rid in w.held_by(receiver):
             mark_used(w, rid)
+    if not made.values and release_taken_from(m, w, receiver, name, made.span, awaited=made.awaited):
+        return [(w, UNKNOWN)]
     callees = m.refs(made.func)[:MOST_CALLEES]
     plain = any(isinstance(callee, External) for callee in callees)
     if isinstance(receiver, Ref) and name in m.knowledge.open_tests and not plain:
@@ -155,6 +158,8 @@ def _call_instance(m: Machine, w: World, made: Invocation, callee: Instance, rec
             return call_function(m, w, made, method, receiver)
         return _call_unknown(m, w, made, receiver, name)
     known = f"{callee.of.name}.__call__"
+    called = m.value(w, made.func)
+    receiver = called if isinstance(called, (Held, Ref)) else receiver
     return _call_external(m, w, made, known, receiver, name, method=Method(known, callee.sure))
 
 

@@ -116,6 +116,8 @@ def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value,
     m.raised(w, fault_of(m, known.library), at)
     if known.row.taken == "receiver":
         return hold(m, w, known, made, receiver)
+    if known.row.shared:
+        m.shared.add(made.at)
     return [(w, take_now(m, w, known, made, receiver))]
 
 

@@ -190,6 +190,17 @@ def release_source(m: Machine, w: World, source: Value, span: Span) -> None:
             release(m, w, rid, span, quiet=True)
 
 
+def release_taken_from(m: Machine, w: World, source: Value, method: str, span: Span, *, awaited: bool) -> bool:
+    """`source.method()` may release what was taken from it without being given it. Whether something was."""
+    found = False
+    for rid, state in list(w.resources.items()):
+        row = row_of(m, rid)
+        if method in row.release_owner and state.source == source and (awaited or row.release_awaited != "yes"):
+            found = True
+            release(m, w, rid, span, quiet=True)
+    return found
+
+
 def transfer(m: Machine, w: World, rid: str) -> None:
     """Somebody else answers for the resource from here on."""
     state = w.resources.get(rid)
