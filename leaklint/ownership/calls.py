@@ -506,9 +506,9 @@ def unknown_result(
     m: Machine, w: World, made: Invocation, fault: Fault | None, result: Value = UNKNOWN, name: str = ""
 ) -> Results:
     """The call may raise `fault` (None: it does not), or goes on. name: of the function called, as far as known."""
+    _show(m, w, made.values, name)
     if fault is not None:
         m.raised(w, fault, made.span)
-    _show(m, w, made.values, name)
     return [(w, result)]
 
 
