@@ -102,6 +102,18 @@ class Editor:
         changes = [types.FileEvent(path.as_uri(), types.FileChangeType.Changed) for path in paths]
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
 
+    def folders(self, added: Sequence[Path], removed: Sequence[Path]) -> None:
+        """Tell that folders were added to the workspace and taken out of it."""
+        came, went = ([types.WorkspaceFolder(one.as_uri(), one.name) for one in some] for some in (added, removed))
+        event = types.WorkspaceFoldersChangeEvent(added=came, removed=went)
+        self.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+
+    def take_back(self) -> None:
+        """Cancel every request that is not answered yet, and expect no answer of them."""
+        for number in list(self.client.protocol._request_futures):
+            self.client.cancel_request(types.CancelParams(number))
+            self.client.protocol._request_futures[number].cancel()
+
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for news until something holds."""
 

@@ -230,6 +230,53 @@ def test_each_folder_has_its_own_configuration(tmp_path: Path) -> None:
     session(body, quiet, loud)
 
 
+def test_folders_come_and_go(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two" / "deep"
+    for folder in (one, two):
+        folder.mkdir(parents=True)
+    (two / "leaklint.toml").write_text('select = ["LK2"]\n')
+
+    async def body(editor: Editor) -> None:
+        uri = editor.open(one / "app.py", LEAK)
+        assert await editor.codes(uri) == ["LK102"]
+        editor.folders(added=[two], removed=[one])
+        other = editor.open(two / "app.py", LEAK)
+        assert await editor.codes(other) == []
+        editor.edit(uri, LEAK + "\n")
+        assert await editor.codes(uri) == ["LK102"]
+
+    session(body, one)
+
+
+def test_a_question_that_is_taken_back(tmp_path: Path) -> None:
+    function = LEAK.split("\n\n\n")[1]
+    text = "import sqlite3\n" + "".join("\n\n" + function.replace("first", f"f{number}") for number in range(40))
+
+    async def body(editor: Editor) -> None:
+        uri = editor.open(tmp_path / "app.py", text)
+        assert len(await editor.diagnostics(uri)) == 40
+        asked = [asyncio.ensure_future(editor.actions(uri, EVERYTHING)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        editor.take_back()
+        await asyncio.gather(*asked, return_exceptions=True)
+        editor.edit(uri, LEAK)
+        assert await editor.codes(uri) == ["LK102"]
+        assert len(await editor.actions(uri, EVERYTHING)) == 2
+
+    session(body, tmp_path)
+
+
+def test_the_end_comes_while_a_check_runs(tmp_path: Path) -> None:
+    function = LEAK.split("\n\n\n")[1]
+    text = "import sqlite3\n" + "".join("\n\n" + function.replace("first", f"f{number}") for number in range(300))
+
+    async def body(editor: Editor) -> None:
+        editor.open(tmp_path / "app.py", text)
+        await asyncio.sleep(0.1)
+
+    session(body, tmp_path)
+
+
 def test_only_the_newest_of_many_edits_is_answered_for(tmp_path: Path) -> None:
     async def body(editor: Editor) -> None:
         uri = editor.open(tmp_path / "app.py", LEAK)
