@@ -19,6 +19,7 @@ from leaklint.ownership.places import (
     follow,
     forget_below,
     global_path,
+    keep_in_module,
     overwrite,
     store,
     truth_of_attribute,
@@ -89,6 +90,7 @@ def _store_global(m: Machine, w: World, i: ir.StoreGlobal) -> list[World]:
     before = w.env.get(path)
     forget_below(w, path)
     w.env[path] = value
+    keep_in_module(w, path, value)
     if before is not None and before != value:
         overwrite(m, w, path, before, i.span, f"`{i.name}` is bound again while it still holds the resource")
     return [w]

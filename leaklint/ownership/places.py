@@ -5,7 +5,7 @@ from __future__ import annotations
 from leaklint.model import Span
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import field, set_field
-from leaklint.ownership.resources import hand_over, lose
+from leaklint.ownership.resources import hand_over, lose, operate
 from leaklint.ownership.values import (
     UNKNOWN,
     Bound,
@@ -123,6 +123,7 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
         before = w.env.get(path)
         forget_below(w, path)
         w.env[path] = value if isinstance(value, (Const, Ref)) or w.held_by(value) else UNKNOWN
+        keep_in_module(w, path, value)
         if before is not None and before != value:
             overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")
     elif isinstance(base, Heap) and base.oid in w.heap:
@@ -133,6 +134,12 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
         return
     else:
         hand_over(m, w, value)
+
+
+def keep_in_module(w: World, path: str, value: Value) -> None:
+    """Something of the caller's is put into a module global, or into an attribute of one: it lives on there."""
+    if path[0] == "$" and isinstance(value, Ref) and value.path[0] != "$":
+        operate(w, value.path, "keep", None)
 
 
 def follow(m: Machine, w: World, path: str, roots: dict[str, Value]) -> Value:
