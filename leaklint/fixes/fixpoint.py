@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import BOM, apply_edits, edits
 from leaklint.fixes.propose import Candidate, candidates
-from leaklint.fixes.verify import objection, regression
+from leaklint.fixes.verify import key, objection, regression
 from leaklint.model import Applicability, Finding, Fix
 from leaklint.ownership.events import SiteReport
 
+Pairs = list[tuple[Finding, SiteReport]]
 Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport]]]
 _ROUNDS_EACH = 3
+_MOST_UNCOVERED = 6
+_NOT_ALLOWED = {
+    Applicability.SAFE: "its repair is not asked for",
+    Applicability.UNSAFE: "its repair may change what the code does (--unsafe-fixes applies it)",
+    Applicability.DISPLAY: "nothing in this file would call the method that its repair adds; it is shown, not applied",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def prove(
     try:
         for one in candidates(body, report, finding.code, style):
             if not allowed(one.applicability):
-                reason = reason or "its repair may change what the code does (--unsafe-fixes applies it)"
+                reason = reason or _NOT_ALLOWED[one.applicability]
                 continue
             why = objection(body, one.rewrite)
             if why:
@@ -83,10 +91,30 @@ def prove(
             why = regression(before, finding, [found for found, _ in after])
             if not why:
                 return _fix(path, body, one), after
+            more = _followed(lead + one.rewrite.text, path, before, after, analyze, style) if one.uncovers else None
+            if more is not None and not regression(before, finding, [found for found, _ in more[1]]):
+                return Fix(one.applicability, one.message, edits(path, body, _body(more[0])[1])), more[1]
             reason = reason or why
     except Refused as refused:
         reason = str(refused)
     return Withheld(_sentence(reason or "no repair of it could be proven"))
+
+
+def _followed(
+    text: str, path: str, before: Sequence[Finding], found: Pairs, analyze: Analyze, style: str
+) -> tuple[str, Pairs] | None:
+    """The text with what a repair uncovered repaired too; None where that cannot be proven."""
+    for _ in range(_MOST_UNCOVERED):
+        known = Counter(map(key, before))
+        known.subtract(key(one) for one, _ in found)
+        uncovered = next(((one, report) for one, report in found if known[key(one)] < 0), None)
+        if uncovered is None:
+            return text, found
+        made = prove(text, path, *uncovered, [one for one, _ in found], analyze, style=style)
+        if isinstance(made, Withheld) or made[0].applicability is Applicability.DISPLAY:
+            return None
+        text, found = apply(text, [made[0]]), made[1]
+    return None
 
 
 def fix_file(

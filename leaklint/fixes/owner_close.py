@@ -13,8 +13,9 @@ from leaklint.fixes.target import Target
 _ENDINGS = ("close", "aclose", "disconnect", "stop", "shutdown", "dispose", "release", "teardown", "tearDown")
 
 
-def rewrites(target: Target) -> Iterator[Rewrite]:
-    """Release the field in the class's own ending, or give it `close()`, `__enter__` and `__exit__`."""
+def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
+    """Release the field in the class's own ending, or give it `close()`, `__enter__` and `__exit__`; with each whether
+    somebody in sight ends the object: the ending was there, or the file makes such objects."""
     document, held = target.document, target.held
     owner = next((node for node in document.ancestors(target.taken) if isinstance(node, ast.ClassDef)), None)
     if owner is None or held.name != "self" or held.text.count(".") != 1 or not target.givings:
@@ -27,9 +28,18 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if ending is not None:
         if waits and not isinstance(ending, ast.AsyncFunctionDef):
             raise Refused(f"its release must be awaited, and {ending.name}() is not async")
-        yield target.so_far.then(_extended(document, ending, line))
+        yield target.so_far.then(_extended(document, ending, line)), True
         return
-    yield target.so_far.then(_with_methods(document, owner, line, waits, methods))
+    yield target.so_far.then(_with_methods(document, owner, line, waits, methods)), _is_made(document, owner)
+
+
+def _is_made(document: Document, owner: ast.ClassDef) -> bool:
+    """Whether the file calls the class, or one derived from it."""
+    names = {owner.name}
+    for node in document.tree.body:
+        if isinstance(node, ast.ClassDef) and any(isinstance(one, ast.Name) and one.id in names for one in node.bases):
+            names.add(node.name)
+    return any(isinstance(call.func, ast.Name) and call.func.id in names for call in document.calls)
 
 
 def _guarded(target: Target, methods: Mapping[str, ast.stmt], release: str, document: Document) -> list[str]:

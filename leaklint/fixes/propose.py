@@ -33,11 +33,13 @@ _MOST_CANDIDATES = 12
 
 @dataclass(frozen=True)
 class Candidate:
-    """A repair that still has to be proven."""
+    """A repair that still has to be proven. uncovers: what it shows to be lost elsewhere in the file is repaired with
+    it."""
 
     rewrite: Rewrite
     message: str
     applicability: Applicability
+    uncovers: bool = False
 
 
 def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator[Candidate]:
@@ -59,9 +61,7 @@ def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator
 
 
 def _not_a_manager(text: str, report: SiteReport) -> None:
-    """Refuse to release what `with` is given by a project's own context manager, or an object of its own class."""
-    if report.site.owner:
-        raise Refused("its own class must release it")
+    """Refuse to release what `with` is given by a project's own context manager."""
     document = Document(text)
     call = document.call_at(report.site.span)
     if report.site.derived and call is not None and not any(leak.how == "with" for leak in report.leaks):
@@ -145,13 +145,15 @@ def _hoist(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
 def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
     target = prepare(text, report)
     message = f"Give the class a way to release {target.held.text}"
-    for rewrite in owner_close.rewrites(target):
-        yield Candidate(rewrite, message, UNSAFE)
+    for rewrite, known in owner_close.rewrites(target):
+        # A new `close()` that nobody in sight calls releases nothing yet.
+        how = UNSAFE if known else Applicability.DISPLAY
+        yield Candidate(rewrite, message, how, uncovers=True)
         # What its constructor does afterwards may fail, and then nobody gets an object to close.
         try:
             following = prepare(rewrite.text, _moved(_at_same_call(target, rewrite, report)))
             for more in on_error.rewrites(following, leaks=True):
-                yield Candidate(rewrite.then(more), message, UNSAFE)
+                yield Candidate(rewrite.then(more), message, how, uncovers=True)
         except Refused:
             continue
 

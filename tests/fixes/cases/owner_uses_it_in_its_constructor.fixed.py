@@ -24,3 +24,11 @@ class Store:
 
     def __exit__(self, *exc):
         self.close()
+
+
+def set_up(dsn):
+    store = Store(dsn)
+    try:
+        print(store.size)
+    finally:
+        store.close()

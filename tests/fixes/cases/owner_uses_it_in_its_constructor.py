@@ -11,3 +11,8 @@ class Store:
     def create_tables(self):
         with self.conn.cursor() as cur:
             cur.execute("CREATE TABLE t (id NUMBER)")
+
+
+def set_up(dsn):
+    store = Store(dsn)
+    print(store.size)

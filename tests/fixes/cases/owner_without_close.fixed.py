@@ -1,3 +1,4 @@
+# withheld: nothing here would call the `close()` that could be added
 import sqlite3
 
 
@@ -9,12 +10,3 @@ class Users:
 
     def find(self, uid):
         return self.conn.execute("SELECT * FROM users WHERE id = ?", (uid,)).fetchone()
-
-    def close(self):
-        self.conn.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        self.close()

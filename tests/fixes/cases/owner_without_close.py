@@ -1,3 +1,4 @@
+# withheld: nothing here would call the `close()` that could be added
 import sqlite3
 
 
