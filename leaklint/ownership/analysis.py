@@ -392,7 +392,8 @@ class Analysis:
         except RecursionError:
             return Result(OPAQUE, (), 0, False)
         outcomes = tuple(ended.outcome for ended in run.exits)
-        suppresses = m.yield_mode == "thrown" and _suppresses(procedure)
+        catches = _catches(procedure)
+        suppresses = m.yield_mode == "thrown" and catches
         kind = self._kind(module, procedure)
         if kind == "cached":
             outcomes = _lent(outcomes)
@@ -400,7 +401,7 @@ class Analysis:
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
             missing = gaps(run.exits, module.path, self.catalog.release_words)
             outcomes = forgiving(outcomes)
-        summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete)
+        summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, catches)
         return Result(summary, tuple(_reports(m)), run.steps, run.complete, tuple(_kept(m)), missing)
 
     def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
@@ -525,8 +526,8 @@ def _call_name(ref: Ref) -> str:
     return ref.name if isinstance(ref, (External, Method)) else ""
 
 
-def _suppresses(procedure: ir.Procedure) -> bool:
-    """Whether some except clause of a generator does not raise again: it may swallow what its body raised."""
+def _catches(procedure: ir.Procedure) -> bool:
+    """Whether a procedure has an except clause: it may swallow what its body, or a generator's user, raised."""
     return any(isinstance(block.terminator, ir.Handle) for block in procedure.blocks)
 
 

@@ -41,7 +41,7 @@ from leaklint.ownership.values import (
     Value,
     parts,
 )
-from leaklint.ownership.world import World
+from leaklint.ownership.world import Status, World
 
 Roots = dict[str, Value]
 
@@ -72,7 +72,8 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
         if not all(possible(m, world, path, mask, roots) for path, mask in outcome.assume):
             continue
         for operation in outcome.operations:
-            perform(m, world, follow(m, world, operation.path, roots), operation.op, point.span)
+            target = follow(m, world, operation.path, roots)
+            perform(m, world, target, operation.op, point.span, quiet=summary.catches)
         if outcome.fault is not None:
             m.raised(world, outcome.fault, point.span)
             continue
@@ -192,8 +193,8 @@ def settle_finalized(m: Machine, w: World, made: Heap) -> None:
             transfer(m, w, rid)
 
 
-def perform(m: Machine, w: World, target: Value, op: str, span: Span) -> None:
-    """An operation of a summary happens to `target`."""
+def perform(m: Machine, w: World, target: Value, op: str, span: Span, *, quiet: bool = False) -> None:
+    """An operation of a summary happens to `target`. quiet: should it fail, nobody hears of it."""
     if isinstance(target, Ref):
         operate(w, target.path, op, span)
         if op.rpartition(":")[2] in m.knowledge.owner_words:
@@ -208,7 +209,8 @@ def perform(m: Machine, w: World, target: Value, op: str, span: Span) -> None:
     elif not isinstance(target, (Elements, Heap, Bundle, Manager)):
         return
     for rid in rids:
-        operate_on(m, w, rid, op, span)
+        if not (quiet and w.resources[rid].status == Status.RELEASED):
+            operate_on(m, w, rid, op, span)
 
 
 def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:
