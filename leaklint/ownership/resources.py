@@ -249,6 +249,10 @@ def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: b
             if misuse.costs == "slot":
                 wrong_release(m, w, rid, span, "close-instead-of-return", f".{name}() does not give it back")
             return UNKNOWN
+    if awaited and row.release_awaited != "yes" and name in m.catalog.release_words:
+        # Its async sibling, taken for the plain class by a getter that makes either.
+        release(m, w, rid, span)
+        return UNKNOWN
     if name in row.returns_self:
         return Held(rid)
     if name in row.open_tests or name in row.closed_tests:
@@ -294,9 +298,9 @@ def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, di
     """A with-block on the resource itself ends. direct: the un-awaited acquiring call stood in the `with`."""
     row = row_of(m, rid)
     effect = row.async_with if is_async else row.with_
-    if is_async and effect == "error":
-        # Its async sibling, taken for the plain class: `sessionmaker(class_=AsyncSession)`.
-        effect = row.with_
+    if effect == "error":
+        # Its sibling, taken for this class: `sessionmaker(class_=AsyncSession)`, a maker of either kind.
+        effect = row.with_ if is_async else row.async_with
     if direct and row.call_with:
         effect = row.call_with
     if effect == "closes":
