@@ -496,7 +496,8 @@ class ModuleIR:
     """All that later stages know of one file.
 
     procedures maps qualified names to graphs. It is lazy: looking a name up lowers that function, iterating lists the
-    names. `signatures` has every procedure, never lowered: a Procedure without blocks and without locals.
+    names. `signatures` has every procedure, never lowered: a Procedure without blocks and without locals. `extents` has
+    its first and last line, decorators included.
     """
 
     path: str
@@ -506,4 +507,5 @@ class ModuleIR:
     classes: Mapping[str, ClassDef]
     signatures: Mapping[str, Procedure]
     procedures: Mapping[str, Procedure]
+    extents: Mapping[str, tuple[int, int]]
     all_names: tuple[str, ...] = ()

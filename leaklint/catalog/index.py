@@ -297,6 +297,14 @@ class Catalog:
         return {module: named - empty for module, named in by_module.items() if named - empty}
 
     @functools.cached_property
+    def maker_words(self) -> frozenset[str]:
+        """The last parts of names that give something to call for a resource: `sessionmaker`, and what a library's
+        variables of such a class are called."""
+        callable_ = {name.rpartition(".")[0] for name in self._acquisitions if name.endswith(".__call__")}
+        links = [*self._returns.items(), *self._values.items(), *((name, name) for name in callable_)]
+        return frozenset(_last(name) for name, of in links if not callable_.isdisjoint(self.bases(of)))
+
+    @functools.cached_property
     def calls_of_module(self) -> dict[str, frozenset[str]]:
         """Import name -> what can be called right on it to take something: `psycopg2` -> `connect`."""
         calls: dict[str, set[str]] = {}

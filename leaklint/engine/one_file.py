@@ -77,7 +77,7 @@ def fault(error: Exception) -> str:
 
 
 def _analyse(project: Project, unit: Unit, named: bool, analyze: Analyze) -> Sequence[Found]:
-    if project.reach.matters(unit.path, unit.data):
+    if project.matters(unit.path, unit.data):
         return analyze(project, unit)
     if named:
         # Whoever names a file wants to know that it is broken even where nothing in it can leak.

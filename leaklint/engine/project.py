@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leaklint.cache.stamps import Stamp, taken
 from leaklint.catalog import Catalog, load_catalog, resources_from_table
 from leaklint.catalog.schema import Resource
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
-from leaklint.engine.reach import Reach, containing
+from leaklint.engine.reach import containing, imports_any
 from leaklint.engine.selection import Selection
 from leaklint.model import Finding, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
@@ -24,6 +25,8 @@ from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
     from leaklint.ownership.analysis import Analysis
+    from leaklint.resolve.program import Program
+    from leaklint.resolve.trace import Rests, Trace
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -41,19 +44,26 @@ class Project:
     overlays: bytes to take for the content of the files at these absolute paths.
     """
 
-    def __init__(self, settings: Settings, cwd: str, overlays: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, cwd: str, overlays: Mapping[str, bytes] | None = None, *, thorough: bool = False
+    ) -> None:
         self.settings = settings
         self.cwd = cwd
+        self.thorough = thorough
         self.selection = Selection(settings)
         self._data: dict[str, bytes | None] = {}
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
         self._before: Project | None = None
         self._changed = ""
+        self._digests: dict[str, bytes] = {}
+        self.stamps: dict[str, Stamp] | None = None
+        self.steady = True
+        self.searches: dict[tuple[str, str], list[str]] = {}
 
     def with_overlay(self, path: str, data: bytes) -> Project:
         """The same project with `data` for the content of one file; shares what does not depend on that."""
-        other = Project(self.settings, self.cwd, {**self._overlays, path: data})
+        other = Project(self.settings, self.cwd, {**self._overlays, path: data}, thorough=self.thorough)
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
         other._before, other._changed = self, path
@@ -82,11 +92,6 @@ class Project:
         return Prefilter(self.catalog.words_of_modules, self.catalog.free_words)
 
     @functools.cached_property
-    def reach(self) -> Reach:
-        """Tells whether a file can take a resource at all."""
-        return Reach(self.prefilter, self.roots, self.data, self.takes)
-
-    @functools.cached_property
     def roots(self) -> Roots:
         """Where its modules lie."""
         return Roots(self.settings.src, self.settings.root)
@@ -99,7 +104,13 @@ class Project:
         if overlay is not None:
             return overlay
         with open(path, "rb") as file:
-            return file.read()
+            if self.stamps is None:
+                return file.read()
+            status = os.fstat(file.fileno())
+            data = file.read()
+        stamp = self.stamps[path] = taken(status, data)
+        self.steady = self.steady and self._digests.setdefault(path, stamp.digest) == stamp.digest
+        return data
 
     def data(self, path: str) -> bytes | None:
         """A file's bytes, None where it cannot be read. Read once."""
@@ -122,47 +133,68 @@ class Project:
 
     # -- the program around it ----------------------------------------------------------------------------------
 
-    def takes(self, path: str) -> bool:
-        """Whether the analysis sees a resource being taken in a file."""
-        from leaklint.ownership.analysis import analyze_module
-
-        try:
-            analysis = self.analysis(path)
-            module = analysis.program.module_at(Path(path))
-            return module is not None and bool(analyze_module(analysis, module))
-        except Exception:
-            # A fault of ours in that file is told where that file is checked, not at each one that imports it.
-            return True
+    def matters(self, path: str, data: bytes) -> bool:
+        """Whether the file at `path`, whose bytes are `data`, can take a resource: it names a library that gives one
+        and how, or imports what may do so."""
+        if not self.thorough and not self.prefilter.matters(data) and not imports_any(path, data, self.roots):
+            return False
+        analysis = self.analysis(path)
+        analysis.settle(path)
+        return analysis.suspects.matters(path)
 
     def analysis(self, path: str) -> Analysis:
         """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
         that of its own directory or package."""
-        extra = "" if self.roots.contains(path) else self.roots.package_root(path)
+        extra = self.extra_root(path)
         known = self._analyses.get(extra)
         if known is None:
             before = self._before._analyses.get(extra) if self._before is not None else None
             if before is not None and (text := self.read(Path(self._changed))) is not None:
                 known = _continued(before, Path(self._changed), text)
             else:
-                known = self._analysis([*self.roots.src, extra] if extra else self.roots.src)
+                known = self._analysis(extra)
             self._analyses[extra] = known
         return known
 
-    def _analysis(self, roots: Sequence[str]) -> Analysis:
+    def extra_root(self, path: str) -> str:
+        """The root that the program of a file has beside those of the project."""
+        return "" if self.roots.contains(path) else self.roots.package_root(path)
+
+    def program(self, extra: str) -> Program:
+        """The program that has this extra root, which has been looked into."""
+        return self._analyses[extra].program
+
+    @property
+    def traces(self) -> dict[str, Trace]:
+        """Extra root of each program -> what its answers rest on."""
+        return {extra: analysis.program.trace for extra, analysis in self._analyses.items()}
+
+    def _analysis(self, extra: str) -> Analysis:
         from leaklint.ownership.analysis import Analysis
         from leaklint.resolve.program import Program
         from leaklint.resolve.resolver import Resolver
 
+        roots = [*self.roots.src, extra] if extra else self.roots.src
         contents = functools.cache(lambda: self._files_below(roots))
+        rests: Rests = {}
+        names: dict[str, Sequence[str]] = {}
 
-        @functools.cache
+        def find(word: str) -> Sequence[str]:
+            program.trace.note(("word", word))
+            paths = self.searches[(extra, word)] = containing(word, contents())
+            return [program.name_at(Path(path)) for path in paths]
+
         def candidates(word: str) -> Sequence[str]:
-            return [program.name_at(Path(path)) for path in containing(word, contents())]
+            if word in names:
+                program.trace.used(rests, word)
+            else:
+                names[word] = program.trace.answer(rests, word, lambda: find(word))
+            return names[word]
 
         program = Program(
             [Path(root) for root in roots], self.read, self.catalog, candidates=candidates, base=Path(self.cwd)
         )
-        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict)
+        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict, thorough=self.thorough)
 
     def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
         """Every file below some directories with its bytes."""
@@ -178,10 +210,11 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     from leaklint.resolve.resolver import Resolver
 
     program = before.program.with_text(path, text)
-    analysis = Analysis(program, Resolver(program), before.catalog, strict=before.strict)
-    changed = before.program.name_at(path)
-    stale = before.depending_on(changed)
-    analysis.results.update({one: result for one, result in before.results.items() if one not in stale})
+    file = os.path.abspath(path)
+    resolver = Resolver(program)
+    suspects = before.suspects.without(file, resolver)
+    analysis = Analysis(program, resolver, before.catalog, strict=before.strict, suspects=suspects)
+    analysis.take_over(before, before.program.name_at(path))
     return analysis
 
 

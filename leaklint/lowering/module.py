@@ -39,6 +39,7 @@ def lower_module(text: str, path: str, module: str, is_package: bool = False) ->
         classes=_Lazy(classes, lambda name: _class(found.procedures[name], positions)),
         signatures=signatures,
         procedures=Procedures(found, positions, signatures),
+        extents=_Lazy(found.procedures, lambda name: _extent(found.procedures[name], positions)),
         all_names=found.all_names,
     )
 
@@ -158,6 +159,14 @@ def _signature(declaration: Declaration, positions: Positions) -> ir.Procedure:
         parent=parent.name if parent is not None and parent.kind != "module" else "",
         class_name=parent.name if parent is not None and kind == "method" else "",
     )
+
+
+def _extent(declaration: Declaration, positions: Positions) -> tuple[int, int]:
+    if declaration.kind == "module":
+        return 1, len(positions.lines)
+    node = declaration.node
+    first: int = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+    return first, node.end_lineno
 
 
 def _module_span(positions: Positions) -> Span:

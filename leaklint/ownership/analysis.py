@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -34,6 +34,7 @@ from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgivi
 from leaklint.ownership.recognition import fault_of, taken
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
+from leaklint.ownership.suspects import Suspects
 from leaklint.ownership.traits import is_quiet, names_release, only_keeps, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
@@ -42,7 +43,6 @@ from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
-from leaklint.source.prefilter import Prefilter
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -68,8 +68,18 @@ class Result(msgspec.Struct, frozen=True):
 class Analysis:
     """The knowledge that grows while a program is analysed."""
 
-    def __init__(self, program: Program, resolver: Resolver, catalog: Catalog, *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        resolver: Resolver,
+        catalog: Catalog,
+        *,
+        strict: bool = False,
+        thorough: bool = False,
+        suspects: Suspects | None = None,
+    ) -> None:
         self.program = program
+        self.suspects = suspects if suspects is not None else Suspects(resolver, thorough=thorough)
         self.resolver = resolver
         self.catalog = catalog
         self.strict = strict
@@ -95,10 +105,13 @@ class Analysis:
         self.rests: Rests = {}
         self._trace = program.trace
         self._depths: dict[Function, int] = {}
+        self._reached: dict[int, tuple[tuple[str, ...], ...]] = {}
         self._touches: dict[Function, bool] = {}
         self._takes: dict[Function, bool] = {}
-        self._may_take: dict[tuple[str, int], bool] = {}
-        self._prefilter = Prefilter(catalog.words_of_modules, catalog.free_words)
+        self._users: dict[Function, set[Function]] = {}
+        self._analysing: list[Function] = []
+        self._pending: set[Function] = set()
+        self._handing: list[Function] = []
         self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
         self._fields: dict[Class, frozenset[str]] = {}
@@ -116,6 +129,8 @@ class Analysis:
         takes nothing by itself is not looked into.
         """
         function = Function(function.module, function.name)
+        if self._analysing:
+            self._users.setdefault(function, set()).add(self._analysing[-1])
         known = self.results.get(function)
         if known is not None:
             self._trace.used(self.rests, ("settled", function))
@@ -138,19 +153,15 @@ class Analysis:
             table[key] = self._trace.answer(self.rests, (kind, key), find)
         return table[key]
 
-    def depending_on(self, module: str) -> frozenset[Function]:
-        """The analysed functions of a module, and those that call one of them, directly or through others."""
-        callers: dict[Function, list[Function]] = {}
-        for caller, callees in self._callees.items():
-            for callee in callees:
-                callers.setdefault(Function(callee.module, callee.name), []).append(caller)
-        waiting = [one for one in {*self.results, *callers} if one.module == module]
+    def depending_on(self, functions: Iterable[Function]) -> frozenset[Function]:
+        """These functions and those whose answer made use of theirs, directly or through others."""
+        waiting = list(functions)
         found = set(waiting)
         while waiting:
-            for caller in callers.get(waiting.pop(), ()):
-                if caller not in found:
-                    found.add(caller)
-                    waiting.append(caller)
+            for user in self._users.get(waiting.pop(), ()):
+                if user not in found:
+                    found.add(user)
+                    waiting.append(user)
         return frozenset(found)
 
     def library_of(self, name: str) -> str:
@@ -204,20 +215,89 @@ class Analysis:
         for call in passes_on(procedure):
             for ref in self.resolver.refs(module, procedure, call.func):
                 if isinstance(ref, Function):
-                    yield ref
+                    yield Function(ref.module, ref.name)
+
+    # -- what is to be looked at --------------------------------------------------------------------------------
+
+    def settle(self, file: str) -> None:
+        """Analyse what a file and those that it imports have to do with resources, to the last function that calls one
+        which hands one over. file: its absolute path."""
+        self._pending |= self.suspects.include(file)
+        self._rest_on_imports(file)
+        before = self._trace.mask
+        while self._pending or self._handing:
+            touched, self._pending = sorted(self._pending, key=_by_name), set()
+            self._look_again(touched)
+            for function in touched:
+                self.ensure(function)
+            handing, self._handing = self._handing, []
+            self._pending |= self.suspects.handed(handing)
+        self._trace.mask = before
+
+    def _rest_on_imports(self, file: str) -> None:
+        """Which functions are looked at depends on the text of all that a file imports."""
+        files = functools.partial(self.suspects.reached, file)
+        self._recall("reached", self._reached, self.suspects.reach(file), lambda: tuple(map(self.program.imports_at, files())))
+
+    def take_over(self, before: Analysis, changed: str) -> None:
+        """Go on from what another analysis found, of a program in which the module `changed` had another text."""
+        known = {*before.results, *before._users}
+        stale = before.depending_on(one for one in known if one.module == changed)
+        for one, result in before.results.items():
+            if one in stale:
+                if one.module != changed:
+                    self._pending.add(one)
+                continue
+            self.results[one] = result
+            self.rests[("settled", one)] = before.rests.get(("settled", one), 0)
+            self._callees[one] = before._callees.get(one, ())
+            if _hands_over(result.summary):
+                self._handing.append(one)
+        self._users.update({one: set(users) for one, users in before._users.items()})
+
+    def _look_again(self, functions: Sequence[Function]) -> None:
+        """Functions were found to mention more than was known: forget what depends on that."""
+        before = {}
+        for function in functions:
+            before[function] = self._callees.pop(function, ())
+            self._takes.pop(function, None)
+            self._idle.discard(function)
+        for function in functions:
+            if function in self.results:
+                for callee in self.callees(function):
+                    if callee not in before[function]:
+                        self.ensure(callee)
+                        if callee in self.results and _hands_over(self.results[callee].summary):
+                            self._forget(function)
+
+    def _forget(self, function: Function) -> None:
+        for one in self.depending_on((function,)):
+            if self.results.pop(one, None) is not None:
+                self._pending.add(one)
+
+    def _included(self, function: Function) -> bool:
+        """Whether the function belongs to the program; its file is then looked at."""
+        module = self.program.module(function.module)
+        if module is None:
+            return False
+        file = self.program.file_of(module)
+        if not self.suspects.includes(file):
+            self._pending |= self.suspects.include(file)
+        self._rest_on_imports(file)
+        return True
 
     # -- order --------------------------------------------------------------------------------------------------
 
     def ensure(self, function: Function, *, given: bool = False) -> None:
         """Settle a function, everything it calls first. given: interpret it even if it takes nothing by itself."""
-        if function not in self.results and (function not in self._idle or given):
+        if function not in self.results and (function not in self._idle or given) and self._included(function):
             before = self._trace.mask
-            for component in self._components(function):
+            for component in self._components(function, given=given):
                 self._solve(component, wanted=given and function in component)
             self._trace.mask = before
         self._trace.used(self.rests, ("settled", function))
 
-    def _components(self, start: Function) -> Iterator[list[Function]]:
+    def _components(self, start: Function, *, given: bool) -> Iterator[list[Function]]:
         """Strongly connected components reachable from `start` that are not analysed yet, callees first (Tarjan)."""
         index: dict[Function, int] = {}
         low: dict[Function, int] = {}
@@ -229,7 +309,7 @@ class Analysis:
             index[node] = low[node] = len(index)
             stack.append(node)
             on_stack.add(node)
-            work.append((node, iter(self.callees(node))))
+            work.append((node, iter(self.callees(node) + (self._receiving(node) if given else ()))))
 
         open_node(start)
         while work:
@@ -258,37 +338,29 @@ class Analysis:
                     yield sorted(component, key=lambda f: (f.module, f.name))
 
     def callees(self, function: Function) -> tuple[Function, ...]:
-        """The other project functions that a function calls, as far as they are known and have a body."""
-
-        def find() -> tuple[Function, ...]:
+        """The other functions that a function calls, as far as they may come by a resource themselves."""
+        known = self._callees.get(function)
+        if known is None:
             found = self.resolver.function(function)
-            raw = callees_of(self.resolver, *found) if found is not None else ()
-            plain = {Function(f.module, f.name) for f in raw if self.may_take(f.module)}
+            plain: set[Function] = set()
+            if found is not None:
+                raw = callees_of(self.resolver, *found, functools.partial(self.suspects.may_name, found[0]))
+                plain = {f for f in raw if self._included(f) and self.suspects.has(f)}
             if function in plain:
                 self._calls_itself.add(function)
-            return tuple(sorted(plain - {function}, key=lambda f: (f.module, f.name)))
+            known = tuple(sorted(plain - {function}, key=_by_name))
+            self._callees[function] = known
+        return known
 
-        return self._recall("callees", self._callees, function, find)
-
-    def may_take(self, name: str, depth: int = 1) -> bool:
-        """Whether a module's functions can come by a resource: its text names a driver's acquiring call, or it
-        imports (`depth` steps far) a module whose text does."""
-
-        def find() -> bool:
-            module = self.program.module(name)
-            return module is not None and (
-                self._prefilter.matters(self.program.text(module).encode("utf-8", "replace"))
-                or (
-                    depth > 0
-                    and any(
-                        self.may_take(found, depth - 1)
-                        for entry in module.imports
-                        if (found := self.program.find(entry.module, module))
-                    )
-                )
-            )
-
-        return self._recall("may take", self._may_take, (name, depth), find)
+    def _receiving(self, function: Function) -> tuple[Function, ...]:
+        """The other functions to which a function passes on what it is given."""
+        found = self.resolver.function(function)
+        if found is None:
+            return ()
+        given = {callee for callee in self._given_to(*found) if self.touches(callee)}
+        if function in given:
+            self._calls_itself.add(function)
+        return tuple(sorted(given - {function}, key=_by_name))
 
     def _solve(self, component: list[Function], *, wanted: bool) -> None:
         self._trace.begin()
@@ -332,6 +404,8 @@ class Analysis:
                 found[member] = msgspec.structs.replace(found[member], summary=OPAQUE)
             self.results[member] = found[member]
             self._idle.discard(member)
+            if _hands_over(found[member].summary):
+                self._handing.append(member)
             del self._guesses[member]
 
     def takes(self, function: Function) -> bool:
@@ -356,6 +430,8 @@ class Analysis:
                     names[step.dst] = step.name
                 elif isinstance(step, ir.Call):
                     name = names.get(step.func, "")
+                    if name and not self.suspects.is_active(module, name):
+                        continue
                     if self.catalog.by_method(name):
                         return True
                     for ref in self.resolver.refs(module, procedure, step.func):
@@ -387,10 +463,13 @@ class Analysis:
             return Result(OPAQUE, (), 0, False)
         module, procedure = found
         m = self.machine(module, procedure)
+        self._analysing.append(function)
         try:
             run = interpret(m)
         except RecursionError:
             return Result(OPAQUE, (), 0, False)
+        finally:
+            self._analysing.pop()
         outcomes = tuple(ended.outcome for ended in run.exits)
         catches = _catches(procedure)
         suppresses = m.yield_mode == "thrown" and catches
@@ -517,6 +596,10 @@ def _hands_over(summary: Summary) -> bool:
     return summary.kind != "manager" and any(outcome.handed for outcome in summary.outcomes)
 
 
+def _by_name(function: Function) -> tuple[str, str]:
+    return function.module, function.name
+
+
 def _call_name(ref: Ref) -> str:
     """The dotted name under which the catalog would know a call of `ref`."""
     while isinstance(ref, Partial):
@@ -622,9 +705,10 @@ def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteRepor
 def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
     """All that is seen of the acquisition sites of one module."""
     reports: list[SiteReport] = []
+    analysis.settle(analysis.program.file_of(module))
     for name in module.signatures:
         function = Function(module.module, name)
-        analysis.ensure(function)
+        analysis.program.trace.used(analysis.rests, ("settled", function))
         if function in analysis.results:
             reports += analysis.results[function].reports
     reports = _of_classes(analysis, module, reports)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from leaklint import ir
 from leaklint.ir import ModuleIR, Procedure
@@ -13,26 +13,45 @@ from leaklint.resolve.shapes import Generated
 _ENTERED = ("__enter__", "__exit__", "__aenter__", "__aexit__")
 
 
-def calls(resolver: Resolver, module: ModuleIR, procedure: Procedure) -> tuple[Function, ...]:
+def calls(
+    resolver: Resolver, module: ModuleIR, procedure: Procedure, names: Callable[[str], bool] | None = None
+) -> tuple[Function, ...]:
     """The project functions that a procedure may call, sorted and unbound: constructors, context managers, properties
-    and nested functions it makes included."""
-    found = {Function(f.module, f.name) for f in _calls(resolver, module, procedure)}
+    and nested functions it makes included. names: of those, only the ones that may be called by such a name."""
+    wanted = names if names is not None else _any_name
+    found = {Function(f.module, f.name) for f in _calls(resolver, module, procedure, wanted)}
     return tuple(sorted(found, key=lambda function: (function.module, function.name)))
 
 
-def _calls(resolver: Resolver, module: ModuleIR, procedure: Procedure) -> Iterator[Function]:
-    properties: dict[str, bool] = {}
+def _any_name(name: str) -> bool:
+    return True
+
+
+def _calls(
+    resolver: Resolver, module: ModuleIR, procedure: Procedure, wanted: Callable[[str], bool]
+) -> Iterator[Function]:
+    names: dict[str, str] = {}
     for block in procedure.blocks:
         for step in block.instructions:
             if isinstance(step, ir.Call):
-                for ref in resolver.callees(module, procedure, step):
-                    yield from _called(resolver, ref)
+                name = names.get(step.func, "")
+                # What a name calls that is no function of the program, nobody has to look up.
+                names[step.dst] = name
+                if not name or name.startswith("__") or wanted(name):
+                    for ref in resolver.callees(module, procedure, step):
+                        yield from _called(resolver, ref)
+            elif isinstance(step, ir.Attr):
+                names[step.dst] = step.name
+                if wanted(step.name):
+                    yield from _getter(resolver, module, procedure, step)
+            elif isinstance(step, ir.LoadGlobal):
+                names[step.dst] = step.name
             elif isinstance(step, ir.Enter):
-                yield from _entered(resolver, module, procedure, step.ctx)
+                name = names.get(step.ctx, "")
+                if not name or name.startswith("__") or wanted(name):
+                    yield from _entered(resolver, module, procedure, step.ctx)
             elif isinstance(step, ir.MakeFunction):
                 yield Function(module.module, step.procedure)
-            elif isinstance(step, ir.Attr):
-                yield from _getter(resolver, module, procedure, step, properties)
 
 
 def _called(resolver: Resolver, ref: Ref) -> Iterator[Function]:
@@ -60,10 +79,8 @@ def _entered(resolver: Resolver, module: ModuleIR, procedure: Procedure, ctx: st
             yield from _methods(resolver, value.of, _ENTERED)
 
 
-def _getter(
-    resolver: Resolver, module: ModuleIR, procedure: Procedure, step: ir.Attr, seen: dict[str, bool]
-) -> Iterator[Function]:
-    """A property getter behind an attribute: the base is looked at only where the module's text suggests one."""
+def _getter(resolver: Resolver, module: ModuleIR, procedure: Procedure, step: ir.Attr) -> Iterator[Function]:
+    """A property getter behind an attribute."""
     for ref in resolver.refs(module, procedure, step.base):
         if isinstance(ref, Instance) and isinstance(ref.of, Class):
             info = resolver.class_info(ref.of)

@@ -6,7 +6,7 @@ import copy
 import os
 import re
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,11 +16,16 @@ from leaklint.lowering import lower_module
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
+from leaklint.source.prefilter import imported
 
-_WORD = re.compile(r"[^\W\d]\w*")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 _SUFFIX = ".py"
 DEEPEST = 40
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 class Program:
@@ -54,9 +59,11 @@ class Program:
         self._listings: dict[str, dict[str, bool]] = {}
         self._located: dict[tuple[tuple[str, ...], str], Found] = {}
         self._modules: dict[str, ModuleIR | None] = {}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, str | None] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
+        self._starts: dict[str, list[int]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
         self._libraries: dict[str, bool] = {}
@@ -77,7 +84,9 @@ class Program:
                 setattr(other, name, dict(value))
         old = other._modules.pop(file, None)
         other._texts.pop(file, None)
+        other._imports.pop(file, None)
         other._words.pop(file, None)
+        other._starts.pop(file, None)
         other._by_name = {
             name: module for name, module in self._by_name.items() if module is not None and module is not old
         }
@@ -119,21 +128,30 @@ class Program:
         Relative names (`..db`) start at the importer's own directory. Absolute ones are looked for in the roots, and
         then beside the importer and above, as Python does for scripts.
         """
-        start = os.path.dirname(self._file_of(importer)) if importer is not None else ""
+        top = name.partition(".")[0]
+        if top and importer is not None and self._is_user_of(top, importer):
+            found = self._found(name, "")
+            if found != NOTHING:
+                return ""
+        start = os.path.dirname(self.file_of(importer)) if importer is not None else ""
+        return self._name_found(self._found(name, start))
+
+    def _found(self, name: str, start: str) -> Found:
+        """What `import name` finds in a file of the directory `start`; "": in none."""
         if name[:1] == ".":
             rest = name.lstrip(".")
+            if not start:
+                return NOTHING
             for _ in range(len(name) - len(rest) - 1):
                 start = os.path.dirname(start)
-            if importer is None or not self._inside(start):
-                return ""
-            return self._name_found(self._locate((start,), rest) if rest else self._package(start))
+            if not self._inside(start):
+                return NOTHING
+            return self._locate((start,), rest) if rest else self._package(start)
         found = self._locate(self._roots, name)
         top = name.partition(".")[0]
-        if found != NOTHING and importer is not None and self._is_user_of(top, importer):
-            return ""
         if found == NOTHING and start and top not in sys.stdlib_module_names and top not in self.catalog.modules:
             found = self._beside(start, name)
-        return self._name_found(found)
+        return found
 
     def _is_user_of(self, top: str, importer: ModuleIR) -> bool:
         """Whether `top` is a library of the catalog whose own source lies in the project, and the importer one of its
@@ -172,7 +190,7 @@ class Program:
         if module is not None:
             if not module.is_package:
                 return ""
-            return self._name_found(self._locate((os.path.dirname(self._file_of(module)),), name))
+            return self._name_found(self._locate((os.path.dirname(self.file_of(module)),), name))
         return self._name_found(self._locate(self._roots, f"{package}.{name}"))
 
     # -- procedures and their text ------------------------------------------------------------------------------
@@ -190,20 +208,37 @@ class Program:
 
     def text(self, module: ModuleIR) -> str:
         """The source text of a module."""
-        return self._texts.get(self._file_of(module), "")
+        return self._texts.get(self.file_of(module)) or ""
 
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
-        file = self._file_of(module)
+        file = self.file_of(module)
         index = self._words.get(file)
         if index is None:
             index = self._words[file] = {}
-            for number, line in enumerate(re.split(r"\r\n|\r|\n", self._texts.get(file, "")), 1):
-                for found in _WORD.findall(line):
-                    lines = index.setdefault(found, [])
-                    if not lines or lines[-1] != number:
-                        lines.append(number)
-        return index.get(word, [])
+        lines = index.get(word)
+        if lines is None:
+            lines = index[word] = self._find_lines(file, word)
+        return lines
+
+    def _find_lines(self, file: str, word: str) -> list[int]:
+        text = self._texts.get(file) or ""
+        at = text.find(word)
+        if at < 0 or not word:
+            return []
+        starts = self._starts.get(file)
+        if starts is None:
+            starts = self._starts[file] = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+        lines: list[int] = []
+        while at >= 0:
+            end = at + len(word)
+            if not (at and _in_word(text[at - 1])) and not (end < len(text) and _in_word(text[end])):
+                line = bisect_right(starts, at)
+                lines.append(line)
+                # What else is in that line says nothing new.
+                end = starts[line] if line < len(starts) else len(text)
+            at = text.find(word, end)
+        return lines
 
     # -- files --------------------------------------------------------------------------------------------------
 
@@ -213,24 +248,52 @@ class Program:
             return self._modules[file]
         except KeyError:
             self._modules[file] = None
-        text = self._overlays.get(file)
-        if text is None:
-            text = self._read(Path(file))
+        text = self.text_at(file)
         if text is None:
             return None
         try:
             module = lower_module(text, self._shown(file), self._name_of(file), os.path.basename(file) == "__init__.py")
         except (LeaklintError, RecursionError):
             return None
-        self._texts[file] = text
         self._modules[file] = module
         return module
+
+    def text_at(self, file: str) -> str | None:
+        """The text of a file (its absolute path), which need not be Python; None where it cannot be read."""
+        self.trace.note(("text", file))
+        try:
+            return self._texts[file]
+        except KeyError:
+            text = self._overlays.get(file)
+            self._texts[file] = text = text if text is not None else self._read(Path(file))
+            return text
+
+    def imports_at(self, file: str) -> tuple[str, ...]:
+        """The files of the project that a file's imports lead to, told from its text, sorted. It is not lowered."""
+        if file in self._imports:
+            self.trace.used(self._rests, ("imports", file))
+        else:
+            self._imports[file] = self.trace.answer(self._rests, ("imports", file), lambda: self._imports_of(file))
+        return self._imports[file]
+
+    def _imports_of(self, file: str) -> tuple[str, ...]:
+        found: set[str] = set()
+        start = os.path.dirname(file)
+        for source, names in imported((self.text_at(file) or "").encode("utf-8", "replace")):
+            below = self._found(source, start)
+            if below.file:
+                found.add(below.file)
+            if not below.file or os.path.basename(below.file) == "__init__.py":
+                joint = "" if source.endswith(".") else "."
+                found.update(self._found(f"{source}{joint}{name}", start).file for name in names)
+        return tuple(sorted(found - {"", file}))
 
     def _shown(self, file: str) -> str:
         inside = os.path.relpath(file, self._base)
         return (file if inside.startswith("..") else inside).replace(os.sep, "/")
 
-    def _file_of(self, module: ModuleIR) -> str:
+    def file_of(self, module: ModuleIR) -> str:
+        """The absolute path of a module's file."""
         file = self._files.get(module.path)
         if file is None:
             file = self._files[module.path] = os.path.normpath(os.path.join(self._base, module.path))
@@ -311,17 +374,17 @@ class Program:
     def is_package(self, directory: str) -> bool:
         """Whether a directory has an `__init__.py`."""
         self.trace.note(("package", directory))
-        return self._entries(directory).get("__init__.py") is False
+        return self.entries(directory).get("__init__.py") is False
 
     def look(self, directories: tuple[str, ...], name: str) -> Found:
         """The module or package called `name` in the first of some directories that has one."""
         self.trace.note(("look", directories, name))
-        return look(self._entries, directories, name)
+        return look(self.entries, directories, name)
 
     def _inside(self, directory: str) -> bool:
         return any(directory == root or directory.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
 
-    def _entries(self, directory: str) -> dict[str, bool]:
+    def entries(self, directory: str) -> dict[str, bool]:
         """Names in a directory that are Python files (False) or directories (True)."""
         known = self._listings.get(directory)
         if known is not None:

@@ -63,6 +63,15 @@ class Trace:
             yield self._facts[lowest.bit_length() - 1]
             mask ^= lowest
 
+    def since(self, number: int) -> list[Fact]:
+        """The facts met from the one with this number on."""
+        return self._facts[number:]
+
+    def start(self) -> None:
+        """What follows has nothing to do with what went before."""
+        self._open.clear()
+        self.mask = 0
+
     def answer(self, rests: Rests, key: Any, find: Callable[[], V]) -> V:
         """What `find` gives; `rests` learns, under `key`, which facts that rests on."""
         self.begin()

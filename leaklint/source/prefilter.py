@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 _FROM = rb"from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)"
 _WHOLE = rb"import[ \t]+([^\r\n;#]*)"
 _IMPORT = re.compile(rb"(?:^[ \t\f]*|;[ \t]*)(?:" + _FROM + rb"|" + _WHOLE + rb")", re.MULTILINE)
+_SPACED = bytes(c if c >= 0x80 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256))
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _CONTINUATION = re.compile(rb"\\\r?\n")
 
@@ -24,6 +25,8 @@ class Prefilter:
             (module.encode(), _whole(module), [word.encode() for word in sorted(names)])
             for module, names in sorted(words.items())
         ]
+        self._names = dict(words)
+        self._wholes = [(module.decode(), whole) for module, whole, _ in self._words]
         self._free = [word.encode() for word in sorted(free)]
 
     def matters(self, data: bytes) -> bool:
@@ -32,6 +35,20 @@ class Prefilter:
             if module in data and any(word in data for word in words) and whole.search(data):
                 return True
         return any(word in data for word in self._free)
+
+
+    def libraries(self, data: bytes, words: Container[str]) -> list[str]:
+        """The drivers' import names in a file of these bytes, which holds these identifiers."""
+        return [name for name, whole in self._wholes if name.partition(".")[0] in words and whole.search(data)]
+
+    def words(self, library: str) -> Iterable[str]:
+        """The names by which files that import a driver take something."""
+        return self._names[library]
+
+
+def identifiers(data: bytes) -> bytes:
+    """The identifiers in a file of these bytes, with blanks between; those in strings and comments, and numbers, too."""
+    return data.translate(_SPACED)
 
 
 def _whole(name: str) -> re.Pattern[bytes]:

@@ -36,6 +36,10 @@ class Roots:
                     return path
         return None
 
+    def find(self, module: str, importer: str) -> str | None:
+        """The file that a module, absolute or relative (`..db`), means in the file `importer`."""
+        return self.locate_relative(module, importer) if module.startswith(".") else self.locate(module, importer)
+
     def locate_relative(self, module: str, importer: str) -> str | None:
         """The same for a relative import, such as `..db`, seen from the file `importer`."""
         rest = module.lstrip(".")

@@ -197,7 +197,7 @@ def test_a_file_that_imports_one_that_matters_matters(tmp_path: Path) -> None:
     (tmp_path / "pkg" / "__init__.py").write_text("from .db import get\n")
     (tmp_path / "pkg" / "db.py").write_text("import sqlite3\ndef get(): return sqlite3.connect('x')\n")
     (tmp_path / "one.py").write_text("from pkg import get\nleak()\n")
-    (tmp_path / "two.py").write_text("import pkg.db as d\nleak()\n")
+    (tmp_path / "two.py").write_text("import pkg.db as d\nleak(d.get)\n")
     (tmp_path / "three.py").write_text("import json\nleak()\n")
     assert [path for path, _, _ in places(run(tmp_path))] == ["one.py", "two.py"]
 
@@ -235,6 +235,6 @@ def test_what_is_looked_at_stays_small(tmp_path: Path) -> None:
     matters = [
         name
         for name in CHAIN
-        if project.reach.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
+        if project.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
     ]
     assert matters == ["one", "two", "passing", "three"]

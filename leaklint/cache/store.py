@@ -1,0 +1,115 @@
+"""The cache directory: one file for each project and way of asking.
+
+A file is written beside its place and then moved there, so whoever reads finds the old one or the new one, whatever
+else runs or dies. Two runs at once both write all that they know; the later one stays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import time
+
+import msgspec
+
+from leaklint.cache import record
+from leaklint.cache.identity import identity
+
+DIRECTORY = ".leaklint_cache"
+_MAGIC = b"leaklint 1\n"
+_SUFFIX = ".answers"
+_DIGEST = 16
+MOST_BYTES = 256 * 1024 * 1024
+OLDEST = 30 * 24 * 3600
+"""Age in seconds at which a file that no run used is removed."""
+_TOUCHED = 24 * 3600
+_TAG = (
+    "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# This file marks a directory that leaklint keeps results of earlier runs in. It may be removed at any time.\n"
+    "# See https://bford.info/cachedir/\n"
+)
+
+
+class Store:
+    """One place in a cache directory. key: everything, beside the files, that the answers depend on."""
+
+    def __init__(self, directory: str, key: bytes) -> None:
+        self.directory = directory
+        name = hashlib.blake2b(identity().encode() + b"\0" + key, digest_size=16).hexdigest()
+        self.path = os.path.join(directory, name + _SUFFIX)
+
+    def load(self) -> record.Record:
+        """What is kept; an empty record where nothing is, or nothing that can be believed."""
+        try:
+            with open(self.path, "rb") as file:
+                data = file.read()
+            if time.time() - os.stat(self.path).st_mtime > _TOUCHED:
+                os.utime(self.path)
+        except OSError:
+            return record.Record()
+        body = memoryview(data)[len(_MAGIC) + _DIGEST :]
+        if not data.startswith(_MAGIC) or data[len(_MAGIC) : len(_MAGIC) + _DIGEST] != _checksum(body):
+            return record.Record()
+        try:
+            return record.decode(bytes(body))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return record.Record()
+
+    def save(self, kept: record.Record) -> bool:
+        """Keep a record; False where that cannot be."""
+        body = record.encode(kept)
+        if len(body) > MOST_BYTES // 2:
+            return False
+        try:
+            _prepare(self.directory)
+            self._replace(_MAGIC + _checksum(memoryview(body)) + body)
+            _evict(self.directory, keep=self.path)
+        except OSError:
+            return False
+        return True
+
+    def _replace(self, data: bytes) -> None:
+        descriptor, temporary = tempfile.mkstemp(prefix=".new-", suffix=_SUFFIX, dir=self.directory)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(temporary, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+def _checksum(body: memoryview) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST).digest()
+
+
+def _prepare(directory: str) -> None:
+    """Make the directory, and say in it that it is a cache and none of git's business."""
+    os.makedirs(directory, exist_ok=True)
+    for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
+        path = os.path.join(directory, name)
+        if not os.path.exists(path):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+
+def _evict(directory: str, *, keep: str) -> None:
+    """Remove files that no run used for long, what killed runs left, and the longest unused while there is too much."""
+    now = time.time()
+    found: list[tuple[float, int, str]] = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.name.endswith(_SUFFIX) and entry.path != keep:
+                with contextlib.suppress(OSError):
+                    status = entry.stat(follow_symlinks=False)
+                    found.append((status.st_mtime, status.st_size, entry.path))
+    room = MOST_BYTES - os.stat(keep).st_size
+    for used, size, path in sorted(found, reverse=True):
+        room -= size
+        left_over = os.path.basename(path).startswith(".new-") and now - used > 3600
+        if room < 0 or now - used > OLDEST or left_over:
+            with contextlib.suppress(OSError):
+                os.unlink(path)

@@ -1,0 +1,139 @@
+"""Where a procedure puts what gives a resource, uncalled: `self.make = connect`, `partial(connect)`, a registry.
+
+Told by name and whatever the order of the instructions, as a first guess: who asks looks closer at what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from typing import NamedTuple
+
+from leaklint import ir
+
+_ROUNDS = 4
+
+
+class Carried(NamedTuple):
+    """stored: names with an operand that they are bound to; aliases: of those operands, the ones that are types.
+    returned: operands. passed: calls with an argument."""
+
+    stored: Sequence[tuple[str, str]]
+    aliases: Container[str]
+    returned: Sequence[str]
+    passed: Sequence[tuple[ir.Call, str]]
+
+
+def carried(
+    procedure: ir.Procedure, leads: Callable[[str], bool], makes: Callable[[str], bool], *, receives: bool
+) -> Carried:
+    """What may be put somewhere. leads: whether what a name stands for may give a resource when called or entered.
+    makes: whether calling it may give such a thing. receives: so may the parameters of the procedure."""
+    walk = _Walk(procedure, leads, makes)
+    walk.open = {
+        parameter.name
+        for parameter in procedure.parameters
+        if receives or any(map(makes, _words(parameter.annotation)))
+    }
+    for _ in range(_ROUNDS):
+        size = len(walk.open)
+        walk.through()
+        if len(walk.open) == size:
+            break
+    found = walk.found()
+    annotated = [
+        (name.rpartition(".")[2], name) for name, text in procedure.annotations if any(map(makes, _words(text)))
+    ]
+    if any(isinstance(step, ir.MakeFunction) for block in procedure.blocks for step in block.instructions):
+        annotated += [(name, name) for name in sorted(walk.open) if name[0] != "%"]
+    aliases = {*walk.types, *(operand for _, operand in annotated)}
+    return found._replace(stored=(*annotated, *found.stored), aliases=aliases)
+
+
+class _Walk:
+    """open: operands that may stand for what gives a resource."""
+
+    def __init__(self, procedure: ir.Procedure, leads: Callable[[str], bool], makes: Callable[[str], bool]) -> None:
+        self.procedure = procedure
+        self.leads = leads
+        self.makes = makes
+        self.open: set[str] = set()
+        self.types: set[str] = set()
+        self.names: dict[str, str] = {}
+
+    def through(self) -> None:
+        for block in self.procedure.blocks:
+            for step in block.instructions:
+                dst = getattr(step, "dst", "")
+                if dst and dst not in self.open and self.opens(step):
+                    self.open.add(dst)
+                elif isinstance(step, ir.SetItem) and step.src in self.open:
+                    self.open.add(step.base)
+                elif isinstance(step, ir.Append) and step.item in self.open:
+                    self.open.add(step.into)
+
+    def opens(self, step: ir.AnyInstruction) -> bool:
+        """Whether the result of an instruction may give a resource when it is called or entered."""
+        if isinstance(step, (ir.Attr, ir.LoadGlobal)):
+            self.names[step.dst] = step.name
+            return self.leads(step.name)
+        if isinstance(step, ir.LoadImport):
+            return self.leads(step.name)
+        if isinstance(step, ir.LoadConst):
+            return isinstance(step.value, str) and not step.opaque and self.leads(step.value)
+        if isinstance(step, (ir.MakeFunction, ir.MakeClass)):
+            last = (step.procedure if isinstance(step, ir.MakeFunction) else step.name).rpartition(".")[2]
+            return last.startswith("<") or self.leads(last.partition("#")[0])
+        if isinstance(step, (ir.Copy, ir.Await, ir.Iterate)):
+            if step.src in self.types:
+                self.types.add(step.dst)
+            return step.src in self.open
+        if isinstance(step, ir.Item):
+            if step.index in self.open and self.names.get(step.base) == "Annotated":
+                self.types.add(step.dst)
+            return step.base in self.open or step.dst in self.types
+        if isinstance(step, ir.Build):
+            return any(item in self.open for item in step.items)
+        if isinstance(step, ir.Call):
+            return self.makes(self.names.get(step.func, step.func)) or any(True for _ in self.given(step))
+        return False
+
+    def given(self, call: ir.Call) -> Iterator[str]:
+        for operand in (*call.args, *(value for _, value in call.keywords)):
+            if operand in self.open:
+                yield operand
+
+    def found(self) -> Carried:
+        stored: list[tuple[str, str]] = []
+        returned: list[str] = []
+        passed: list[tuple[ir.Call, str]] = []
+        globally = self.procedure.kind in ("module", "class")
+        for block in self.procedure.blocks:
+            for step in block.instructions:
+                if isinstance(step, (ir.SetAttr, ir.StoreGlobal)) and step.src in self.open:
+                    stored.append((step.name, step.src))
+                elif isinstance(step, ir.Copy) and globally and step.src in self.open:
+                    stored.append((step.dst, step.src))
+                elif isinstance(step, ir.SetItem) and step.src in self.open:
+                    stored.append((self.names.get(step.base, step.base), step.src))
+                elif isinstance(step, ir.Yield) and step.src in self.open:
+                    returned.append(step.src)
+                elif isinstance(step, ir.Call):
+                    passed += [(step, operand) for operand in self.given(step)]
+                    stored += [(name, operand) for name, operand in step.keywords if name and operand in self.open]
+            end = block.terminator
+            if isinstance(end, ir.Return) and end.src in self.open:
+                returned.append(end.src)
+        return Carried(stored, self.types, returned, passed)
+
+
+def own_name(qualified: str) -> str:
+    """The name by which others call a procedure, or get at it: its own, for a special method that of its class, for a
+    lambda that of the function around it."""
+    outer, _, last = qualified.rpartition(".")
+    last = last.partition("#")[0]
+    special = last.startswith("__") and last.endswith("__")
+    return own_name(outer) if outer and (special or last.startswith("<")) else last
+
+
+def _words(annotation: str) -> list[str]:
+    return "".join(c if c.isalnum() or c == "_" else " " for c in annotation).split()

@@ -1,0 +1,82 @@
+"""Which files of a program reach which others through imports, however many lie between. None is lowered for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from leaklint.resolve.program import Program
+
+
+class Imports:
+    """Sets of files are bit masks: a project of thousands of files has as many large sets."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._bits: dict[str, int] = {}
+        self._order: list[str] = []
+        self._reached: dict[str, int] = {}
+
+    def again(self, program: Program) -> Imports:
+        """The same for a program in which files may import others, with the same bits."""
+        other = Imports(program)
+        other._bits, other._order = dict(self._bits), list(self._order)
+        return other
+
+    def bit(self, file: str) -> int:
+        """The mask of one file alone, by its absolute path."""
+        number = self._bits.get(file)
+        if number is None:
+            number = self._bits[file] = len(self._order)
+            self._order.append(file)
+        return 1 << number
+
+    def files(self, mask: int) -> Iterator[str]:
+        """The files of a mask."""
+        while mask:
+            lowest = mask & -mask
+            yield self._order[lowest.bit_length() - 1]
+            mask ^= lowest
+
+    def reached(self, file: str) -> int:
+        """The mask of the files that one imports, directly or through others, and of itself."""
+        if file not in self._reached:
+            self._walk(file)
+        return self._reached[file]
+
+    def _walk(self, start: str) -> None:
+        """Tarjan's algorithm: the files of one import cycle reach the same."""
+        index = {start: 0}
+        low = {start: 0}
+        masks = {start: self.bit(start)}
+        stack = [start]
+        on_stack = {start}
+        work = [(start, iter(self._program.imports_at(start)))]
+        while work:
+            file, rest = work[-1]
+            for other in rest:
+                if other in self._reached:
+                    masks[file] |= self._reached[other]
+                elif other not in index:
+                    index[other] = low[other] = len(index)
+                    masks[other] = self.bit(other)
+                    stack.append(other)
+                    on_stack.add(other)
+                    work.append((other, iter(self._program.imports_at(other))))
+                    break
+                elif other in on_stack:
+                    low[file] = min(low[file], index[other])
+            else:
+                work.pop()
+                if work:
+                    parent = work[-1][0]
+                    low[parent] = min(low[parent], low[file])
+                    masks[parent] |= masks[file]
+                if low[file] == index[file]:
+                    cycle = stack[stack.index(file) :]
+                    del stack[-len(cycle) :]
+                    mask = 0
+                    for member in cycle:
+                        mask |= masks[member]
+                    for member in cycle:
+                        self._reached[member] = mask
+                    on_stack.difference_update(cycle)
