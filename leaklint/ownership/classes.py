@@ -19,7 +19,8 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
     """The fields of a class that its methods, its subclasses' or its module's code may release.
 
     A field that stands in a `with` is in it as "with name": whether that releases it depends on its type. One that is
-    given to a call is in it as "passed name": whoever gets a container may release what it holds.
+    given to a call is in it as "passed name": whoever gets a container may release what it holds. "ends name" says that
+    some of that code does not fill it again, as a method does that connects anew.
     """
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
@@ -38,8 +39,16 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
         if procedure is not None:
             stranger = procedure.kind == "method" and procedure.class_name not in names
             receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
-            found |= _releases_in(procedure, catalog.release_words, getters, receiver)
+            released = _releases_in(procedure, catalog.release_words, getters, receiver)
+            found |= released | {f"ends {name}" for name in released - _filled(procedure)}
     return frozenset(found)
+
+
+def _filled(procedure: ir.Procedure) -> set[str]:
+    """Attribute names that the body gives a value other than a constant: a new connection for the one it closed."""
+    steps = [step for block in procedure.blocks for step in block.instructions]
+    constants = {step.dst for step in steps if isinstance(step, ir.LoadConst)}
+    return {step.name for step in steps if isinstance(step, ir.SetAttr) and step.src not in constants}
 
 
 def _returned_fields(procedure: ir.Procedure) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaklint.model import Span
+from leaklint.ownership.conditions import OPEN, SEPARATOR
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import field, set_field
 from leaklint.ownership.resources import hand_over, lose, operate
@@ -85,11 +86,11 @@ def truth_of_attribute(m: Machine, value: Value) -> Value:
 
 def forget_below(w: World, path: str) -> None:
     """The place `path` holds something new: what was known of its attributes is void. What a test told of its value
-    at entry stays true, and is what the caller will be asked for."""
+    at entry, and whether that was open, stays true, and is what the caller will be asked for."""
     prefix = path + "."
     for known in [name for name in w.env if name.startswith(prefix)]:
         del w.env[known]
-    for fact in [name for name in w.facts if name.startswith((prefix, path + "\x00"))]:
+    for fact in [name for name in w.facts if name.startswith((prefix, path + SEPARATOR)) and name != path + OPEN]:
         del w.facts[fact]
 
 
