@@ -84,8 +84,7 @@ def formatted(text: str, chance: random.Random) -> str:
 def with_functions_swapped(text: str, chance: random.Random) -> str:
     """Neighbouring functions and methods of different names in another order."""
     tree = ast.parse(text)
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, (ast.Module, ast.ClassDef))]
-    pairs = [pair for body in bodies for pair in itertools.pairwise(body) if _may_swap(*pair)]
+    pairs = [pair for body in _bodies(tree) for pair in itertools.pairwise(body) if _may_swap(*pair)]
     chance.shuffle(pairs)
     lines = text.splitlines(keepends=True)
     touched: set[int] = set()
@@ -146,6 +145,14 @@ def _start(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", ())
     first: int = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     return first
+
+
+def _bodies(tree: ast.Module | ast.ClassDef) -> Iterator[list[ast.stmt]]:
+    """The bodies of a module and of the classes in it."""
+    yield tree.body
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield from _bodies(node)
 
 
 def _may_swap(first: ast.stmt, second: ast.stmt) -> bool:
