@@ -23,7 +23,7 @@ from leaklint.ownership.resources import (
     row_of,
     transfer,
 )
-from leaklint.ownership.summary import Handed, Summary
+from leaklint.ownership.summary import Handed, Outcome, Summary
 from leaklint.ownership.values import (
     TRUTHY,
     UNKNOWN,
@@ -75,6 +75,7 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             target = follow(m, world, operation.path, roots)
             perform(m, world, target, operation.op, point.span, quiet=summary.catches)
         if outcome.fault is not None:
+            _refill(m, world, outcome, roots)
             m.raised(world, outcome.fault, point.span)
             continue
         news = [_receive(m, world, point, index, handed, roots) for index, handed in enumerate(outcome.handed)]
@@ -84,6 +85,16 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
         going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))
     return going
+
+
+def _refill(m: Machine, w: World, outcome: Outcome, roots: Roots) -> None:
+    """Before it failed, the callee put something else into places whose resource it had released."""
+    released = {operation.path for operation in outcome.operations}
+    for path, _ in outcome.stores:
+        parent, dot, name = path.rpartition(".")
+        base = follow(m, w, parent, roots) if dot else UNKNOWN
+        if path in released and isinstance(base, Ref):
+            w.env[f"{base.path}.{name}"] = UNKNOWN
 
 
 def _watch(m: Machine, w: World, summary: Summary, roots: Roots) -> None:
