@@ -174,7 +174,7 @@ class Analysis:
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
-        find = functools.partial(released_fields, self.resolver, self.catalog, cls)
+        find = functools.partial(released_fields, self.resolver, self.catalog, cls, self.touches)
         return self._recall("fields", self._fields, cls, find)
 
     def finalizes(self, cls: Class) -> bool:

@@ -6,16 +6,22 @@ code of the same module, does something to it that may be a release. A class is 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 from leaklint import ir
 from leaklint.catalog import Catalog
 from leaklint.ownership import objects
 from leaklint.ownership.liveness import reads
 from leaklint.ownership.objects import TAKING, VIEWS
-from leaklint.resolve.refs import Class, Function
+from leaklint.resolve.refs import Class, External, Function
 from leaklint.resolve.resolver import Resolver
 
+Touches = Callable[[Function], bool]
+"""Whether a function of the project may do something to what it is given."""
 
-def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozenset[str]:
+
+def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: Touches) -> frozenset[str]:
     """The fields of a class that its methods, its subclasses' or its module's code may release.
 
     A field that stands in a `with` is in it as "with name": whether that releases it depends on its type. One that is
@@ -29,18 +35,17 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class) -> frozens
         module = resolver.program.module(member.module)
         if module is not None:
             modules[member.module] = module
-    bodies = [procedure for module in modules.values() for procedure in map(module.procedures.get, module.signatures)]
+    bodies = [(module, module.procedures[name]) for module in modules.values() for name in module.signatures]
     getters: dict[str, set[str]] = {}
-    for procedure in bodies:
-        if procedure is not None:
-            getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))
+    for _, procedure in bodies:
+        getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))
     names = {member.name for member in family}
-    for procedure in bodies:
-        if procedure is not None:
-            stranger = procedure.kind == "method" and procedure.class_name not in names
-            receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
-            released = _releases_in(procedure, catalog.release_words, getters, receiver)
-            found |= released | {f"ends {name}" for name in released - _filled(procedure)}
+    for module, procedure in bodies:
+        stranger = procedure.kind == "method" and procedure.class_name not in names
+        receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
+        takes_over = functools.partial(_takes_over, resolver, catalog, touches, module, procedure)
+        released = _releases_in(procedure, catalog.release_words, getters, receiver, takes_over)
+        found |= released | {f"ends {name}" for name in released - _filled(procedure)}
     return frozenset(found)
 
 
@@ -49,6 +54,24 @@ def _filled(procedure: ir.Procedure) -> set[str]:
     steps = [step for block in procedure.blocks for step in block.instructions]
     constants = {step.dst for step in steps if isinstance(step, ir.LoadConst)}
     return {step.name for step in steps if isinstance(step, ir.SetAttr) and step.src not in constants}
+
+
+def _takes_over(
+    resolver: Resolver, catalog: Catalog, touches: Touches, module: ir.ModuleIR, procedure: ir.Procedure, func: str
+) -> bool:
+    """Whether what is called may release, or keep, what it is given. A driver's own classes and functions that are
+    given a connection work with it."""
+    refs = resolver.refs(module, procedure, func)
+    return not refs or any(
+        touches(ref)
+        if isinstance(ref, Function)
+        else not (isinstance(ref, External) and _works_with(catalog, ref.name))
+        for ref in refs
+    )
+
+
+def _works_with(catalog: Catalog, name: str) -> bool:
+    return name.partition(".")[0] in catalog.modules or catalog.cannot_raise(name)
 
 
 def _returned_fields(procedure: ir.Procedure) -> set[str]:
@@ -61,17 +84,23 @@ def _returned_fields(procedure: ir.Procedure) -> set[str]:
 
 
 def _releases_in(
-    procedure: ir.Procedure, words: frozenset[str], getters: dict[str, set[str]], receiver: str
+    procedure: ir.Procedure,
+    words: frozenset[str],
+    getters: dict[str, set[str]],
+    receiver: str,
+    takes_over: Callable[[str], bool],
 ) -> set[str]:
     """Attribute names `f` for which the body may release `something.f`. getters: method -> fields it returns;
-    receiver: the `self` of an unrelated class, whose fields are other fields."""
+    receiver: the `self` of an unrelated class, whose fields are other fields; takes_over: see `_takes_over`."""
     field_of: dict[str, str] = {}
+    method_of: dict[str, str] = {}
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
     releases = False
     for block in procedure.blocks:
         for step in block.instructions:
             if isinstance(step, ir.Attr):
+                method_of[step.dst] = step.name
                 if step.base != receiver or not receiver:
                     field_of[step.dst] = step.name
                 if step.name in TAKING or step.name in VIEWS:
@@ -89,18 +118,18 @@ def _releases_in(
                     if origins:
                         locals_of.setdefault(dst, set()).update(origins)
             elif isinstance(step, ir.Call):
-                name = field_of.get(step.func, "")
+                name = method_of.get(step.func, "")
                 taken = locals_of.get(step.func, set())
                 if taken:
                     locals_of.setdefault(step.dst, set()).update(taken)
                 if getters.get(name):
                     locals_of.setdefault(step.dst, set()).update(getters[name])
-                for operand in (*step.args, *(value for _, value in step.keywords)):
-                    passed = _fields(operand, field_of, locals_of)
-                    if name in words or not name or name[:1].isupper():
-                        found |= passed
-                    if name not in objects.ADDING:
-                        found |= {f"passed {field}" for field in passed}
+                operands = (*step.args, *(value for _, value in step.keywords))
+                passed = {field for operand in operands for field in _fields(operand, field_of, locals_of)}
+                if name in words or (passed and (not name or name[:1].isupper()) and takes_over(step.func)):
+                    found |= passed
+                if name not in objects.ADDING:
+                    found |= {f"passed {field}" for field in passed}
             elif isinstance(step, ir.Enter):
                 found |= {f"with {name}" for name in _fields(step.ctx, field_of, locals_of)}
             elif isinstance(step, (ir.Yield, ir.YieldFrom)):
@@ -109,7 +138,7 @@ def _releases_in(
             origins = _fields(block.terminator.iterator, field_of, locals_of)
             if origins:
                 locals_of.setdefault(block.terminator.dst, set()).update(origins)
-    if releases:
+    if releases and not receiver:
         found |= {f for origin in locals_of.values() for f in origin}
     return found
 

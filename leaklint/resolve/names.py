@@ -206,18 +206,20 @@ class Names:
         """What `import source` or `from source import attribute` binds in `module`."""
         name = self.program.find(source, module)
         if not attribute:
-            return {Module(name)} if name else self._outside(source)
+            return {Module(name)} if name else self._outside(source, module)
         if name:
             return set(get(("member", name, attribute)))
         below = self.program.find(f"{source}.{attribute}" if source.strip(".") else source + attribute, module)
         if below:
             return {Module(below)}
-        return self._outside(f"{source}.{attribute}")
+        return self._outside(f"{source}.{attribute}", module)
 
-    def _outside(self, name: str) -> set[Value]:
+    def _outside(self, name: str, importer: ModuleIR) -> set[Value]:
         if name[:1] == ".":
             return set()
         parts = name.split(".")
+        if self.program.is_user_of(parts[0], importer):
+            return self.external(name)
         for end in range(len(parts) - 1, 0, -1):
             if self.program.module(".".join(parts[:end])) is not None:
                 return set()

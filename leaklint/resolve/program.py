@@ -129,7 +129,7 @@ class Program:
         then beside the importer and above, as Python does for scripts.
         """
         top = name.partition(".")[0]
-        if top and importer is not None and self._is_user_of(top, importer):
+        if top and importer is not None and self.is_user_of(top, importer):
             found = self._found(name, "")
             if found != NOTHING:
                 return ""
@@ -153,7 +153,7 @@ class Program:
             found = self._beside(start, name)
         return found
 
-    def _is_user_of(self, top: str, importer: ModuleIR) -> bool:
+    def is_user_of(self, top: str, importer: ModuleIR) -> bool:
         """Whether `top` is a library of the catalog whose own source lies in the project, and the importer one of its
         users: its tests, its examples. They go by what the library promises, not by how it keeps it."""
         calls = self.catalog.calls_of_module.get(top)

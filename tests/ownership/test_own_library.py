@@ -9,7 +9,9 @@ import pytest
 from leaklint import api
 
 DRIVER = "class MongoClient:\n    def __init__(self, host): self.host = host\n    def close(self): pass\n"
-USER = "import pymongo\n\ndef count(host):\n    client = pymongo.MongoClient(host)\n    return client.shop.items.find_one()\n"
+USER = (
+    "import pymongo\n\ndef count(host):\n    client = pymongo.MongoClient(host)\n    return client.shop.items.count()\n"
+)
 
 
 def codes(root: Path, *files: str) -> list[tuple[str, int]]:
@@ -30,6 +32,10 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_users_of_the_library_are_held_to_its_contract(library: Path, name: str) -> None:
     (library / name).parent.mkdir(exist_ok=True)
     (library / name).write_text(USER)
+    assert codes(library, name) == [("LK101", 4)]
+    (library / name).write_text(
+        USER.replace("import pymongo", "from pymongo import MongoClient").replace("pymongo.", "")
+    )
     assert codes(library, name) == [("LK101", 4)]
 
 
