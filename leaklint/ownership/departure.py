@@ -73,6 +73,7 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
             for rid in w.held_by(held, m.captures):
                 if _never_shut_down(m, name, rid):
                     kept.setdefault(rid, set()).add(name)
+    _keep_engines(m, w, kept)
     normal = w.fault is None
     returned = w.held_by(value, m.captures) if normal else set()
     frozen = _Freezer(m, w, kept)
@@ -131,6 +132,14 @@ def _outlives(m: Machine, w: World, name: str) -> bool:
     if w.fault is not None and m.constructing and name.partition(".")[0] == m.self_name:
         return m.class_finalizes
     return True
+
+
+def _keep_engines(m: Machine, w: World, kept: dict[str, set[str]]) -> None:
+    """A connection that is kept somewhere keeps the engine it came from."""
+    for rid, places in list(kept.items()):
+        source = w.resources[rid].source if rid in w.resources else UNKNOWN
+        if isinstance(source, Held) and row_of(m, source.rid).kind in OWNER_KINDS:
+            kept.setdefault(source.rid, set()).update(places)
 
 
 def _never_shut_down(m: Machine, place: str, rid: str) -> bool:

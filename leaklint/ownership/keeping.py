@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from leaklint import ir
 from leaklint.ownership.events import Site
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import Value
 from leaklint.ownership.world import World
+from leaklint.resolve.refs import Class
 
 KINDS = frozenset({"connection", "pooled-connection", "session"})
 """What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
@@ -30,6 +32,8 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     if row.kind not in KINDS and not (m.recurring and row.kind in LONG_LIVED):
         return False
+    if _is_shared(m, enclosing[0]):
+        return False
     released = m.knowledge.released_fields(enclosing[0])
     if name != field and f"passed {name}" in released:
         return False
@@ -37,3 +41,12 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
     return name not in released and not entered
+
+
+def _is_shared(m: Machine, cls: Class) -> bool:
+    """Whether the module that defines the class makes an object of it in its own body: one for the whole process."""
+    body = m.module.procedures.get("<module>")
+    if body is None or cls.module != m.module.module:
+        return False
+    calls = (step for block in body.blocks for step in block.instructions if isinstance(step, ir.Call))
+    return any(cls in m.resolver.refs(m.module, body, call.func) for call in calls)

@@ -202,11 +202,13 @@ def release_taken_from(m: Machine, w: World, source: Value, method: str, span: S
 
 
 def transfer(m: Machine, w: World, rid: str) -> None:
-    """Somebody else answers for the resource from here on."""
+    """Somebody else answers for the resource from here on, and for the engine behind it, which it leads to."""
     state = w.resources.get(rid)
     if state is not None and state.status == Status.HELD:
         w.resources[rid] = msgspec.structs.replace(state, status=Status.TRANSFERRED)
         m.ledger.given.add(state.site)
+        if isinstance(state.source, Held) and row_of(m, state.source.rid).kind in OWNER_KINDS:
+            transfer(m, w, state.source.rid)
 
 
 def hand_over(m: Machine, w: World, value: Value, captured: dict[str, tuple[str, ...]] | None = None) -> None:
