@@ -8,11 +8,11 @@ import msgspec
 
 from leaklint.engine.one_file import Analyze, Found, Outcome, fault, internal_error, judge
 from leaklint.engine.project import Project, Unit
-from leaklint.fixes import FixResult, Withheld, fix_file, prove
+from leaklint.fixes import FixResult, Withheld, fix_file, prove, repairable_without_site
 from leaklint.model import Finding
 from leaklint.ownership.events import SiteReport
 
-Pairs = list[tuple[Finding, SiteReport]]
+Pairs = list[tuple[Finding, SiteReport | None]]
 _MOST = 60
 """Findings of one file that get a repair of their own; proving one means analysing the file once more."""
 
@@ -26,13 +26,13 @@ def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence
     repaired: list[Finding] = []
     problem = outcome.problem
     for finding in outcome.findings:
-        report = reports.get(_key(finding))
-        if report is None or len(repaired) >= _MOST or finding.code not in project.selection.repairable:
+        key = _key(finding)
+        if key not in reports or len(repaired) >= _MOST or finding.code not in project.selection.repairable:
             repaired.append(finding)
             continue
         style = project.settings.fix_style
         try:
-            made = prove(unit.source.text, unit.shown, finding, report, before, again, style=style)
+            made = prove(unit.source.text, unit.shown, finding, reports[key], before, again, style=style)
         except Exception as error:
             problem = internal_error(unit.shown, f"while repairing: {fault(error)}")
             repaired.append(finding)
@@ -74,12 +74,16 @@ def _reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str
 
 
 def _reported(outcome: Outcome, found: Sequence[Found]) -> Pairs:
-    """Those pairs whose finding is let through."""
+    """Those pairs whose finding is let through, and that some repair could answer."""
     through = {_key(finding) for finding in outcome.findings}
-    return [(finding, report) for finding, report in found if report is not None and _key(finding) in through]
+    return [
+        (finding, report)
+        for finding, report in found
+        if _key(finding) in through and (report is not None or repairable_without_site(finding.code))
+    ]
 
 
-def _keyed(pairs: Pairs) -> list[tuple[tuple[str, int, int, str, str], SiteReport]]:
+def _keyed(pairs: Pairs) -> list[tuple[tuple[str, int, int, str, str], SiteReport | None]]:
     return [(_key(finding), report) for finding, report in pairs]
 
 

@@ -216,7 +216,7 @@ def enclose(
         _close_gap(document, draft, region)
     draft.gain("\n".join(ending.lines))
     if not left:
-        if header or region.guard:
+        if header or region.guard or not region.first:
             return None
         line = document.last_line(above) + 1
         draft.insert_first(line, *[margin + text for text in lines])
@@ -229,6 +229,8 @@ def enclose(
             first += 1
         if region.guard:
             first = document.first_line(left[0])
+        elif not region.first:
+            first = begin_line(document, left[0], document.keyword_line(left[0], "else") + 1)
         last = end_line(document, left[-1])
         draft.shift(first, last, 1, margin)
         draft.insert_first(first, *[margin + text for text in before], *([] if header else [margin + "try:"]))
@@ -241,7 +243,14 @@ def enclose(
 def _widen(document: Document, draft: Draft, region: Region, unit: str) -> Rewrite | None:
     """Move the `try:` of a `try`/`finally` that releases up to where the region begins."""
     last = region.statements[-1] if len(region.statements) > 1 else None
-    if region.guard or not isinstance(last, ast.Try) or last.handlers or last.orelse or not region.units:
+    if (
+        region.guard
+        or not region.first
+        or not isinstance(last, ast.Try)
+        or last.handlers
+        or last.orelse
+        or not region.units
+    ):
         return None
     final = {node for one in last.finalbody for node in ast.walk(one)}
     line = document.first_line(last)

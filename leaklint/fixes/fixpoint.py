@@ -13,8 +13,8 @@ from leaklint.fixes.verify import key, objection, regression
 from leaklint.model import Applicability, Finding, Fix
 from leaklint.ownership.events import SiteReport
 
-Pairs = list[tuple[Finding, SiteReport]]
-Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport]]]
+Pairs = list[tuple[Finding, SiteReport | None]]
+Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport | None]]]
 _ROUNDS_EACH = 3
 _MOST_UNCOVERED = 6
 _NOT_ALLOWED = {
@@ -48,30 +48,17 @@ class FixResult:
     withheld: list[tuple[Finding, str]] = field(default_factory=list)
 
 
-def propose(text: str, path: str, report: SiteReport, code: str, *, style: str = "try-finally") -> Fix | Withheld:
-    """The best repair for the finding `code` at a site, not yet proven by analysis."""
-    body = _body(text)[1]
-    try:
-        for one in candidates(body, report, code, style):
-            why = objection(body, one.rewrite)
-            if not why:
-                return _fix(path, body, one)
-        return Withheld("no repair of it keeps every statement and name")
-    except Refused as refused:
-        return Withheld(_sentence(str(refused)))
-
-
 def prove(
     text: str,
     path: str,
     finding: Finding,
-    report: SiteReport,
+    report: SiteReport | None,
     before: Sequence[Finding],
     analyze: Analyze,
     *,
     style: str = "try-finally",
     allowed: Callable[[Applicability], bool] = lambda _: True,
-) -> tuple[Fix, list[tuple[Finding, SiteReport]]] | Withheld:
+) -> tuple[Fix, Pairs] | Withheld:
     """The best repair of a finding that re-analysis proves, with the findings that are then left.
 
     before: all findings of the text. allowed: which repairs to consider.
@@ -79,7 +66,7 @@ def prove(
     lead, body = _body(text)
     reason = ""
     try:
-        for one in candidates(body, report, finding.code, style):
+        for one in candidates(body, finding, report, style):
             if not allowed(one.applicability):
                 reason = reason or _NOT_ALLOWED[one.applicability]
                 continue

@@ -17,15 +17,9 @@ def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
     An import of it, or of the module, that the file has at its top level is used as it is.
     """
     document = Document(rewrite.text)
-    for node in document.tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == module and not node.level:
-            for alias in node.names:
-                if alias.name == name:
-                    return rewrite, alias.asname or name
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name == module:
-                    return rewrite, f"{alias.asname or module}.{name}"
+    known = known_as(document, module, name)
+    if known:
+        return rewrite, known
     if any(name in bound_names(node) for node in ast.walk(document.tree) if isinstance(node, ast.stmt)):
         raise Refused(f"the name {name} stands for something else in this file")
     for node in document.tree.body:
@@ -34,6 +28,37 @@ def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
             if extended is not None:
                 return rewrite.then(extended), name
     return rewrite.then(_added(document, f"from {module} import {name}", module)), name
+
+
+def known_as(document: Document, module: str, name: str) -> str:
+    """How the file's own imports name `module.name`; "" where they do not."""
+    for node in document.tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == module and not node.level:
+            for alias in node.names:
+                if alias.name == name:
+                    return alias.asname or name
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name == module:
+                    return f"{alias.asname or module}.{name}"
+    return ""
+
+
+def importing_module(rewrite: Rewrite, module: str) -> Rewrite:
+    """The rewrite with `import module` at its top. Raises Refused where the name stands for something else."""
+    document = Document(rewrite.text)
+    if any(module in bound_names(node) for node in ast.walk(document.tree) if isinstance(node, ast.stmt)):
+        raise Refused(f"the name {module} stands for something else in this file")
+    head = _head(document.tree.body)
+    plain = [one for one in head if _section(one) == 1 and isinstance(one, ast.Import)]
+    if not plain:
+        return rewrite.then(_added(document, f"import {module}", ""))
+    draft = Draft(document)
+    draft.gain(f"import {module}")
+    after = next((one for one in plain if one.names[0].name > module), None)
+    line = document.first_line(after) if after is not None else document.last_line(plain[-1]) + 1
+    draft.insert(line, f"import {module}")
+    return rewrite.then(draft.finish("    "))
 
 
 def _extended(document: Document, node: ast.ImportFrom, name: str) -> Rewrite | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from leaklint.fixes import (
     await_release,
+    backoff,
     collection,
     hoist,
     on_error,
@@ -24,7 +25,7 @@ from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.target import Target, prepare
 from leaklint.lowering.problem import SyntaxProblem
-from leaklint.model import Applicability
+from leaklint.model import Applicability, Finding
 from leaklint.ownership.events import SiteReport
 
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
@@ -42,13 +43,16 @@ class Candidate:
     uncovers: bool = False
 
 
-def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator[Candidate]:
-    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, if there is none."""
+def candidates(text: str, finding: Finding, report: SiteReport | None, style: str) -> Iterator[Candidate]:
+    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, if there is none.
+
+    report: what was seen at the site, for the rules that judge sites.
+    """
     seen = {text}
     reason = ""
-    for repair in _REPAIRS.get(code, ()):
+    for made in _repairs(text, finding, report, style):
         try:
-            for candidate in repair(text, report, style):
+            for candidate in made:
                 if candidate.rewrite.text not in seen and len(seen) <= _MOST_CANDIDATES:
                     seen.add(candidate.rewrite.text)
                     yield candidate
@@ -58,6 +62,22 @@ def candidates(text: str, report: SiteReport, code: str, style: str) -> Iterator
             reason = reason or "the repaired text would not parse"
     if len(seen) == 1:
         raise Refused(reason or "no repair answers this rule")
+
+
+def _repairs(text: str, finding: Finding, report: SiteReport | None, style: str) -> Iterator[Iterator[Candidate]]:
+    if report is not None:
+        return (repair(text, report, style) for repair in _REPAIRS.get(finding.code, ()))
+    return (repair(text, finding) for repair in _REPAIRS_WITHOUT_SITE.get(finding.code, ()))
+
+
+def repairable_without_site(code: str) -> bool:
+    """Whether there are repairs for a rule that does not judge sites."""
+    return code in _REPAIRS_WITHOUT_SITE
+
+
+def _backoff(text: str, finding: Finding) -> Iterator[Candidate]:
+    for rewrite in backoff.rewrites(text, finding):
+        yield Candidate(rewrite, "Wait between attempts, longer each time", UNSAFE)
 
 
 def _not_a_manager(text: str, report: SiteReport) -> None:
@@ -198,3 +218,4 @@ _REPAIRS: dict[str, tuple[Repair, ...]] = {
     "LK204": (_await,),
     "LK207": (_hoist,),
 }
+_REPAIRS_WITHOUT_SITE: dict[str, tuple[Callable[[str, Finding], Iterator[Candidate]], ...]] = {"LK401": (_backoff,)}

@@ -80,12 +80,15 @@ def find(
 
 
 def behind(document: Document, taken: ast.stmt) -> Place:
-    """The place of `taken`; where it ends the body of a `try:` that goes on only if it succeeded, that of the `try`."""
+    """The place of `taken`; where it ends the body of a `try:` that goes on only if it succeeded, that of the `try`, or
+    the one in front of its `else:` suite (index -1)."""
     place = document.place(taken)
     while isinstance(place.owner, ast.Try) and place.field == "body" and place.index == len(place.suite) - 1:
         attempt = place.owner
-        if attempt.orelse or attempt.finalbody or not all(_leaves(handler.body[-1]) for handler in attempt.handlers):
+        if attempt.finalbody or not all(_leaves(handler.body[-1]) for handler in attempt.handlers):
             break
+        if attempt.orelse:
+            return Place(attempt, "orelse", attempt.orelse, -1)
         place = document.place(attempt)
     return place
 

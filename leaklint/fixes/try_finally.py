@@ -127,6 +127,8 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
     if not target.held.plain or giving.releases.calls - {target.call} or region.units:
         raise Refused(f"`{target.held.text}` may stand for another object when it is released")
     document = target.document
+    if not region.guard and document.place(target.taken).suite is not region.suite:
+        raise Refused(f"`{target.held.text}` may stand for another object when it is released")
     own = fresh(document, target.scope, f"opened_{target.held.name}")
     guard = region.guard or target.shared
     text = _second_name(target, own)

@@ -107,5 +107,6 @@ def connect(dsn, attempts=8):
     return psycopg2.connect(dsn)
 """,
     inspect=inspect,
+    fixes=("backoff",),
     references=("https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/",),
 )
