@@ -343,6 +343,11 @@ class Catalog:
         return frozenset(words)
 
     @functools.cached_property
+    def take_back_words(self) -> frozenset[str]:
+        """Those of `release_words` that release what they are given: `pool.putconn(conn)`."""
+        return frozenset(word for library in self.libraries for row in library.resource for word in row.release_to)
+
+    @functools.cached_property
     def frameworks(self) -> tuple[Framework, ...]:
         """What frameworks do with the functions and objects of the program."""
         return tuple(framework for library in self.libraries for framework in library.framework)

@@ -235,6 +235,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     exceptions-reach-yield      calls or decorators whose generator gets the exceptions of its user at the `yield`:
                                 `contextlib.contextmanager`, `fastapi.Depends`. A release after a bare yield leaks.
     exceptions-do-not-reach     those whose generator is always resumed normally: `pytest.fixture`.
+    coroutine-decorators        decorators that make a coroutine of a generator, whose `yield from` (or `yield`) awaits.
     teardown-decorators         decorators whose function the framework calls at the end of a request, a test or the
                                 application: what it releases is taken care of.
     teardown-registrars         calls whose argument (a function) it calls then: `app.on_cleanup.append`.
@@ -261,6 +262,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     modules: tuple[str, ...]
     exceptions_reach_yield: tuple[str, ...] = ()
     exceptions_do_not_reach: tuple[str, ...] = ()
+    coroutine_decorators: tuple[str, ...] = ()
     teardown_decorators: tuple[str, ...] = ()
     teardown_registrars: tuple[str, ...] = ()
     setup_decorators: tuple[str, ...] = ()

@@ -99,6 +99,7 @@ class Analysis:
             **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},
             **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
         }
+        self._coroutines = frozenset(name for f in catalog.frameworks for name in f.coroutine_decorators)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
@@ -237,7 +238,9 @@ class Analysis:
     def _rest_on_imports(self, file: str) -> None:
         """Which functions are looked at depends on the text of all that a file imports."""
         files = functools.partial(self.suspects.reached, file)
-        self._recall("reached", self._reached, self.suspects.reach(file), lambda: tuple(map(self.program.imports_at, files())))
+        self._recall(
+            "reached", self._reached, self.suspects.reach(file), lambda: tuple(map(self.program.imports_at, files()))
+        )
 
     def take_over(self, before: Analysis, changed: str) -> None:
         """Go on from what another analysis found, of a program in which the module `changed` had another text."""
@@ -496,6 +499,8 @@ class Analysis:
         m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
         m.recurring = self.lifecycle.recurs(module, procedure)
         m.yield_mode = self._yield_mode(module, procedure)
+        if m.yield_mode == "awaits":
+            m.yields.clear()
         m.invoke = lambda w, made, func: calls.invoke(m, w, made, func)
         m.wait = lambda w, task, span: _wait(m, w, task, span)
         m.entering = lambda w, ctx, span, at, operand, is_async: withs.enter(
@@ -514,13 +519,15 @@ class Analysis:
 
     def _yield_mode(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
         """How a generator's `yield` may end: thrown (the body's exception arrives), closed (only the generator's own
-        end does), quiet (it is always resumed)."""
+        end does), quiet (it is always resumed), awaits (it is a coroutine's, and waits)."""
         if not procedure.is_generator:
             return ""
         for name in self._decorators(module, procedure):
             reach = self._reach.get(name)
             if reach is not None:
                 return "thrown" if reach else "quiet"
+            if name in self._coroutines:
+                return "awaits"
         return "closed"
 
     def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
@@ -537,6 +544,8 @@ class Analysis:
         written = {one.name.rpartition(".")[2] for one in procedure.decorators}
         if any(map(_caches, written)):
             return "cached"
+        if procedure.is_generator and not self._coroutines.isdisjoint(names):
+            return "coroutine"
         if procedure.is_generator:
             thrown = any(self._reach.get(name) for name in names)
             return "manager" if thrown else "generator"

@@ -44,7 +44,7 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
         stranger = procedure.kind == "method" and procedure.class_name not in names
         receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
         takes_over = functools.partial(_takes_over, resolver, catalog, touches, module, procedure)
-        released = _releases_in(procedure, catalog.release_words, getters, receiver, takes_over)
+        released = _releases_in(procedure, catalog, getters, receiver, takes_over)
         found |= released | {f"ends {name}" for name in released - _filled(procedure)}
     return frozenset(found)
 
@@ -85,7 +85,7 @@ def _returned_fields(procedure: ir.Procedure) -> set[str]:
 
 def _releases_in(
     procedure: ir.Procedure,
-    words: frozenset[str],
+    catalog: Catalog,
     getters: dict[str, set[str]],
     receiver: str,
     takes_over: Callable[[str], bool],
@@ -97,6 +97,8 @@ def _releases_in(
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
     releases = False
+    words = catalog.release_words
+    taking_back = _taking_back(procedure, catalog.take_back_words)
     for block in procedure.blocks:
         for step in block.instructions:
             if isinstance(step, ir.Attr):
@@ -105,7 +107,7 @@ def _releases_in(
                     field_of[step.dst] = step.name
                 if step.name in TAKING or step.name in VIEWS:
                     locals_of.setdefault(step.dst, set()).update(_fields(step.base, field_of, locals_of))
-                if step.name in words:
+                if step.name in words and step.dst not in taking_back:
                     releases = True
                     found |= _fields(step.base, field_of, locals_of)
             elif isinstance(step, ir.Copy):
@@ -132,7 +134,7 @@ def _releases_in(
                     found |= {f"passed {field}" for field in passed}
             elif isinstance(step, ir.Enter):
                 found |= {f"with {name}" for name in _fields(step.ctx, field_of, locals_of)}
-            elif isinstance(step, (ir.Yield, ir.YieldFrom)):
+            elif isinstance(step, ir.Yield):
                 found |= _fields(step.src, field_of, locals_of)
         if isinstance(block.terminator, ir.Next):
             origins = _fields(block.terminator.iterator, field_of, locals_of)
@@ -141,6 +143,13 @@ def _releases_in(
     if releases and not receiver:
         found |= {f for origin in locals_of.values() for f in origin}
     return found
+
+
+def _taking_back(procedure: ir.Procedure, words: frozenset[str]) -> set[str]:
+    """The operands of methods that are called to take something back: what they are called on stays open."""
+    steps = [step for block in procedure.blocks for step in block.instructions]
+    called = {step.func for step in steps if isinstance(step, ir.Call) and step.args}
+    return {step.dst for step in steps if isinstance(step, ir.Attr) and step.name in words and step.dst in called}
 
 
 def _fields(operand: str, field_of: dict[str, str], locals_of: dict[str, set[str]]) -> set[str]:

@@ -274,6 +274,8 @@ def _await(m: Machine, w: World, i: ir.Await) -> list[World]:
 
 
 def _yield(m: Machine, w: World, i: ir.Yield) -> list[World]:
+    if m.yield_mode == "awaits":
+        return _await(m, w, ir.Await(i.span, i.dst, i.src))
     value = m.value(w, i.src) if i.src else UNKNOWN
     for rid in w.held_by(value):
         state = w.resources.get(rid)
@@ -288,6 +290,8 @@ def _yield(m: Machine, w: World, i: ir.Yield) -> list[World]:
 
 
 def _yield_from(m: Machine, w: World, i: ir.YieldFrom) -> list[World]:
+    if m.yield_mode == "awaits":
+        return _await(m, w, ir.Await(i.span, i.dst, i.src))
     value = m.value(w, i.src)
     library = ""
     if isinstance(value, Derived) and value.rid in w.resources:
