@@ -43,10 +43,11 @@ def carried(
     annotated = [
         (name.rpartition(".")[2], name) for name, text in procedure.annotations if any(map(makes, _words(text)))
     ]
+    captured: list[tuple[str, str]] = []
     if any(isinstance(step, ir.MakeFunction) for block in procedure.blocks for step in block.instructions):
-        annotated += [(name, name) for name in sorted(walk.open) if name[0] != "%"]
+        captured = [(name, name) for name in sorted(walk.open) if name[0] != "%"]
     aliases = {*walk.types, *(operand for _, operand in annotated)}
-    return found._replace(stored=(*annotated, *found.stored), aliases=aliases)
+    return found._replace(stored=(*annotated, *captured, *found.stored), aliases=aliases)
 
 
 class _Walk:

@@ -252,7 +252,8 @@ class Suspects:
 
         put = carried(procedure, leads, makes, receives=function in self._receiving)
         for name, operand in put.stored:
-            if operand in put.aliases or confirmed(operand):
+            # What is active here is so wherever this file is imported.
+            if name not in known.active and (operand in put.aliases or confirmed(operand)):
                 self._lead(name, known.bit)
         if any(map(confirmed, put.returned)):
             self._lead(own_name(function.name), known.bit)
