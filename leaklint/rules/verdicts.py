@@ -92,11 +92,20 @@ def confidence(rule: Rule, report: SiteReport) -> Confidence:
     """How sure that somebody has to mend it: as the call was recognised, never quite for the obligation of a project's
     own class, and hardly where what is lost ends with its process."""
     sure = report.site.sure
-    if rule.weight and _ends_anyway(report):
+    if rule.weight and (_ends_anyway(report) or _hardly_held(report)):
         return Confidence.LOW
     if report.site.owner and sure is Confidence.HIGH:
         return Confidence.MEDIUM
     return sure
+
+
+def _hardly_held(report: SiteReport) -> bool:
+    """Whether all there is to lose is an engine that somebody else was to have: after the failure nobody uses it, and
+    what it has pooled goes with it."""
+    resource = report.site.resource
+    lazy = resource.kind in ("engine", "pool") and resource.opens == "first-use"
+    handed_on = report.released and not report.releases and "." not in report.site.bound
+    return lazy and handed_on and all(leak.exceptional for leak in report.leaks)
 
 
 def _ends_anyway(report: SiteReport) -> bool:
