@@ -10,6 +10,8 @@ import pytest
 from demo.server import MAX_CONNECTIONS, Server
 from tests.demo.running import running
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:

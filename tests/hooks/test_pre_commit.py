@@ -13,6 +13,8 @@ import pytest
 
 pytest.importorskip("pre_commit", reason="pre-commit is not installed")
 
+pytestmark = pytest.mark.xdist_group("hooks")
+
 ROOT = Path(__file__).parents[2]
 HELPER = "import sqlite3\n\n\ndef take(path):\n    return sqlite3.connect(path)\n"
 USER = (

@@ -37,7 +37,7 @@ async def is_of_type(trial: Trial, claim: Claim) -> None:
 
 async def lazy(trial: Trial, claim: Claim) -> None:
     manager = trial.call()
-    assert not await trial.held(), "calling it takes something already"
+    assert await trial.becomes(False), "calling it takes something already"
 
     async def body(thing: Any) -> None:
         await trial.touch(thing)
@@ -49,7 +49,7 @@ async def lazy(trial: Trial, claim: Claim) -> None:
 async def opens(trial: Trial, claim: Claim) -> None:
     thing = await trial.take()
     if trial.row.opens == "first-use":
-        assert not await trial.held(), "holds something before its first use"
+        assert await trial.becomes(False), "holds something before its first use"
         await trial.touch(thing)
     assert await trial.becomes(True), "holds nothing"
 
@@ -240,7 +240,7 @@ async def dropped(trial: Trial, claim: Claim) -> None:
     gc.disable()
     if wanted == "harmless":
         trial.call()
-        assert not await trial.held(), "calling it holds something"
+        assert await trial.becomes(False), "calling it holds something"
         return
     await trial.out()  # nothing keeps the result
     if wanted == "closed":

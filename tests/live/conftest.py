@@ -1,4 +1,4 @@
-"""Starts each server once, when the first test needs it, and says at the end how much of the catalog was run."""
+"""Starts each server once, when the first test needs it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,6 @@ def missing(error: Missing) -> None:
     if os.environ.get("CI") == "true" and error.installable:
         pytest.fail(f"not installed: {error}", pytrace=False)
     pytest.skip(f"not installed: {error}")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    passed = [report for report in terminalreporter.stats.get("passed", []) if "test_claims.py" in report.nodeid]
-    tried = sum("::test_claim[" in report.nodeid for report in passed)
-    if tried:
-        from leaklint.catalog import builtin_libraries
-        from tests.live.claims import claims_of
-
-        stated = claims_of(builtin_libraries())
-        terminalreporter.write_line(f"live: {tried} of the catalog's {len(stated)} claims held against real servers")
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,15 @@ def _can_be_tried(claim: Claim) -> bool:
 RUNNABLE = runnable()
 
 
-@pytest.mark.parametrize("claim", RUNNABLE, ids=[claim.name for claim in RUNNABLE])
+# The claims about one server are tried in one process, so that it starts once.
+BY_SERVER = [
+    pytest.param(claim, id=claim.name, marks=pytest.mark.xdist_group(f"live {bench.server}"))
+    for claim in RUNNABLE
+    if (bench := bench_for(claim)) is not None
+]
+
+
+@pytest.mark.parametrize("claim", BY_SERVER)
 def test_claim(claim: Claim, server: Callable[[str], Server]) -> None:
     bench = bench_for(claim)
     assert bench is not None

@@ -13,7 +13,8 @@ from tests.live.benches import all_benches
 from tests.live.conftest import missing
 from tests.live.servers import Missing, need
 
-pytestmark = [pytest.mark.live, pytest.mark.filterwarnings("ignore")]
+# One process imports all libraries, not each of them.
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live names"), pytest.mark.filterwarnings("ignore")]
 
 TRIED = {call.partition(".")[0] for call in all_benches()}
 LIBRARIES = [library for library in builtin_libraries() if TRIED & {name.split(".")[0] for name in library.modules}]

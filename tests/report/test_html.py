@@ -23,6 +23,8 @@ from tests.report import sample
 from tests.report.browser import CHROMIUM, DRIVER, Browser, browser
 
 ON_CI = os.environ.get("CI", "").lower() in ("1", "true")
+# One browser for all of them.
+pytestmark = pytest.mark.xdist_group("browser")
 browsing = pytest.mark.skipif(
     CHROMIUM is None or (DRIVER is None and not ON_CI), reason="needs chromium and chromedriver on the PATH"
 )
