@@ -45,7 +45,7 @@ def _table(alone: list[Kind]) -> str:
                 kind.code,
                 f"{rate} {before['of']}",
                 "-" if before["before_refusal"] is None else f"{before['before_refusal']} requests",
-                f"{after['lost']} {after['of']}",
+                f"{after['lost']} {after['of']}{'' if kind.by_hand is None else ' (by hand)'}",
                 str(after["refused"]),
             )
         )
