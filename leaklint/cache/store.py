@@ -59,14 +59,15 @@ class Store:
 
     def save(self, kept: record.Record) -> bool:
         """Keep a record; False where that cannot be."""
-        body = record.encode(kept)
-        if len(body) > MOST_BYTES // 2:
-            return False
         try:
+            body = record.encode(kept)
+            if len(body) > MOST_BYTES // 2:
+                return False
             _prepare(self.directory)
             self._replace(_MAGIC + _checksum(memoryview(body)) + body)
             _evict(self.directory, keep=self.path)
-        except OSError:
+        except (OSError, UnicodeError):
+            # Names that are no text cannot be kept; nor can anything where there is no room.
             return False
         return True
 

@@ -35,7 +35,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     diff_base: str | None
     add_ignore: str | None
     cache: bool
+    prefilter: bool
     jobs: int
+    executor: str | None
     exit_zero: bool
     exit_non_zero_on_fix: bool
     watch: bool
@@ -106,6 +108,8 @@ def _patterns(name: str, text: str) -> Callable[[_F], _F]:
 )
 @click.option("--cache-dir", metavar="DIR", envvar="LEAKLINT_CACHE_DIR", help="Where results are kept.")
 @click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, metavar="N", help="Processes; 0: as many as fit.")
+@click.option("--executor", metavar="URL", help="Check on a cluster that runs already: dask://HOST:PORT.")
+@click.option("--no-prefilter", is_flag=True, help="Analyse every function of every file, however long it takes.")
 @click.option("--exit-zero", is_flag=True, help="Findings are no failure: status 0.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Status 1 if something was repaired.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
@@ -147,6 +151,7 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
             paths=paths or (".",),
             overrides=overrides,
             cache=not given["no_cache"],
+            prefilter=not given["no_prefilter"],
             **{name: given[name] for name in Request.__struct_fields__ if name in given and name != "paths"},
         )
     )

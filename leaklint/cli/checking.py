@@ -16,6 +16,7 @@ from leaklint import __version__, engine
 from leaklint.cli import terminal
 from leaklint.cli.check_command import Request
 from leaklint.cli.configuring import finder_of
+from leaklint.cli.executing import executor_at
 from leaklint.config import Settings, SettingsFinder, near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
@@ -101,7 +102,17 @@ def _check(job: Job) -> engine.Result:
         return engine.check_texts({job.name: job.text}, job.finder, propose=propose)
     progress = terminal.Progress(shown=not job.request.quiet)
     try:
-        return engine.check(request.paths, job.finder, jobs=request.jobs, propose=propose, advance=progress.advance)
+        with executor_at(request.executor) as executor:
+            return engine.check(
+                request.paths,
+                job.finder,
+                jobs=request.jobs,
+                executor=executor,
+                propose=propose,
+                cache=request.cache,
+                thorough=not request.prefilter,
+                advance=progress.advance,
+            )
     finally:
         progress.clear()
 

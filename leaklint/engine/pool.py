@@ -1,123 +1,132 @@
-"""Many files over several processes, with the same result as over one.
+"""Many files over several processes, or over any executor, with the same result as over one.
 
-Files go to workers in runs of neighbours, so that a worker lowers the modules that they share once. A worker that dies
-takes the runs in flight with it; their files are then checked one by one, and the one that kills is named.
+Files go to workers in runs of neighbours, so that a worker looks once at the modules that they share. A worker that
+dies takes the runs in flight with it; their files are then checked one by one, and the one that kills is named.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 
-from leaklint.config import Settings
-from leaklint.engine.one_file import Analyze, Outcome, internal_error
-from leaklint.engine.worker import Task, Worker
+from leaklint.engine.one_file import Outcome, internal_error
+from leaklint.engine.sizing import runs_of
+from leaklint.engine.worker import Checked, Setting, Task, Worker
 
-Setting = tuple[Sequence[Settings], str, Analyze, bool]
-"""What a worker starts with: settings, working directory, the analysis, and whether to propose repairs."""
-
-_LONGEST_RUN = 24
-_worker: Worker | None = None
+_local = threading.local()
+Hear = Callable[[Checked, Sequence[int]], None]
+"""Told what was found out about which tasks."""
 
 
-def _start(settings: Sequence[Settings], cwd: str, analyze: Analyze, propose: bool) -> None:
-    global _worker
-    _worker = Worker(settings, cwd, analyze, propose=propose)
+def _start(setting: Setting) -> None:
+    _local.worker = Worker(setting)
 
 
-def _check_run(tasks: Sequence[Task]) -> list[Outcome]:
-    assert _worker is not None
-    return [_worker.check(task) for task in tasks]
+def _check_run(tasks: Sequence[Task]) -> Checked:
+    worker: Worker = _local.worker
+    return worker.check_all(tasks)
 
 
-def check_in_processes(
-    tasks: Sequence[Task], setting: Setting, *, jobs: int, advance: Callable[[int, int], None]
-) -> list[Outcome]:
-    """Outcomes beside the tasks, of `jobs` processes. `advance` is told how many of how many files are done."""
-    round_ = _Round(tasks, setting, advance)
-    size = max(1, min(_LONGEST_RUN, len(tasks) // (jobs * 4)))
-    runs = [range(start, min(start + size, len(tasks))) for start in range(0, len(tasks), size)]
-    for run in round_.together(runs, jobs):
-        round_.one_by_one(run)
-    return [outcome for outcome in round_.found if outcome is not None]
+def check_there(setting: Setting, run: str, tasks: Sequence[Task]) -> Checked:
+    """Check files in whatever thread of whatever process an executor took for it. What is known of the program stays
+    there for the next files of the same run of leaklint, and no longer: files may have changed by the next one."""
+    if getattr(_local, "run", None) != run:
+        _local.worker, _local.run = Worker(setting), run
+    return _check_run(tasks)
+
+
+def check_in_processes(tasks: Sequence[Task], setting: Setting, *, jobs: int, hear: Hear) -> None:
+    """Check files in `jobs` processes of this machine."""
+    round_ = _Round(tasks, setting, hear)
+    with _processes(setting, jobs) as executor:
+        lost = round_.together(runs_of(tasks, jobs), lambda run: executor.submit(_check_run, run), executor)
+    for one in lost:
+        round_.one_by_one(one)
+
+
+def check_with(executor: Executor, tasks: Sequence[Task], setting: Setting, *, hear: Hear) -> None:
+    """Check files with an executor that is there. Its workers have to see the files under the same paths, and to have
+    this version of leaklint. What they fail at is checked here."""
+    import uuid
+
+    name = uuid.uuid4().hex
+    round_ = _Round(tasks, setting, hear)
+    parts = max(2, int(getattr(executor, "_max_workers", 0) or 8))
+    lost = round_.together(
+        runs_of(tasks, parts), lambda run: executor.submit(check_there, setting, name, run), executor, ends=False
+    )
+    for one in lost:
+        round_.one_by_one(one)
+
+
+def _processes(setting: Setting, jobs: int) -> ProcessPoolExecutor:
+    # Forking shares what is already loaded; elsewhere than on Linux it is not safe.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(setting,))
 
 
 class _Round:
-    """The tasks of one run of leaklint and the outcomes so far."""
+    """The tasks of one run of leaklint."""
 
-    def __init__(
-        self,
-        tasks: Sequence[Task],
-        setting: Setting,
-        advance: Callable[[int, int], None],
-    ) -> None:
+    def __init__(self, tasks: Sequence[Task], setting: Setting, hear: Hear) -> None:
         self.tasks = tasks
         self.setting = setting
-        self.advance = advance
-        self.found: list[Outcome | None] = [None] * len(tasks)
-        self.done = 0
+        self.hear = hear
 
-    def together(self, runs: Sequence[range], jobs: int) -> list[range]:
-        """Check runs in `jobs` processes; returns those that a dying process took away."""
-        lost: list[range] = []
-        with self._executor(jobs) as executor:
-            try:
-                futures = self._submit(executor, runs, lost)
-                pending = set(futures)
-                while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        self._take(futures[future], future, lost)
-            except BaseException:
-                executor.shutdown(wait=False, cancel_futures=True)
-                raise
-        return sorted(lost, key=lambda run: run.start)
-
-    def one_by_one(self, run: range) -> None:
-        """Check the files of a run one at a time, each in a process whose death says which file it was."""
-        index = run.start
-        while index < run.stop:
-            with self._executor(1) as executor:
-                alive = True
-                while alive and index < run.stop:
-                    try:
-                        outcome = executor.submit(_check_run, [self.tasks[index]]).result()[0]
-                    except BrokenProcessPool:
-                        what = "the process that checked it died"
-                        outcome = Outcome(problem=internal_error(self.tasks[index][0].shown, what))
-                        alive = False
-                    self._put(index, outcome)
-                    index += 1
-
-    def _submit(
-        self, executor: ProcessPoolExecutor, runs: Sequence[range], lost: list[range]
-    ) -> dict[Future[list[Outcome]], range]:
-        futures = {}
-        for run in runs:
-            try:
-                futures[executor.submit(_check_run, [self.tasks[index] for index in run])] = run
-            except BrokenProcessPool:
-                lost.append(run)
-        return futures
-
-    def _take(self, run: range, future: Future[list[Outcome]], lost: list[range]) -> None:
+    def together(
+        self,
+        runs: Sequence[Sequence[int]],
+        submit: Callable[[Sequence[Task]], Future[Checked]],
+        executor: Executor,
+        *,
+        ends: bool = True,
+    ) -> list[Sequence[int]]:
+        """Check runs side by side; returns those that a dying process took away. ends: the executor is ours."""
+        lost: list[Sequence[int]] = []
+        futures: dict[Future[Checked], Sequence[int]] = {}
         try:
-            outcomes = future.result()
-        except BrokenProcessPool:
+            for run in runs:
+                try:
+                    futures[submit([self.tasks[index] for index in run])] = run
+                except BrokenExecutor:
+                    lost.append(run)
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._take(futures[future], future, lost)
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            if ends:
+                executor.shutdown(wait=False, cancel_futures=True)
+            raise
+        return sorted(lost, key=lambda run: run[0])
+
+    def _take(self, run: Sequence[int], future: Future[Checked], lost: list[Sequence[int]]) -> None:
+        try:
+            checked = future.result()
+        except Exception:
+            # Whatever happened to the process, or on the way to it: the files are looked at once more.
             lost.append(run)
             return
-        for index, outcome in zip(run, outcomes):
-            self._put(index, outcome)
+        self.hear(checked, run)
 
-    def _put(self, index: int, outcome: Outcome) -> None:
-        self.found[index] = outcome
-        self.done += 1
-        self.advance(self.done, len(self.tasks))
-
-    def _executor(self, jobs: int) -> ProcessPoolExecutor:
-        # Forking shares what is already loaded; elsewhere than on Linux it is not safe.
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        return ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=self.setting)
+    def one_by_one(self, run: Sequence[int]) -> None:
+        """Check the files of a run one at a time, each in a process whose death says which file it was."""
+        left = list(run)
+        while left:
+            with _processes(self.setting, 1) as executor:
+                while left:
+                    index = left.pop(0)
+                    try:
+                        checked = executor.submit(_check_run, [self.tasks[index]]).result()
+                    except BrokenExecutor:
+                        what = "the process that checked it died"
+                        outcome = Outcome(problem=internal_error(self.tasks[index][0].shown, what))
+                        self.hear(Checked([outcome], [None], "", {}), [index])
+                        break
+                    self.hear(checked, [index])

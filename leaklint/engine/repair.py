@@ -17,7 +17,7 @@ from leaklint.engine.one_file import Analyze, Outcome, check_file, fault, intern
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.run import Advance, Plan, Result, gather, ignore_progress, outcomes, plan, plan_texts
 from leaklint.engine.selection import UNREADABLE
-from leaklint.engine.worker import Worker
+from leaklint.engine.worker import Setting, Worker
 from leaklint.model import Applicability
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.discover import File
@@ -64,7 +64,7 @@ def repair_texts(texts: Mapping[str, bytes], finder: SettingsFinder, *, analyze:
 
 def _repair(planned: Plan, cwd: str, jobs: int, analyze: Analyze, advance: Advance) -> Repairs:
     found = outcomes(planned, cwd, jobs=jobs, analyze=analyze, advance=advance)
-    worker = Worker(planned.settings, cwd, analyze, planned.texts)
+    worker = Worker(Setting(planned.settings, cwd, analyze), planned.texts)
     repaired = []
     for index, (file, settings) in enumerate(planned.tasks):
         if found[index].findings:

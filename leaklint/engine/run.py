@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,11 +13,15 @@ from leaklint.engine.analyze import analyze_file
 from leaklint.engine.one_file import Analyze, Outcome
 from leaklint.engine.project import declared_resources
 from leaklint.engine.selection import check_selectors
-from leaklint.engine.worker import Task, Worker, jobs_for
+from leaklint.engine.sizing import jobs_for
+from leaklint.engine.worker import Checked, Setting, Task, Worker
 from leaklint.model import Finding, LeaklintError
 from leaklint.report.content import Suppressed
 from leaklint.source.discover import File, discover
 from leaklint.source.problem import Problem
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Advance = Callable[[int, int], None]
 
@@ -109,17 +114,34 @@ def check(
     finder: SettingsFinder,
     *,
     jobs: int = 0,
+    executor: Executor | None = None,
     propose: bool = False,
+    cache: bool = False,
+    thorough: bool = False,
     analyze: Analyze = analyze_file,
     advance: Advance = ignore_progress,
 ) -> Result:
-    """Check the files that `paths` mean. The result does not depend on the order of paths or on `jobs`.
+    """Check the files that `paths` mean. The result depends neither on the order of paths nor on `jobs`, `executor`,
+    `cache` and `thorough`.
 
-    jobs: processes to use, 0 for as many as there are processors. propose: give findings the repairs that are proven
-    for them. advance: told how many of how many files are done.
+    jobs: processes to use, 0 for as many as there are processors. executor: what to use in place of processes of this
+    machine. propose: give findings the repairs that are proven for them. cache: use and keep results of other runs.
+    thorough: analyse every function of every file, also those that cannot matter. advance: told how many of how many
+    files are done.
     """
     planned = plan(paths, finder)
-    return gather(planned, outcomes(planned, finder.cwd, jobs=jobs, propose=propose, analyze=analyze, advance=advance))
+    found = outcomes(
+        planned,
+        finder.cwd,
+        jobs=jobs,
+        executor=executor,
+        propose=propose,
+        cache=cache,
+        thorough=thorough,
+        analyze=analyze,
+        advance=advance,
+    )
+    return gather(planned, found)
 
 
 def check_texts(
@@ -131,21 +153,66 @@ def check_texts(
 
 
 def outcomes(
-    planned: Plan, cwd: str, *, jobs: int, analyze: Analyze, propose: bool = False, advance: Advance = ignore_progress
+    planned: Plan,
+    cwd: str,
+    *,
+    jobs: int,
+    analyze: Analyze,
+    executor: Executor | None = None,
+    propose: bool = False,
+    cache: bool = False,
+    thorough: bool = False,
+    advance: Advance = ignore_progress,
 ) -> list[Outcome]:
     """Check the files of a plan; outcomes stand beside its tasks."""
-    processes = jobs_for(len(planned.tasks), jobs)
+    kept = None
+    if cache and not planned.texts and analyze is analyze_file:
+        from leaklint.engine.keeping import Kept
+
+        kept = Kept(planned.settings, cwd, propose=propose, thorough=thorough)
+    found: list[Outcome | None] = kept.recall(planned.tasks) if kept is not None else [None] * len(planned.tasks)
+    left = [number for number, outcome in enumerate(found) if outcome is None]
+    done = len(found) - len(left)
+
+    def hear(checked: Checked, numbers: Sequence[int]) -> None:
+        nonlocal done
+        for at, outcome in zip(numbers, checked.outcomes):
+            found[left[at]] = outcome
+        if kept is not None:
+            kept.hear(checked, [planned.tasks[left[at]] for at in numbers])
+        done += len(numbers)
+        advance(done, len(found))
+
+    tasks = [planned.tasks[number] for number in left]
+    setting = Setting(planned.settings, cwd, analyze, propose=propose, keep=kept is not None, thorough=thorough)
+    _check(tasks, setting, planned.texts, jobs, executor, hear)
+    if kept is not None:
+        kept.save()
+    return [outcome for outcome in found if outcome is not None]
+
+
+def _check(
+    tasks: Sequence[Task],
+    setting: Setting,
+    texts: Mapping[str, bytes],
+    jobs: int,
+    executor: Executor | None,
+    hear: Callable[[Checked, Sequence[int]], None],
+) -> None:
+    if executor is not None and tasks and not texts:
+        from leaklint.engine.pool import check_with
+
+        check_with(executor, tasks, setting, hear=hear)
+        return
+    worker = Worker(setting, texts)
+    processes = jobs_for(tasks, jobs, worker.project) if not texts else 1
     if processes > 1:
         from leaklint.engine.pool import check_in_processes
 
-        setting = (planned.settings, cwd, analyze, propose)
-        return check_in_processes(planned.tasks, setting, jobs=processes, advance=advance)
-    worker = Worker(planned.settings, cwd, analyze, planned.texts, propose=propose)
-    found = []
-    for task in planned.tasks:
-        found.append(worker.check(task))
-        advance(len(found), len(planned.tasks))
-    return found
+        check_in_processes(tasks, setting, jobs=processes, hear=hear)
+        return
+    for number, task in enumerate(tasks):
+        hear(worker.check_all([task]), [number])
 
 
 def gather(planned: Plan, found: Sequence[Outcome]) -> Result:

@@ -4,57 +4,88 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from leaklint.config import Settings
 from leaklint.engine.one_file import Analyze, Outcome, check_file
 from leaklint.engine.project import Project
 from leaklint.source.discover import File
 
+if TYPE_CHECKING:
+    from leaklint.engine.grounds import Grounds, News, Recorder
+
 Task = tuple[File, int]
 """A file and the index of its settings."""
 
-FEWEST = 24
-"""Files that repay starting other processes."""
+
+class Setting(msgspec.Struct, frozen=True):
+    """What a worker starts with. propose: give findings their repairs. keep: tell what outcomes rest on.
+    thorough: look at every file and every function."""
+
+    settings: Sequence[Settings]
+    cwd: str
+    analyze: Analyze
+    propose: bool = False
+    keep: bool = False
+    thorough: bool = False
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What one worker found out: an outcome for each task, what each rests on, and what was met, by settings."""
+
+    outcomes: list[Outcome]
+    grounds: list[Grounds | None]
+    process: str
+    news: dict[int, News]
 
 
 class Worker:
     """What one process keeps from file to file."""
 
-    def __init__(
-        self,
-        settings: Sequence[Settings],
-        cwd: str,
-        analyze: Analyze,
-        texts: Mapping[str, bytes] | None = None,
-        *,
-        propose: bool = False,
-    ) -> None:
-        self.settings = settings
-        self.cwd = cwd
-        self.analyze = analyze
+    def __init__(self, setting: Setting, texts: Mapping[str, bytes] | None = None) -> None:
+        self.setting = setting
         self.texts = texts
-        self.propose = propose
         self.projects: dict[int, Project] = {}
+        self._recorders: dict[int, Recorder] = {}
+        self._name = f"{os.getpid()}-{id(self)}"
 
     def project(self, index: int) -> Project:
         """What the files of the settings with this index share."""
         known = self.projects.get(index)
         if known is None:
-            known = self.projects[index] = Project(self.settings[index], self.cwd, self.texts)
+            settings = self.setting.settings[index]
+            known = self.projects[index] = Project(
+                settings, self.setting.cwd, self.texts, thorough=self.setting.thorough
+            )
         return known
 
     def check(self, task: Task) -> Outcome:
         """Check one file."""
         file, index = task
-        return check_file(self.project(index), file, self.analyze, propose=self.propose)
+        return check_file(self.project(index), file, self.setting.analyze, propose=self.setting.propose)
 
+    def check_all(self, tasks: Sequence[Task]) -> Checked:
+        """Check files, and tell what was met on the way, if that is wanted."""
+        outcomes: list[Outcome] = []
+        grounds: list[Grounds | None] = []
+        for task in tasks:
+            recorder = self._recorder(task[1]) if self.setting.keep else None
+            if recorder is not None:
+                recorder.begin()
+            outcomes.append(self.check(task))
+            grounds.append(recorder.end(task[0]) if recorder is not None else None)
+        news = {index: recorder.news(self._name) for index, recorder in self._recorders.items()}
+        return Checked(outcomes, grounds, self._name, news)
 
-def jobs_for(files: int, wanted: int) -> int:
-    """How many processes to use: `wanted`, or as many as there are processors if that is 0; one where the files are
-    too few to repay starting others."""
-    if wanted == 1 or files < FEWEST:
-        return 1
-    return max(1, min(wanted or available_processors(), files // (FEWEST // 2)))
+    def _recorder(self, index: int) -> Recorder:
+        known = self._recorders.get(index)
+        if known is None:
+            from leaklint.engine.grounds import Recorder
+
+            known = self._recorders[index] = Recorder(self.project(index))
+        return known
 
 
 def available_processors() -> int:

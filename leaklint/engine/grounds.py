@@ -1,0 +1,196 @@
+"""What an outcome rests on, beside the file itself: noted while it is found, and looked at again in a later run."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from leaklint.cache.stamps import Stamp, Stamps, content_digest
+from leaklint.config import Settings
+from leaklint.engine.project import Project
+from leaklint.engine.reach import light_facts
+from leaklint.resolve.trace import Fact, Trace
+from leaklint.source.directories import INIT, listing, look
+from leaklint.source.discover import File
+from leaklint.source.roots import Roots
+
+LIGHT = "*"
+"""Names the facts about files that no program was loaded for. Symbolic links count wherever they lead."""
+
+
+class Grounds(msgspec.Struct, frozen=True):
+    """Facts of one program (its extra root, or LIGHT): a set of their numbers in the process that found them."""
+
+    extra: str
+    facts: int
+
+
+class News(msgspec.Struct, frozen=True):
+    """What a process has met since it last told. facts: by extra root, the number of the first and the facts, each with
+    what it was. searches: extra root, word, and the files that hold it. stamps: of the files read. steady: none of them
+    changed meanwhile."""
+
+    process: str
+    facts: Mapping[str, tuple[int, tuple[tuple[Fact, bytes], ...]]]
+    searches: tuple[tuple[str, str, Sequence[str]], ...]
+    stamps: Mapping[str, Stamp]
+    steady: bool
+
+
+class Recorder:
+    """Tells what the outcomes of one project rest on, as they are found in this process."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.light = Trace()
+        self._told: dict[str, int] = {}
+        self._lists = functools.cache(lambda directory: listing(directory, ("",)))
+        project.stamps = {}
+
+    def begin(self) -> None:
+        """Forget what was noted for another file."""
+        for trace in self._traces().values():
+            trace.start()
+
+    def end(self, file: File) -> Grounds | None:
+        """What has been noted since; None where nobody can say."""
+        extra = self.project.extra_root(file.path)
+        trace = self._traces().get(extra)
+        if trace is not None and trace.mask:
+            return Grounds(extra, trace.mask)
+        data = self.project.data(file.path)
+        if data is None:
+            return None
+        light_facts(file.path, data, self.project.roots, self._look, self.light.note)
+        return Grounds(LIGHT, self.light.mask)
+
+    def news(self, process: str) -> News:
+        """What has been met since the last time."""
+        facts: dict[str, tuple[int, tuple[tuple[Fact, bytes], ...]]] = {}
+        for extra, trace in self._traces().items():
+            start = self._told.get(extra, 0)
+            met = trace.since(start)
+            if met:
+                facts[extra] = (start, tuple((fact, self._was(extra, fact)) for fact in met))
+                self._told[extra] = start + len(met)
+        searches = tuple(
+            (extra, fact[1], self.project.searches[(extra, fact[1])])
+            for extra, (_, new) in facts.items()
+            for fact, _ in new
+            if fact[0] == "word"
+        )
+        stamps, self.project.stamps = self.project.stamps or {}, {}
+        return News(process, facts, searches, stamps, self.project.steady)
+
+    def _traces(self) -> dict[str, Trace]:
+        return {**self.project.traces, LIGHT: self.light}
+
+    def _look(self, directories: Sequence[str], name: str) -> bool:
+        return any(look(self._lists, directories, name))
+
+    def _was(self, extra: str, fact: Fact) -> bytes:
+        kind = fact[0]
+        if kind == "text":
+            data = self.project.data(fact[1])
+            return b"" if data is None else content_digest(data)
+        if kind == "word":
+            return _digest(self.project.searches[(extra, fact[1])])
+        if extra == LIGHT:
+            return described(fact, self._lists, self.project.roots)
+        return described(fact, self.project.program(extra).entries, self.project.roots)
+
+
+class Present:
+    """What facts are now. searches: extra root -> word -> the files that held it when `stamps.known` was taken."""
+
+    def __init__(self, settings: Settings, stamps: Stamps, searches: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self.settings = settings
+        self.stamps = stamps
+        self.roots = Roots(settings.src, settings.root)
+        self._searches = searches
+        self._lists: dict[tuple[str, ...], Callable[[str], Mapping[str, bool]]] = {}
+        self._changed: dict[str, tuple[set[str], dict[str, bytes]]] = {}
+
+    def extra_root(self, path: str) -> str:
+        """The root that the program of a file has beside those of the project."""
+        return "" if self.roots.contains(path) else self.roots.package_root(path)
+
+    def now(self, extra: str, fact: Fact) -> bytes:
+        """What a fact is now, to be compared with what it was."""
+        if fact[0] == "text":
+            return self.stamps.digest(fact[1])
+        if fact[0] == "word":
+            found = self.holding(extra, fact[1])
+            return b"?" if found is None else _digest(found)
+        return described(fact, self._entries(extra), self.roots)
+
+    def holding(self, extra: str, word: str) -> list[str] | None:
+        """The files of a program that hold a word; None where nobody ever asked."""
+        held = self._searches.get(extra, {}).get(word)
+        if held is None:
+            return None
+        if extra not in self._changed:
+            self._changed[extra] = self._compare(extra)
+        same, changed = self._changed[extra]
+        wanted = word.encode("utf-8", "surrogatepass")
+        return sorted([path for path in held if path in same] + [p for p, data in changed.items() if wanted in data])
+
+    def _compare(self, extra: str) -> tuple[set[str], dict[str, bytes]]:
+        """The files of a program that are as they were, and the content of the others."""
+        from leaklint.source.discover import below
+
+        same: set[str] = set()
+        changed: dict[str, bytes] = {}
+        for path in below(self._roots_of(extra), self.settings):
+            digest = self.stamps.digest(path)
+            known = self.stamps.known.get(path)
+            if known is not None and known.digest == digest:
+                same.add(path)
+            elif digest:
+                try:
+                    with open(path, "rb") as file:
+                        changed[path] = file.read()
+                except OSError:
+                    continue
+        return same, changed
+
+    def _roots_of(self, extra: str) -> list[str]:
+        return [*self.settings.src, extra] if extra else [*self.settings.src]
+
+    def _entries(self, extra: str) -> Callable[[str], Mapping[str, bool]]:
+        real = ("",) if extra == LIGHT else tuple(os.path.realpath(root) for root in self._roots_of(extra))
+        if real not in self._lists:
+            self._lists[real] = functools.cache(lambda directory: listing(directory, real))
+        return self._lists[real]
+
+
+def described(fact: Fact, entries: Callable[[str], Mapping[str, bool]], roots: Roots) -> bytes:
+    """A short form of what a fact is, for those that are about more than the content of files of the program."""
+    kind = fact[0]
+    if kind == "look":
+        return _digest(map(str, look(entries, fact[1], fact[2])))
+    if kind == "package":
+        return b"1" if entries(fact[1]).get(INIT) is False else b"0"
+    if kind == "search":
+        return _digest(roots.search_path(os.path.join(fact[1], INIT)))
+    if kind == "locate":
+        return (roots.find(fact[2], fact[1]) or "").encode("utf-8", "surrogatepass")
+    from leaklint.capacity.deployment import files_of
+
+    return _digest(f"{path} {content_digest(_content(path)).hex()}" for path in files_of(fact[1]))
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def _digest(lines: Iterable[str]) -> bytes:
+    return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -1,0 +1,191 @@
+"""Answers from run to run: which of the kept ones still hold, and what is kept of the new ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from leaklint.cache.record import Answer, KeptFact, Record, Table, as_mask, bits
+from leaklint.cache.stamps import Stamps
+from leaklint.cache.store import DIRECTORY, Store
+from leaklint.catalog.versions import versions_in_force
+from leaklint.config import Settings
+from leaklint.engine.grounds import Grounds, News, Present
+from leaklint.engine.one_file import Outcome
+from leaklint.engine.worker import Checked
+from leaklint.resolve.trace import Fact
+from leaklint.source.discover import File
+
+_IMMATERIAL = {"provenance": {}, "baseline": "", "output_format": "", "show_witness": True, "cache_dir": ""}
+"""Settings that say nothing about what is found, at the same value for all."""
+
+
+def store_of(settings: Settings, cwd: str, *, propose: bool, thorough: bool = False) -> Store:
+    """Where the answers about the files of these settings are kept."""
+    material = msgspec.structs.replace(settings, **_IMMATERIAL)
+    versions = versions_in_force(settings.root, settings.target_versions)
+    key = msgspec.json.encode((material, cwd, propose, thorough, sorted(versions.items())))
+    return Store(settings.cache_dir or os.path.join(settings.root, DIRECTORY), key)
+
+
+class Learnt(NamedTuple):
+    """A new outcome, and what it rests on in the words of the process that found it."""
+
+    file: File
+    outcome: Outcome
+    grounds: Grounds
+    process: str
+
+
+class Keeper:
+    """The kept answers about the files of one configuration.
+
+    facts: by process and extra root, what new outcomes rest on, by number. searches: extra root -> word -> the files
+    that hold it. asked: the files of which something was found anew. steady: no file changed while it was checked.
+    """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        try:
+            self._believe(store.load())
+        except IndexError:
+            self._believe(Record())
+        self._now: dict[tuple[str, Fact], bytes] = {}
+        self.facts: dict[tuple[str, str], dict[int, tuple[Fact, bytes]]] = {}
+        self.searches: dict[str, dict[str, Sequence[str]]] = {}
+        self.new: list[Learnt] = []
+        self.asked: set[str] = set()
+        self.steady = True
+
+    def _believe(self, record: Record) -> None:
+        """Start from a record. Raises IndexError for one that refers to what it does not hold."""
+        self.record = record
+        self.stamps = Stamps(record.stamps)
+        searches = {
+            extra: {word: [record.paths[number] for number in held] for word, held in words.items()}
+            for extra, words in record.words.items()
+        }
+        self.present = Present(self.settings, self.stamps, searches)
+
+    # -- what was said before -----------------------------------------------------------------------------------
+
+    def recall(self, files: Sequence[File]) -> list[Outcome | None]:
+        """The kept outcomes beside the files; None where there is none, or none that still holds."""
+        try:
+            return self._recall(files)
+        except (IndexError, KeyError, ValueError, OverflowError):
+            # The record is well-formed, but nothing that was ever written here: it says nothing.
+            self._believe(Record())
+            return [None] * len(files)
+
+    def _recall(self, files: Sequence[File]) -> list[Outcome | None]:
+        answers = [self._candidate(file) for file in files]
+        needed: dict[int, int] = {}
+        for answer in answers:
+            if answer is not None:
+                needed[answer.table] = needed.get(answer.table, 0) | as_mask(answer.facts)
+        broken = {number: self._broken(self.record.tables[number], mask) for number, mask in needed.items()}
+        return [
+            Outcome(answer.findings, answer.suppressed)
+            if answer is not None and not as_mask(answer.facts) & broken[answer.table]
+            else None
+            for answer in answers
+        ]
+
+    def _candidate(self, file: File) -> Answer | None:
+        """The answer about the same content under the same name."""
+        answer = self.record.answers.get(file.path)
+        if answer is None or answer.shown != file.shown or answer.named != file.named:
+            return None
+        if not answer.table < len(self.record.tables) or answer.digest != self.stamps.digest(file.path):
+            return None
+        table = self.record.tables[answer.table]
+        if as_mask(answer.facts) >> len(table.facts):
+            return None
+        return answer if table.extra in ("*", self.present.extra_root(file.path)) else None
+
+    def _broken(self, table: Table, needed: int) -> int:
+        """Those of a table's facts that are no longer what they were."""
+        broken = 0
+        for number in bits(needed):
+            kept = table.facts[number]
+            if self.now(table.extra, self._fact(kept)) != kept.was:
+                broken |= 1 << number
+        return broken
+
+    def now(self, extra: str, fact: Fact) -> bytes:
+        """What a fact is now."""
+        known = self._now.get((extra, fact))
+        if known is None:
+            known = self._now[(extra, fact)] = self.present.now(extra, fact)
+        return known
+
+    def _fact(self, kept: KeptFact) -> Fact:
+        paths = self.record.paths
+        if kept.kind == "look":
+            return (kept.kind, tuple([paths[number] for number in kept.directories]), kept.name)
+        if kept.kind == "word":
+            return (kept.kind, kept.name)
+        if kept.kind == "locate":
+            return (kept.kind, paths[kept.path], kept.name)
+        return (kept.kind, paths[kept.path])
+
+    # -- what is said now ---------------------------------------------------------------------------------------
+
+    def learn(self, file: File, outcome: Outcome, grounds: Grounds | None, process: str) -> None:
+        """Take note of a new outcome. What went wrong, and may not the next time, is not kept."""
+        self.asked.add(file.path)
+        if grounds is not None and outcome.problem is None and outcome.read:
+            self.new.append(Learnt(file, outcome, grounds, process))
+
+    def hear(self, news: News) -> None:
+        """Take note of what a process met."""
+        for extra, (start, facts) in news.facts.items():
+            self.facts.setdefault((news.process, extra), {}).update(enumerate(facts, start))
+        for extra, word, held in news.searches:
+            self.searches.setdefault(extra, {})[word] = held
+        self.steady = self.steady and news.steady
+        for path, stamp in news.stamps.items():
+            known = self.stamps.current.get(path)
+            self.steady = self.steady and (known is None or known.digest == stamp.digest)
+            self.stamps.current[path] = stamp
+
+    def save(self) -> None:
+        """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
+        changed = any(self.record.stamps.get(path) != stamp for path, stamp in self.stamps.current.items())
+        if self.steady and (self.new or changed):
+            from leaklint.engine.writing import written
+
+            self.store.save(written(self))
+
+
+class Kept:
+    """The kept answers of a whole run: one keeper for each of its configurations."""
+
+    def __init__(self, settings: Sequence[Settings], cwd: str, *, propose: bool, thorough: bool) -> None:
+        self._keepers = [Keeper(one, store_of(one, cwd, propose=propose, thorough=thorough)) for one in settings]
+
+    def recall(self, tasks: Sequence[tuple[File, int]]) -> list[Outcome | None]:
+        """The outcomes that still hold, beside the tasks."""
+        found: list[Outcome | None] = [None] * len(tasks)
+        for index, keeper in enumerate(self._keepers):
+            own = [number for number, task in enumerate(tasks) if task[1] == index]
+            for number, outcome in zip(own, keeper.recall([tasks[number][0] for number in own])):
+                found[number] = outcome
+        return found
+
+    def hear(self, checked: Checked, tasks: Sequence[tuple[File, int]]) -> None:
+        """Take note of what one worker found out about some tasks."""
+        for (file, index), outcome, grounds in zip(tasks, checked.outcomes, checked.grounds):
+            self._keepers[index].learn(file, outcome, grounds, checked.process)
+        for index, news in checked.news.items():
+            self._keepers[index].hear(news)
+
+    def save(self) -> None:
+        """Keep what is new."""
+        for keeper in self._keepers:
+            keeper.save()

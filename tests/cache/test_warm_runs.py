@@ -1,0 +1,174 @@
+"""What a warm run says is what a cold one says, whatever was edited in between; it looks at no more than it must."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from leaklint.cache.record import bits
+from leaklint.config import Options, SettingsFinder
+from leaklint.engine import Result, check
+from leaklint.engine.analyze import analyze_file
+from leaklint.engine.worker import Setting, Worker
+from leaklint.resolve.trace import Fact
+from leaklint.source.discover import File, discover
+from tests.cache.project import FILES, edit, put, write_project
+
+EDITS = 14
+
+
+def finder(root: Path, cache: Path | None = None) -> SettingsFinder:
+    return SettingsFinder(cwd=str(root), overrides=Options(cache_dir=str(cache)) if cache else None)
+
+
+def warm(root: Path, *paths: str, jobs: int = 1, propose: bool = False) -> Result:
+    return check(paths or ["."], finder(root), jobs=jobs, propose=propose, cache=True)
+
+
+def cold(root: Path, *paths: str, propose: bool = False) -> Result:
+    return check(paths or ["."], finder(root), jobs=1, propose=propose)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_warm_is_cold_after_any_edit(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    write_project(tmp_path)
+    done = []
+    assert warm(tmp_path) == cold(tmp_path)
+    for _ in range(EDITS):
+        done.append(edit(tmp_path, chance))
+        named = chance.choice([".", "app", "app/users.py", "scripts", "app/jobs.py"])
+        if (tmp_path / named).exists() and chance.random() < 0.4:
+            assert warm(tmp_path, named) == cold(tmp_path, named), done
+        assert warm(tmp_path) == cold(tmp_path), done
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_repairs_are_the_same(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(100 + seed)
+    write_project(tmp_path)
+    for _ in range(4):
+        assert warm(tmp_path, propose=True) == cold(tmp_path, propose=True)
+        edit(tmp_path, chance)
+
+
+def test_two_processes_leave_what_one_leaves(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    first = warm(tmp_path, jobs=2)
+    assert first == cold(tmp_path)
+    assert analysed(tmp_path) == set()
+    put(tmp_path / "app/closing.py", FILES["app/closing.py"][1])
+    assert warm(tmp_path, jobs=2) == cold(tmp_path)
+
+
+def analysed(root: Path, *paths: str) -> set[str]:
+    """The files that a warm run looks into."""
+    looked: set[str] = set()
+    import leaklint.engine.worker as worker
+
+    whole = worker.Worker.check
+
+    def check_and_tell(self: worker.Worker, task: worker.Task) -> object:
+        looked.add(task[0].shown)
+        return whole(self, task)
+
+    worker.Worker.check = check_and_tell  # type: ignore[assignment]
+    try:
+        warm(root, *paths)
+    finally:
+        worker.Worker.check = whole  # type: ignore[method-assign]
+    return looked
+
+
+def test_nothing_is_looked_into_twice(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    assert len(analysed(tmp_path)) == sum(name.endswith(".py") for name in FILES) - 3
+    assert analysed(tmp_path) == set()
+
+
+def test_a_helper_concerns_those_that_reach_it_alone(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    put(tmp_path / "app/closing.py", FILES["app/closing.py"][1])
+    assert analysed(tmp_path) == {"app/closing.py", "app/users.py", "app/jobs.py"}
+    put(tmp_path / "app/plain.py", "import json\n\n\ndef load(x):\n    return json.loads(x)\n")
+    assert analysed(tmp_path) == {"app/plain.py"}
+
+
+def test_a_file_that_was_looked_for_in_vain_counts_once_it_is_there(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    put(tmp_path / "json.py", FILES["json.py"][1])
+    assert analysed(tmp_path) == {"json.py", "app/plain.py"}
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_a_subclass_in_a_new_file_counts(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    put(tmp_path / "app/base.py", FILES["app/base.py"][1])
+    put(tmp_path / "app/special.py", FILES["app/special.py"][1])
+    before = warm(tmp_path)
+    assert before == cold(tmp_path)
+    put(tmp_path / "app/later.py", FILES["app/special.py"][0])
+    after = warm(tmp_path)
+    assert after == cold(tmp_path)
+    assert after.findings != before.findings
+
+
+def test_other_times_for_the_same_content_change_nothing(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    for name in FILES:
+        if (tmp_path / name).exists():
+            os.utime(tmp_path / name, (1_000_000_000, 1_000_000_000))
+    assert analysed(tmp_path) == set()
+
+
+def test_a_change_within_one_tick_of_the_clock_is_seen(tmp_path: Path) -> None:
+    put(tmp_path / "a.py", "import psycopg2\ndef f():\n    psycopg2.connect('').cursor()\n")
+    first = warm(tmp_path)
+    status = os.stat(tmp_path / "a.py")
+    put(tmp_path / "a.py", "import psycopg2\ndef f():\n    psycopg2.compare('').cursor()\n")
+    os.utime(tmp_path / "a.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert os.stat(tmp_path / "a.py").st_size == status.st_size
+    assert first.findings
+    assert not warm(tmp_path).findings
+
+
+def test_settings_and_names_are_part_of_the_question(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    everything = warm(tmp_path)
+    put(tmp_path / "pyproject.toml", '[tool.leaklint]\nselect = ["LK102"]\n')
+    some = warm(tmp_path)
+    assert some == cold(tmp_path)
+    assert some != everything
+    inside = tmp_path / "app"
+    assert check(["."], finder(inside), cache=True) == check(["."], finder(inside))
+
+
+def test_an_answer_rests_on_all_that_it_would_rest_on_alone(tmp_path: Path) -> None:
+    """What an analysis remembers from other files brings with it what that rests on."""
+    write_project(tmp_path)
+    own = finder(tmp_path)
+    setting = Setting([own.for_directory(str(tmp_path))], str(tmp_path), analyze_file, keep=True)
+    files = discover(["."], own).files
+    together = facts(setting, files)
+    for file in files:
+        alone = facts(setting, [file])[file.path]
+        assert alone <= together[file.path], file.shown
+
+
+def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
+    worker = Worker(setting)
+    checked = worker.check_all([(file, 0) for file in files])
+    found = {}
+    for file, grounds in zip(files, checked.grounds):
+        assert grounds is not None
+        start, known = checked.news[0].facts[grounds.extra]
+        assert start == 0
+        found[file.path] = {known[number][0] for number in bits(grounds.facts)}
+    return found
