@@ -86,6 +86,7 @@ class Bench:
     close: how to end the object when the catalog has no row for it, or its release waits for what is out.
     calls: method -> the arguments that it needs.
     roomier: the keywords that give its owner room for two.
+    start: a method that makes the object ready for others to be taken from it.
     needs: modules that it imports beside its own.
     unless: a fact of the row's `unless` that is no literal keyword -> the arguments that bring it about.
     cannot: claim, or claim:subject -> why it is not tried here."""
@@ -97,6 +98,7 @@ class Bench:
     touch: Callable[[Any], Any] | None = query
     observe: Literal["sessions", "slot", "threads", "tasks"] = "sessions"
     close: str = ""
+    start: str = ""
     calls: dict[str, Arguments] = field(default_factory=dict)
     roomier: dict[str, Any] = field(default_factory=dict)
     needs: tuple[str, ...] = ()

@@ -81,6 +81,17 @@ async def release_function(trial: Trial, claim: Claim) -> None:
     assert await trial.becomes(False), f"still held after {claim.subject}()"
 
 
+async def release_owner(trial: Trial, claim: Claim) -> None:
+    thing = await trial.out()
+    await settled(getattr(trial.owner, claim.subject)())
+    assert await trial.becomes(False), f"still held after {claim.subject}() of what it was taken from"
+    assert thing is not None
+
+
+async def shared(trial: Trial, claim: Claim) -> None:
+    assert await trial.take() is await trial.take(), "the next call gives another object"
+
+
 async def release_awaited(trial: Trial, claim: Claim) -> None:
     thing = await trial.out()
     wanted = trial.row.release_awaited
@@ -310,6 +321,8 @@ CHECKS: dict[str, Check] = {
     "release": release,
     "release-to": release,
     "release-functions": release_function,
+    "release-owner": release_owner,
+    "shared": shared,
     "release-awaited": release_awaited,
     "release-completed": release_completed,
     "double-release": double_release,

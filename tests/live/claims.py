@@ -38,6 +38,8 @@ def _facts(row: Resource) -> Iterator[tuple[str, str]]:
     if row.type:
         yield "type", ""
     yield ("lazy" if row.lazy else "opens"), ""
+    if row.shared:
+        yield "shared", ""
     yield from _releases(row)
     if row.taken == "receiver":
         pass  # what it was taken from has a row of its own, and says it there
@@ -68,6 +70,8 @@ def _releases(row: Resource) -> Iterator[tuple[str, str]]:
         yield "release-to", name
     for name in row.release_functions:
         yield "release-functions", name
+    for name in row.release_owner:
+        yield "release-owner", name
     if row.lazy or row.taken == "receiver" or not (row.release or row.release_to):
         return
     for name in (*row.release, *row.release_to):

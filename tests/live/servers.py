@@ -25,6 +25,9 @@ PASSWORD = "leaklint-live"
 DATABASE = "leaklint"
 HOST = "127.0.0.1"
 _BIG = 16_000_000
+_ESTABLISHED = "01"
+_COMPILED = frozenset({"mariadb", "MySQLdb", "libsql_experimental"})
+"""Modules of the extra `live-compiled`, whose installation takes a compiler."""
 _PATIENCE = 30.0
 """Seconds that a server may take to answer for the first time."""
 
@@ -180,6 +183,97 @@ class Redis(Server):
         shutil.rmtree(self._data, ignore_errors=True)
 
 
+class Listening(Server):
+    """A server that cannot be asked: what is open is counted where the system keeps its TCP connections."""
+
+    def sessions(self) -> int:
+        port = f":{self.port:04X}"
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        return sum(row[1].endswith(port) and row[3] == _ESTABLISHED for row in rows)
+
+
+class RabbitMQ(Listening):
+    """A RabbitMQ server from the system's packages, with a name, a cookie and a port mapper of its own."""
+
+    def __init__(self) -> None:
+        _check_proc_net()
+        self._data = tempfile.mkdtemp(prefix="leaklint-mq-")
+        found = program("rabbitmq-server", "rabbitmq-server")
+        # The one in /usr/sbin is a script of Debian's that becomes another user and forgets the environment.
+        inner = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+        self._bin = os.path.dirname(inner if os.path.exists(inner) else found)
+        self.port = free_port()
+        self._node = f"leaklint{self.port}@localhost"
+        settings = Path(self._data, "rabbitmq.conf")
+        settings.write_text(f"listeners.tcp.1 = {HOST}:{self.port}\n", encoding="ascii")
+        self._environment = {
+            **os.environ,
+            "HOME": self._data,
+            "ERL_EPMD_PORT": str(free_port()),
+            "ERL_EPMD_ADDRESS": HOST,
+            "RABBITMQ_NODENAME": self._node,
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_MNESIA_BASE": f"{self._data}/mnesia",
+            "RABBITMQ_LOG_BASE": f"{self._data}/log",
+            "RABBITMQ_PID_FILE": f"{self._data}/pid",
+            "RABBITMQ_CONFIG_FILE": str(settings),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{self._data}/plugins",
+        }
+        self._process = _spawn([f"{self._bin}/rabbitmq-server"], self._environment)
+        _eventually(self._answers, self._process)
+
+    def _answers(self) -> None:
+        with socket.create_connection((HOST, self.port), 1) as probe:
+            probe.sendall(b"AMQP\x00\x00\x09\x01")
+            if not probe.recv(1):
+                raise OSError("not ready")
+
+    def clear(self) -> None:
+        if self.sessions():
+            command = [f"{self._bin}/rabbitmqctl", "-n", self._node, "close_all_connections", "the test is over"]
+            subprocess.run(command, env=self._environment, capture_output=True, timeout=60, check=True)
+
+    def stop(self) -> None:
+        _end(self._process)
+        subprocess.run(["epmd", "-kill"], env=self._environment, capture_output=True, timeout=15, check=False)
+        shutil.rmtree(self._data, ignore_errors=True)
+
+
+class Memcached(Listening):
+    """A memcached from the system's packages; started anew to end what a test left open."""
+
+    def __init__(self) -> None:
+        _check_proc_net()
+        self._daemon = program("memcached", "memcached")
+        self.port = free_port()
+        self._start()
+
+    def _start(self) -> None:
+        flags = ["-l", HOST, "-p", str(self.port), "-U", "0", "-u", _account()]
+        self._process = _spawn([self._daemon, *flags])
+        _eventually(lambda: socket.create_connection((HOST, self.port), 5).close(), self._process)
+
+    def clear(self) -> None:
+        if self.sessions():
+            self.stop()
+            self._start()
+
+    def stop(self) -> None:
+        _end(self._process)
+
+
+class Odbc(PostgreSQL):
+    """PostgreSQL once more; `path` is its ODBC driver."""
+
+    def __init__(self) -> None:
+        found = sorted(Path("/usr/lib").glob("**/odbc/psqlodbcw.so"))
+        if not found:
+            raise Missing("PostgreSQL's ODBC driver (apt-get install odbc-postgresql)", _is_installable())
+        super().__init__()
+        self.path = str(found[0])
+
+
 class File(Server):
     """A database in this process: what is open are file descriptors on its file."""
 
@@ -263,6 +357,9 @@ SERVERS: dict[str, type[Server]] = {
     "postgresql": PostgreSQL,
     "mariadb": MariaDB,
     "redis": Redis,
+    "rabbitmq": RabbitMQ,
+    "memcached": Memcached,
+    "odbc": Odbc,
     "file": File,
     "http": Http,
 }
@@ -273,17 +370,25 @@ def need(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        raise Missing(f"{module} ({error})", True) from None
+        raise Missing(f"{module} ({error})", module not in _COMPILED) from None
 
 
 def program(name: str, package: str) -> str:
     """The path of a program; Debian keeps servers where an ordinary user's PATH does not look."""
     found = shutil.which(name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin")))
     if found is None:
-        # The continuous integration can install it as root of a Debian machine, nowhere else.
-        possible = sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
-        raise Missing(f"{name} (apt-get install {package})", possible)
+        raise Missing(f"{name} (apt-get install {package})", _is_installable())
     return found
+
+
+def _is_installable() -> bool:
+    """The continuous integration can install packages as root of a Debian machine, nowhere else."""
+    return sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _check_proc_net() -> None:
+    if not os.path.exists("/proc/net/tcp"):
+        raise Missing("connections cannot be counted: this system has no /proc/net/tcp", False)
 
 
 def free_port() -> int:
@@ -298,8 +403,9 @@ def _account() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _spawn(command: list[str], environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, env=environment)
 
 
 def _eventually(attempt: Callable[[], Any], process: subprocess.Popen[bytes]) -> Any:

@@ -24,6 +24,7 @@ ALIKE = {
     "playhouse.pool.PooledDatabase": "is mixed into classes of databases",
     "dbutils.pooled_db.PooledDB.dedicated_connection": "calls connection()",
     "pg8000.dbapi.connect": "calls the class",
+    "requests.session": "calls the class",
     "pg8000.connect": "calls the class that legacy.connect() calls",
 }
 """Names that behave as the other one for all that the catalog says, and are not it."""

@@ -61,6 +61,8 @@ class Trial:
         ending = bench.close or (row.release[0] if row is not None and row.release else "")
         if ending:
             self._ends.append(getattr(made, ending))
+        if bench.start:
+            await settled(getattr(made, bench.start)())
         return made
 
     def call(self, arguments: Arguments | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Databases in this process, by other ways than sqlite3: duckdb, apsw, sqlite_utils, dataset."""
+"""Databases in this process, by other ways than sqlite3: duckdb, apsw, sqlite_utils, dataset, libsql."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def _execute(connection: Any) -> None:
     connection.execute(_TABLE)
 
 
+def _write(connection: Any) -> None:
+    connection.execute(_TABLE)
+    connection.commit()
+
+
 def _query(database: Any) -> None:
     for _ in database.query("select 1 as one"):
         pass
@@ -45,5 +50,8 @@ BENCHES = [
     ),
     Bench("apsw.Connection", "file", _path, touch=_execute),
     Bench("sqlite_utils.Database", "file", _path, touch=_execute, cannot=_OLD_PYTHON),
+    Bench("sqlcipher3.connect", "file", _path, touch=_write),
+    Bench("sqlcipher3.Connection", "file", _path, touch=_write),
+    Bench("libsql_experimental.connect", "file", _path, touch=_write, cannot={"use-after-release": "it panics"}),
     Bench("dataset.connect", "file", _address, touch=_query, needs=("sqlalchemy",)),
 ]

@@ -1,4 +1,4 @@
-"""PyMySQL, mysql.connector, aiomysql and asyncmy, against MariaDB."""
+"""PyMySQL, mysqlclient, mariadb, mysql.connector, aiomysql and asyncmy, against MariaDB."""
 
 from __future__ import annotations
 
@@ -47,11 +47,22 @@ async def _asyncmy_acquire(pool: Any) -> None:
         await _asyncmy_query(connection)
 
 
+def _mariadb_pool(server: Server, owner: Any) -> Arguments:
+    return Arguments(pool_name=f"live{next(_names)}", pool_size=1, **account(server))
+
+
+_MARIADB = "mariadb.ConnectionPool"
 _POOL = "mysql.connector.pooling.MySQLConnectionPool"
 
 BENCHES = [
     Bench("pymysql.connect", "mariadb", _plain),
     Bench("pymysql.connections.Connection", "mariadb", _plain),
+    Bench("MySQLdb.connect", "mariadb", _plain),
+    Bench("MySQLdb.connections.Connection", "mariadb", _plain),
+    Bench("mariadb.connect", "mariadb", _plain, cannot={"open-tests": "`open` raises after close()"}),
+    Bench("mariadb.Connection", "mariadb", _plain),
+    Bench(_MARIADB, "mariadb", _mariadb_pool, touch=None),
+    Bench(f"{_MARIADB}.get_connection", "mariadb", owner=_MARIADB, observe="slot", roomier={"pool_size": 2}),
     Bench("mysql.connector.connect", "mariadb", _plain),
     Bench("mysql.connector.connection.MySQLConnection", "mariadb", _plain),
     Bench(_POOL, "mariadb", _connector_pool, close="_remove_connections"),

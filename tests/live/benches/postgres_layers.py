@@ -38,12 +38,42 @@ def _address(server: Server, owner: Any) -> Arguments:
     return Arguments(url(server, "postgresql"))
 
 
+def _peewee_pool(server: Server, owner: Any) -> Arguments:
+    return _peewee(server, owner).with_named({"max_connections": 1})
+
+
+def _databases(server: Server, owner: Any) -> Arguments:
+    return Arguments(url(server, "postgresql+asyncpg"), min_size=1, max_size=1)
+
+
+async def _fetch(database: Any) -> None:
+    if not database.is_connected:
+        await database.connect()
+    await _one(database)
+
+
+async def _one(connection: Any) -> None:
+    await connection.fetch_val("select 1")
+
+
+def _psqlpy_pool(server: Server, owner: Any) -> Arguments:
+    return Arguments(dsn=url(server, "postgresql"), max_db_pool_size=2)
+
+
+async def _psqlpy_borrow(pool: Any) -> None:
+    async with pool.acquire() as connection:
+        await _psqlpy_query(connection)
+
+
 async def _psqlpy_query(connection: Any) -> None:
     await connection.execute("select 1")
 
 
 _POOL = "dbutils.pooled_db.PooledDB"
 _DATABASE = "peewee.PostgresqlDatabase"
+_PEEWEE_POOL = "playhouse.pool.PooledPostgresqlDatabase"
+_WHY = "it gives the thread's connection back to the pool, which keeps it open"
+_KEPT = dict.fromkeys(("release:close", "use-after-release:close", "open-tests", "with"), _WHY)
 
 BENCHES = [
     Bench(_POOL, "postgresql", _pooled, touch=_borrow, needs=("psycopg2",)),
@@ -59,5 +89,17 @@ BENCHES = [
         cannot={"release:manual_close": "a pooled database has it", "dropped": "the database keeps it"},
     ),
     Bench("peewee.Database.connection_context", "postgresql", owner=_DATABASE, touch=None, needs=("psycopg2",)),
+    Bench(_PEEWEE_POOL, "postgresql", _peewee_pool, touch=_peewee_query, needs=("psycopg2",), cannot=_KEPT),
+    Bench(
+        "databases.Database",
+        "postgresql",
+        _databases,
+        touch=_fetch,
+        needs=("asyncpg",),
+        start="connect",
+        cannot={"use-after-release": "it can be used after it was connected again"},
+    ),
+    Bench("databases.Database.connection", "postgresql", owner="databases.Database", touch=_one, observe="slot"),
+    Bench("psqlpy.ConnectionPool", "postgresql", _psqlpy_pool, touch=_psqlpy_borrow),
     Bench("psqlpy.connect", "postgresql", _address, touch=_psqlpy_query),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from typing import Any
 
@@ -66,10 +67,26 @@ async def _execute_async(connection: Any) -> None:
         await result
 
 
+def _registry(server: Server, owner: Any) -> Arguments:
+    engine = resolve("sqlalchemy.create_engine")(*_without_pool(server, None).positional, **_no_pool())
+    return Arguments(resolve("sqlalchemy.orm.sessionmaker")(bind=engine))
+
+
+def _async_registry(server: Server, owner: Any) -> Arguments:
+    engine = resolve(_ASYNC_ENGINE)(*_async_without_pool(server, None).positional, **_no_pool())
+    return Arguments(resolve(f"{_AIO}.async_sessionmaker")(bind=engine), scopefunc=asyncio.current_task)
+
+
+def _no_pool() -> dict[str, Any]:
+    return {"poolclass": resolve("sqlalchemy.pool.NullPool")}
+
+
 _STATIC = {"unless:poolclass=StaticPool": "that pool keeps its one connection, and it is meant to"}
 _ENGINE = "sqlalchemy.create_engine"
 _ASYNC_ENGINE = "sqlalchemy.ext.asyncio.create_async_engine"
 _AIO = "sqlalchemy.ext.asyncio"
+_SCOPED = "sqlalchemy.orm.scoped_session"
+_AIO_SCOPED = f"{_AIO}.async_scoped_session"
 
 
 def _plain(call: str, owner: str, touch: Any = _execute, arguments: Any = None) -> Bench:
@@ -119,6 +136,16 @@ BENCHES = [
         "postgresql",
         _configured_async,
         touch=_connect_async,
+        needs=("asyncpg", "greenlet"),
+    ),
+    Bench(_SCOPED, "postgresql", _registry, touch=None, close="remove", needs=("psycopg2",)),
+    Bench(f"{_SCOPED}.__call__", "postgresql", owner=_SCOPED, touch=_execute, needs=("psycopg2",)),
+    Bench(_AIO_SCOPED, "postgresql", _async_registry, touch=None, close="remove", needs=("asyncpg", "greenlet")),
+    Bench(
+        f"{_AIO_SCOPED}.__call__",
+        "postgresql",
+        owner=_AIO_SCOPED,
+        touch=_execute_async,
         needs=("asyncpg", "greenlet"),
     ),
     _aio("AsyncEngine.connect", _ASYNC_ENGINE),

@@ -1,0 +1,62 @@
+"""HTTP clients: requests, httpx, aiohttp, urllib3; and pymemcache."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.live.bench import Arguments, Bench, resolve
+from tests.live.servers import HOST, Server
+
+
+def _client(call: str, touch: Any, **more: Any) -> Bench:
+    """A client does not know the server until it is used, so how it is used knows it."""
+    where: list[str] = []
+
+    def arguments(server: Server, owner: Any) -> Arguments:
+        where[:] = [f"http://{HOST}:{server.port}/"]
+        return Arguments()
+
+    return Bench(call, "http", arguments, touch=lambda thing: touch(thing, where[0]), **more)
+
+
+def _get(client: Any, url: str) -> None:
+    client.get(url)
+
+
+async def _get_async(client: Any, url: str) -> None:
+    await client.get(url)
+
+
+def _request(manager: Any, url: str) -> None:
+    manager.request("GET", url)
+
+
+async def _read(session: Any, url: str) -> None:
+    async with session.get(url) as response:
+        await response.read()
+
+
+async def _connect(connector: Any, url: str) -> None:
+    async with resolve("aiohttp.ClientSession")(connector=connector, connector_owner=False) as session:
+        await _read(session, url)
+
+
+def _cache(server: Server, owner: Any) -> Arguments:
+    return Arguments((HOST, server.port))
+
+
+def _look_up(client: Any) -> None:
+    client.get("key")
+
+
+_ONCE = "it can be entered only before it is used"
+
+BENCHES = [
+    _client("requests.Session", _get),
+    _client("httpx.Client", _get, cannot={"with": _ONCE}),
+    _client("httpx.AsyncClient", _get_async, cannot={"async-with": _ONCE}),
+    _client("urllib3.PoolManager", _request),
+    _client("aiohttp.ClientSession", _read),
+    _client("aiohttp.TCPConnector", _connect),
+    Bench("pymemcache.Client", "memcached", _cache, touch=_look_up),
+]
