@@ -10,9 +10,10 @@ from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite, statements
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import fresh, is_held
+from leaklint.fixes.names import fresh, is_held, mentioned
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
+from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Giving, Target, starts_none, without_outer
 
 
@@ -40,6 +41,8 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
         if alone is not target:
             target, giving = alone, Giving(giving.text, Releases(alone.report.site.resource, alone.held))
     region = target.region(giving, stay)
+    if not _alike(giving, region):
+        raise Refused(f"`{target.held.text}` is given back in ways that do different things")
     if stay and not region.statements:
         raise Refused(f"`{target.held.text}` is released behind statements that must come first")
     if not region.guard and not stay:
@@ -47,6 +50,18 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
         if lifted is not None:
             yield from _arranged(target, giving, lifted)
     yield from _arranged(target, giving, region)
+
+
+def _alike(giving: Giving, region: Region) -> bool:
+    """Whether all that the new release takes the place of does what it does: a helper may do more than release."""
+    own = Releases(giving.releases.resource, giving.releases.held)
+    written = next(node for node in ast.walk(ast.parse(giving.text)) if isinstance(node, ast.Call))
+    wanted = set() if own.is_release(written) else {ast.dump(written)}
+    for unit in region.units:
+        calls = [node for node in ast.walk(unit) if node in giving.releases.calls]
+        if {ast.dump(call) for call in calls if not own.is_release(call)} != wanted and calls:
+            return False
+    return True
 
 
 def _lifted(target: Target, region: Region) -> Region | None:
@@ -64,7 +79,7 @@ def _lifted(target: Target, region: Region) -> Region | None:
 
 def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrite]:
     document, held = target.document, target.held
-    if target.shared or _bound_otherwise(target, region):
+    if target.shared or _bound_otherwise(target, region) or _read_unbound(target, region):
         yield from _with_own_name(target, giving, region)
         return
     if region.guard and not held.plain:
@@ -116,6 +131,25 @@ def _bound_otherwise(target: Target, region: Region) -> bool:
                 continue
             return True
     return False
+
+
+def _read_unbound(target: Target, region: Region) -> bool:
+    """Whether binding the name to None in front of the region would take from its handlers what it stood for."""
+    if not region.guard or starts_none(target, region):
+        return False
+    start = region.statements[0].lineno
+    before = any(
+        isinstance(node, ast.stmt) and node.lineno < start and target.held.name in bound_names(node)
+        for node in ast.walk(target.scope)
+        if node is not target.scope and not isinstance(node, (*Function, ast.ClassDef))
+    )
+    return before and any(
+        mentioned(one, target.held) and one not in region.units
+        for statement in region.statements
+        for node in ast.walk(statement)
+        for suite in (getattr(node, "handlers", ()), getattr(node, "finalbody", ()))
+        for one in suite
+    )
 
 
 def _called(call: ast.Call) -> str:

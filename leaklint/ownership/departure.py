@@ -14,8 +14,10 @@ from leaklint.ownership.resources import OWNER_KINDS, departed, lose, row_of
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
+    FALSE,
     NOTHING,
     SOMETHING,
+    TRUE,
     UNKNOWN,
     Bundle,
     Const,
@@ -117,7 +119,9 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
 
 
 def _stored(m: Machine, w: World, name: str, value: Value) -> bool:
-    if value == Ref(name) or not (value == NOTHING or w.held_by(value) or isinstance(value, Ref)):
+    # A flag (`self.closed = False`) is what the object's other methods ask for.
+    flag = value in (TRUE, FALSE) and name.startswith(f"{m.self_name}.")
+    if value == Ref(name) or not (value == NOTHING or flag or w.held_by(value) or isinstance(value, Ref)):
         return False
     return escapes(name) or name in m.procedure.nonlocals
 

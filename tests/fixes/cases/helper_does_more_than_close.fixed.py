@@ -1,0 +1,21 @@
+import sqlite3
+from support import ready, work
+
+
+def give_back(c):
+    try:
+        work()
+    finally:
+        c.close()
+
+
+def job():
+    c = sqlite3.connect("db")
+    try:
+        ready()
+    except ValueError:
+        pass
+    else:
+        give_back(c)
+    finally:
+        c.close()
