@@ -58,7 +58,7 @@ def pools_of(analysis: Analysis, module: ir.ModuleIR) -> list[Pool]:
     known = _words(analysis.catalog)
     imported = {one.name for one in module.imports}
     found: list[Pool] = []
-    for name in module.procedures:
+    for name in analysis.suspected(module):
         scope = constants.scope(module, name)
         if scope is None:
             continue

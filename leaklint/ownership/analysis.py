@@ -242,6 +242,13 @@ class Analysis:
             "reached", self._reached, self.suspects.reach(file), lambda: tuple(map(self.program.imports_at, files()))
         )
 
+    def suspected(self, module: ir.ModuleIR) -> list[str]:
+        """The procedures of a module that may come by a resource, in source order."""
+        file = self.program.file_of(module)
+        self.settle(file)
+        suspects = self.suspects.functions(file)
+        return [name for name in module.procedures if name in suspects]
+
     def take_over(self, before: Analysis, changed: str) -> None:
         """Go on from what another analysis found, of a program in which the module `changed` had another text."""
         known = {*before.results, *before._users}

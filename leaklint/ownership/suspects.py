@@ -9,7 +9,7 @@ words are those of the lines that it takes up, so nothing is left out: being a s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from leaklint.ir import ModuleIR
@@ -93,6 +93,11 @@ class Suspects:
         module = self._program.module(function.module)
         known = self._files.get(self._program.file_of(module)) if module is not None else None
         return known is not None and function.name in known.functions
+
+    def functions(self, file: str) -> Container[str]:
+        """The names of the suspects in a file that was asked for."""
+        known = self._files.get(file)
+        return known.functions if known is not None else ()
 
     def includes(self, file: str) -> bool:
         """Whether the file was asked for, or is imported by one that was."""

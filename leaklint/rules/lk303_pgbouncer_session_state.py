@@ -54,7 +54,7 @@ def inspect(view: View) -> Iterator[Sighting]:
     around = pooler_around(view.analysis, view.settings.root)
     prepares = {lib.name: lib.prepares for lib in drivers if lib.prepares is not None}
     reached = False
-    for name in view.module.procedures:
+    for name in view.analysis.suspected(view.module):
         scope = constants.scope(view.module, name)
         for call in scope.body.calls if scope is not None else ():
             assert scope is not None

@@ -19,7 +19,7 @@ _KINDS = frozenset({"connection", "pooled-connection", "pool", "client"})
 def inspect(view: View) -> Iterator[Sighting]:
     """Calls that connect, in a loop that comes back to them through their exception handler."""
     names = view.analysis.resolver.names
-    for name in view.module.procedures:
+    for name in view.analysis.suspected(view.module):
         procedure = view.module.procedures[name]
         body = names.definitions(view.module.module, name)
         if body is None or not any(isinstance(block.terminator, ir.Handle) for block in procedure.blocks):

@@ -15,7 +15,7 @@ from leaklint.rules.inspection import Sighting, View, acquired, called
 def inspect(view: View) -> Iterator[Sighting]:
     """Calls whose library waits without a limit, and that give none. What is not known counts as given."""
     constants = Constants(view.analysis)
-    for name in view.module.procedures:
+    for name in view.analysis.suspected(view.module):
         scope = constants.scope(view.module, name)
         for call in scope.body.calls if scope is not None else ():
             assert scope is not None

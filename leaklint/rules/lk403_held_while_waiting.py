@@ -32,7 +32,7 @@ class Holding(NamedTuple):
 
 def inspect(view: View) -> Iterator[Sighting]:
     """The pooled connections of this module that are held across a call that waits elsewhere."""
-    for name in view.module.procedures:
+    for name in view.analysis.suspected(view.module):
         procedure = view.module.procedures[name]
         body = view.analysis.resolver.names.definitions(view.module.module, name)
         if body is None:
