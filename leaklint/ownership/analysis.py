@@ -25,12 +25,12 @@ from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
 from leaklint.ownership.interpreter import interpret
-from leaklint.ownership.keeping import ownerless
+from leaklint.ownership.keeping import EXITING, forsaken, ownerless
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import ADDING
-from leaklint.ownership.owners import EXITING, Gap, Kept, class_reports, forgiving, gaps
+from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, taken
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
@@ -662,6 +662,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         site = ledger.sites[key]
         leaks = answered_for(m, key, site, tuple(ledger.leaks.get(key, {}).values()))
         misuses = (*ledger.misuses.get(key, {}).values(), *_unbound(m, site))
+        leaks = leaks or forsaken(m, key)
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
         handed_on = key in ledger.given
         released = bool(releases) or handed_on

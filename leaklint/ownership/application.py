@@ -171,7 +171,7 @@ def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
     if found is None:
         return True
     released = m.knowledge.released_fields(found[0])
-    return f"ends {name}" in released or f"with {name}" in released
+    return not released.isdisjoint((f"ends {name}", f"with {name}", f"async with {name}"))
 
 
 def thaw(m: Machine, w: World, value: Value, roots: Roots, news: list[Held], at: int) -> Value:

@@ -111,7 +111,7 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     if not made.values and release_taken_from(m, w, receiver, name, made.span, awaited=made.awaited):
         return [(w, UNKNOWN)]
     callees = m.refs(made.func)[:MOST_CALLEES]
-    plain = any(isinstance(callee, External) for callee in callees)
+    plain = any(isinstance(callee, (External, Function)) for callee in callees)
     if isinstance(receiver, Ref) and name in m.knowledge.open_tests and not plain:
         return [(w, Condition("open", receiver, negated=not m.knowledge.open_tests[name]))]
     if not callees:

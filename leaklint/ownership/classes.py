@@ -24,9 +24,10 @@ Touches = Callable[[Function], bool]
 def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: Touches) -> frozenset[str]:
     """The fields of a class that its methods, its subclasses' or its module's code may release.
 
-    A field that stands in a `with` is in it as "with name": whether that releases it depends on its type. One that is
-    given to a call is in it as "passed name": whoever gets a container may release what it holds. "ends name" says that
-    some of that code does not fill it again, as a method does that connects anew.
+    A field that stands in a `with` is in it as "with name" or "async with name": whether that releases it depends on
+    its type. One that is given to a call is in it as "passed name": whoever gets a container may release what it holds.
+    "ends name" says that some of that code does not fill it again, as a method does that connects anew; "name in P"
+    that it is the procedure P that releases it.
     """
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
@@ -46,6 +47,7 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
         takes_over = functools.partial(_takes_over, resolver, catalog, touches, module, procedure)
         released = _releases_in(procedure, catalog, getters, receiver, takes_over)
         found |= released | {f"ends {name}" for name in released - _filled(procedure)}
+        found |= {f"{name} in {procedure.name}" for name in released}
     return frozenset(found)
 
 
@@ -133,7 +135,8 @@ def _releases_in(
                 if name not in objects.ADDING:
                     found |= {f"passed {field}" for field in passed}
             elif isinstance(step, ir.Enter):
-                found |= {f"with {name}" for name in _fields(step.ctx, field_of, locals_of)}
+                form = "async with" if step.is_async else "with"
+                found |= {f"{form} {name}" for name in _fields(step.ctx, field_of, locals_of)}
             elif isinstance(step, ir.Yield):
                 found |= _fields(step.src, field_of, locals_of)
         if isinstance(block.terminator, ir.Next):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from leaklint.model import Span
-from leaklint.ownership.events import Step
+from leaklint.ownership.events import Leak, Step
 from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.holding import forget_holds, is_shared, note_releases
 from leaklint.ownership.machine import Machine, site_key
@@ -89,6 +89,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
             m.ledger.given.add(state.site)
             if rid in kept and normal:
                 m.kept.setdefault(state.site, set()).update(kept[rid])
+            elif rid in kept:
+                _abandon(m, w, rid, min(kept[rid]), span)
         else:
             _lose_at_end(m, w, rid, span, implicit=implicit)
     if w.fault is not None and w.fault.unbound:
@@ -116,6 +118,16 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
     )
     raised = _raising_spans(w)
     return Exit(outcome, raised[-1] if raised else None)
+
+
+def _abandon(m: Machine, w: World, rid: str, place: str, span: Span) -> None:
+    """Note that an exception leaves the resource in a place that lives on: `forsaken` tells whether that is a loss."""
+    raised = departed(w, rid)
+    at = raised.span if raised is not None else span
+    how = "yield" if at in m.yields else "exception"
+    if how == "yield" or place not in w.facts:
+        steps = m.steps(w, rid, (at, f"`{place}` is left open when this raises"))
+        m.abandoned.setdefault(w.resources[rid].site, (place, Leak(how, at, steps, True)))
 
 
 def _stored(m: Machine, w: World, name: str, value: Value) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leaklint import ir
-from leaklint.ownership.events import Site
+from leaklint.ownership.events import Leak, Site
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import Value
 from leaklint.ownership.world import World
@@ -11,6 +11,7 @@ from leaklint.resolve.refs import Class
 
 KINDS = frozenset({"connection", "pooled-connection", "session"})
 """What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
+EXITING = frozenset({"__exit__", "__aexit__"})
 LONG_LIVED = frozenset({"engine", "pool", "client"})
 
 
@@ -20,6 +21,21 @@ def keep_in_container(m: Machine, w: World, container: str, value: Value) -> Non
     if place.count(".") == 1 and place.partition(".")[0] == m.self_name:
         for rid in w.held_by(value):
             m.kept.setdefault(w.resources[rid].site, set()).add(f"{place}[]")
+
+
+def forsaken(m: Machine, key: int) -> tuple[Leak, ...]:
+    """The loss of a resource that a method takes into a field of its own object for as long as it runs: it gives it
+    back whenever it ends normally, and leaves it there when something raises, where no other method releases it."""
+    place, leak = m.abandoned.get(key, ("", None))
+    head, _, name = place.partition(".")
+    enclosing = m.enclosing_class()
+    if leak is None or enclosing is None or head != m.self_name or key in m.kept or not m.ledger.releases.get(key):
+        return ()
+    if m.class_finalizes or not EXITING.isdisjoint(enclosing[1].methods):
+        return ()
+    released = m.knowledge.released_fields(enclosing[0])
+    elsewhere = {entry for entry in released if entry.startswith(f"{name} in ")} - {f"{name} in {m.procedure.name}"}
+    return () if leak.how != "yield" and elsewhere else (leak,)
 
 
 def ownerless(m: Machine, site: Site, place: str) -> bool:
@@ -39,7 +55,9 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     if row.ends_with_owner and site.expression.removeprefix(f"{head}.").rpartition(".")[0] in released:
         return False
-    entered = f"with {name}" in released and "closes" in (row.with_, row.async_with)
+    entered = (f"with {name}" in released and row.with_ == "closes") or (
+        f"async with {name}" in released and row.async_with == "closes"
+    )
     return name not in released and not entered
 
 

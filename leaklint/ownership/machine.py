@@ -105,6 +105,7 @@ class Machine:
         self.watched: set[str] = set()
         self.contexts: frozenset[str] = frozenset()
         self.kept: dict[int, set[str]] = {}
+        self.abandoned: dict[int, tuple[str, Leak]] = {}
         self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
         self.tasks: dict[int, tuple[Summary, str, Span]] = {}
         self.pending: dict[int, tuple[Any, Any]] = {}

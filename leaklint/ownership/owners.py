@@ -13,7 +13,6 @@ from leaklint.ownership.events import Leak, SiteReport, Step
 from leaklint.ownership.summary import Outcome
 from leaklint.ownership.values import TRUTHY, New
 
-EXITING = frozenset({"__exit__", "__aexit__"})
 FILLING = frozenset({"__init__", "__new__", "__post_init__", "__setstate__"})
 """Methods that find their object empty: pickle calls `__setstate__` on one that no `__init__` has seen."""
 
