@@ -31,6 +31,9 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
             if region.guard:
                 lines = (f"if {target.held.text} is not None:", target.document.unit(target.taken) + giving.text)
                 before = () if starts_none(target, region) else (f"{target.held.text} = None",)
+            if not region.guard and isinstance(region.statements[0], ast.Raise):
+                yield target.so_far.then(_in_front(target, region.statements[0], giving.text))
+                continue
             ending = Ending((*lines, "raise"), "except BaseException:")
             made = enclose(target.document, region, target.taken, ending, "wrap", before)
             if made is not None:
@@ -39,6 +42,14 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
     yield from _protected_methods(target)
     if behind(target.document, target.taken).index + 1 == len(behind(target.document, target.taken).suite):
         raise Refused(f"nothing stands between taking `{target.held.text}` and handing it on")
+
+
+def _in_front(target: Target, statement: ast.stmt, text: str) -> Rewrite:
+    draft = Draft(target.document)
+    line = target.document.first_line(statement)
+    draft.insert(line, target.document.indent(line) + text)
+    draft.gain(text)
+    return draft.finish(target.document.unit(statement))
 
 
 def _regions(target: Target) -> Iterator[Region]:
@@ -90,7 +101,7 @@ def _hands_on(statement: ast.stmt, target: Target) -> bool:
 
 def _before_departures(target: Target, giving: Giving, made: Rewrite) -> Rewrite:
     """Release in front of the returns that forget it, too."""
-    if not target.same:
+    if not target.same or target.departures.part:
         return made
     lost = [
         leak for leak in target.report.leaks if not leak.exceptional and leak.how in ("return", "break", "continue")

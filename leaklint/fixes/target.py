@@ -12,7 +12,7 @@ from leaklint.fixes.callee import may_give_none
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
-from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living
+from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
 from leaklint.fixes.scopes import bound_names
@@ -109,16 +109,27 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
 
 
 def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> bool:
-    """Whether what a project function returned may be None: it says so, or nobody looks at it at once."""
+    """Whether what a project function returned may be None: it says so, or nobody takes for granted that it is not."""
     gives = may_give_none(document, call, _unpacked_as(taken, resource))
     if gives is not None:
         return gives
     place = document.place(taken)
-    after = place.suite[place.index + 1 :][:1]
-    if after and isinstance(after[0], (ast.Try, ast.With)):
-        after = after[0].body[:1]
-    looked_at = (node.value for one in after for node in ast.walk(one) if isinstance(node, ast.Attribute))
-    return not any(is_held(node, resource) for node in looked_at)
+    for one in place.suite[place.index + 1 :]:
+        for node in _evaluated(one):
+            if isinstance(node, (ast.If, ast.IfExp, ast.While)) and mentioned(node.test, resource):
+                return True
+            if isinstance(node, ast.Attribute) and is_held(node.value, resource):
+                return False
+    return True
+
+
+def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement in source order."""
+    stack: list[ast.AST] = [statement]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack.extend(reversed(list(ast.iter_child_nodes(one))))
 
 
 def _unpacked_as(taken: ast.stmt, resource: Held) -> int:

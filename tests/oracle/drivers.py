@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from tests.oracle.world import Resource, UnforeseenError, WorkError, World
@@ -270,7 +270,7 @@ def build() -> dict[str, types.ModuleType]:
     modules["aiosqlite"].Error = modules["sqlite3"].Error  # type: ignore[attr-defined]
     # Who waits between two attempts loses no time here.
     modules["time"] = module("time", **{**vars(time), "sleep": lambda _: None})
-    modules["support"] = module("support", work=work, fetch=fetch, ready=ready, WorkError=WorkError)
+    modules["support"] = module("support", work=work, fetch=fetch, ready=ready, stream=stream, WorkError=WorkError)
     return modules
 
 
@@ -289,6 +289,12 @@ def fetch(*_: object) -> Row | None:
 def ready(*_: object) -> bool:
     World.current.event("ready", HELPER_ERRORS)
     return bool(World.current.choose("ready"))
+
+
+async def stream(*_: object) -> AsyncIterator[Row]:
+    for _number in range(World.current.choose("stream")):
+        World.current.event("stream", HELPER_ERRORS)
+        yield Row()
 
 
 MODULES = build()

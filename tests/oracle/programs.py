@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-SUPPORT = ("WorkError", "fetch", "ready", "work")
+SUPPORT = ("WorkError", "fetch", "ready", "stream", "work")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -190,16 +190,47 @@ class Writer:
         self.budget -= 1
         kinds: list[Callable[[], Lines]] = [self.work, self.use]
         if self.depth <= 3:
-            kinds += [self.branch, self.attempt, self.loop, self.branch]
+            kinds += [self.branch, self.attempt, self.loop, self.branch, self.match_on, self.jump_from_finally]
             if len(self.conns) < 2 and not self.in_helper:
                 kinds += [self.lifecycle] * 4
-        kinds += [self.jump, self.jump]
+        kinds += [self.jump, self.jump, self.compute]
         if self.conns:
             kinds += [self.meddle, self.use]
         return self.pick(kinds)()
 
     def work(self) -> Lines:
         return [self.pick(["work()", "row = fetch()", "ready()"])]
+
+    def compute(self) -> Lines:
+        """Expressions of every sort that take nothing."""
+        return [
+            self.pick(
+                [
+                    "rows = [fetch() for _ in range(2)]",
+                    "rows = {number: fetch(number) for number in range(2) if number}",
+                    "assert ready()",
+                    "row = fetch() if other else None",
+                    "row = other and fetch()",
+                    "work(*[1, 2], **{})",
+                    "text = f'{fetch()!r}'",
+                    "row = (lambda: fetch())()",
+                    "number = 1 if 0 < len('ab') < 3 else 2",
+                    "if (row := fetch()) is not None: work(row)",
+                ]
+            )
+        ]
+
+    def match_on(self) -> Lines:
+        cases = [*under("case None:", self.block()), *under(self.pick(["case _:", "case row:"]), self.block())]
+        return under("match fetch():", cases)
+
+    def jump_from_finally(self) -> Lines:
+        """A `finally:` that leaves by itself, whatever was on its way."""
+        if not (self.loops or self.returns):
+            return self.attempt()
+        jump = self.pick((["break"] if self.loops else []) + (["return 3"] if self.returns else []))
+        leave = under("if other:", [jump]) if self.draw(st.booleans()) else [jump]
+        return [*under("try:", self.block()), *under("finally:", leave)]
 
     def use(self) -> Lines:
         if not self.conns:
@@ -239,7 +270,9 @@ class Writer:
         return lines
 
     def loop(self) -> Lines:
-        kind = self.pick(["for item in items:", "while ready():", "while True:", "for number in range(2):"])
+        kinds = ["for item in items:", "while ready():", "while True:", "for number in range(2):"]
+        kinds += ["while (row := fetch()) is not None:", *(["async for row in stream():"] * self.driver.is_async)]
+        kind = self.pick(kinds)
         self.loops += 1
         body = self.block()
         self.loops -= 1
@@ -262,13 +295,23 @@ class Writer:
     def meddle(self) -> Lines:
         """Something that changes who holds the connection."""
         c = self.conns[-1]
-        kind = self.pick(["alias", "release", "none", "keep", "hold", "again", "del", "list", "wrong", "return"])
+        kinds = ["alias", "release", "none", "keep", "hold", "again", "del", "list", "wrong", "return"]
+        kind = self.pick([*kinds, "dict", "global", "closure", "star"])
         if kind == "return" and self.returns and not self.driver.parameter:
             return [f"return {self.pick([c, f'({c}, 1)', f'[{c}]'])}"]
         if kind == "alias":
             return [f"same = {c}"]
         if kind == "none":
             return [f"{c} = None"]
+        if kind == "dict":
+            return [f"box = {{'conn': {c}}}", *self.give_back("box['conn']")]
+        if kind == "star":
+            return [f"{c}, *rest = {c}, 1, 2"]
+        if kind == "global":
+            self.helper("keep_last", lambda: self.write_global())
+            return [f"keep_last({c})"]
+        if kind == "closure" and not self.driver.is_async:
+            return [*under("def end():", [f"nonlocal {c}", self.release(c), f"{c} = None"]), "end()"]
         if kind == "again":
             return [f"{c} = {self.acquire()}"]
         if kind == "keep":
@@ -283,6 +326,9 @@ class Writer:
         if kind == "wrong" and self.driver.wrong:
             return [self.driver.wrong.format(c=c)]
         return self.give_back(c)
+
+    def write_global(self) -> Lines:
+        return ["LAST = None", "", "", *under("def keep_last(c):", ["global LAST", "LAST = c"])]
 
     # -- taking and giving back -------------------------------------------------------------------------------------
 
@@ -356,6 +402,11 @@ class Writer:
             self.conditional,
             self.loop_over,
             self.discarded,
+            self.two_at_once,
+            self.chained_targets,
+            self.list_of_them,
+            self.opened_later,
+            self.in_its_own_manager,
         ]
         if self.driver.withable:
             idioms += [self.with_connection]
@@ -504,6 +555,65 @@ class Writer:
         release = under(f"if {self.pick([c, test, f'{c} is not None'])}:", [self.release(c)])
         return [*taken, *under("try:", self.body_with(c)), *under("finally:", release)]
 
+    def two_at_once(self, c: str) -> Lines:
+        """Two in one assignment, given back in reverse order."""
+        other = self.fresh()
+        taken = [f"{c}, {other} = {self.acquire()}, {self.acquire()}"]
+        if self.draw(st.booleans()):
+            taken = [f"{c} = {self.acquire()}", f"{other} = {self.acquire()}"]
+        ending = [*under("try:", self.give_back(other)), *under("finally:", self.give_back(c))]
+        return [*taken, *under("try:", self.body_with(c)), *under("finally:", ending)]
+
+    def chained_targets(self, c: str) -> Lines:
+        """Two names for one, or a default that is taken only if needed."""
+        expression = self.pick([f"same = {self.acquire()}", f"{self.acquire()} if flag else None", "{} or None"])
+        taken = f"{c} = {expression.replace('{}', self.acquire())}"
+        return [taken, *under("try:", self.body_with(c)), *under("finally:", under(f"if {c}:", [self.release(c)]))]
+
+    def list_of_them(self, c: str) -> Lines:
+        """Several in a list."""
+        ending = under(f"for {c} in many:", [self.release(c)])
+        if self.draw(st.booleans()):
+            fill = under("for number in range(2):", [f"many.append({self.acquire()})"])
+            return ["many = []", *under("try:", [*fill, *self.block()]), *under("finally:", ending)]
+        taken = f"many = [{self.acquire()} for number in range(2)]"
+        return [taken, *under("try:", self.block()), *under("finally:", ending)]
+
+    def opened_later(self, c: str) -> Lines:
+        """An object that is made empty, opens a connection when told to, and inherits its end."""
+        if self.driver.parameter:
+            return self.try_finally(c)
+        self.helper("Lazy", self.write_lazy)
+        wait = self.awaiting
+        inside = [f"{wait}{c}.open()", *self.block()]
+        return [f"{c} = Lazy()", *under("try:", inside), *under("finally:", [f"{wait}{c}.close()"])]
+
+    def write_lazy(self) -> Lines:
+        prefix = "async def" if self.driver.is_async else "def"
+        guard = self.pick(["if self.conn is not None:", "if self.opened:"])
+        close = under(guard, [self.release("self.conn"), "self.conn = None", "self.opened = False"])
+        base = under("class Closes:", under(f"{prefix} close(self):", close))
+        first = under("def __init__(self):", ["self.conn = None", "self.opened = False"])
+        opening = [f"self.conn = {self.driver.acquire}", "self.opened = True"]
+        methods = [*first, "", *under(f"{prefix} open(self):", opening)]
+        return [*base, "", "", *under("class Lazy(Closes):", methods)]
+
+    def in_its_own_manager(self, c: str) -> Lines:
+        """A class whose `__enter__` takes the connection."""
+        if self.driver.parameter:
+            return self.context_manager(c)
+        self.helper("Opened", self.write_manager_class)
+        keyword = "async with" if self.driver.is_async else "with"
+        return under(f"{keyword} Opened() as {c}:", self.body_with(c))
+
+    def write_manager_class(self) -> Lines:
+        enter, leave = ("__aenter__", "__aexit__") if self.driver.is_async else ("__enter__", "__exit__")
+        prefix = "async def" if self.driver.is_async else "def"
+        start = [f"self.conn = {self.driver.acquire}", *self.pick([[], ["work()"]]), "return self.conn"]
+        end = self.pick([[], [], ["work()"]]) + [self.release("self.conn")]
+        methods = [*under(f"{prefix} {enter}(self):", start), "", *under(f"{prefix} {leave}(self, *exc):", end)]
+        return under("class Opened:", methods)
+
     def loop_over(self, c: str) -> Lines:
         """A generator that owns a connection."""
         if self.driver.is_async:
@@ -522,7 +632,15 @@ class Writer:
             [*give, release],
             [*under("try:", give), *under("except Exception:", [release, "raise"]), *under("else:", [release])],
         ]
+        if self.one_in(4):
+            inner = under("def inner_rows(c):", give)
+            return [*inner, "", "", *self.define("rows_of", "", self.delegating(release))]
         return self.define("rows_of", "", [f"c = {self.driver.acquire}", *self.pick(bodies)])
+
+    def delegating(self, release: str) -> Lines:
+        give = ["yield from inner_rows(c)"]
+        bodies = [[*under("try:", give), *under("finally:", [release])], [*give, release]]
+        return [f"c = {self.driver.acquire}", *self.pick(bodies)]
 
     def discarded(self, c: str) -> Lines:
         """Never bound to a name, or bound by an expression."""
