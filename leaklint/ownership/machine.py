@@ -231,7 +231,8 @@ class Machine:
         return self.class_info(f"{self.module.module}:{self.procedure.class_name}")
 
     def _imported_tops(self) -> frozenset[str]:
-        return frozenset(entry.module.partition(".")[0] for entry in self.module.imports if entry.module[:1] != ".")
+        names = {entry.module.partition(".")[0] for entry in self.module.imports if entry.module[:1] != "."}
+        return frozenset(names | {self.module.module.partition(".")[0]})
 
     # -- values -------------------------------------------------------------------------------------------------
 
