@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 _SCHEME = "dask://"
-_PATIENCE = "10s"
+PATIENCE = "10s"
 
 
 @contextlib.contextmanager
@@ -31,7 +31,7 @@ def executor_at(url: str | None) -> Iterator[Executor | None]:
         raise LeaklintError("--executor needs Dask; install with: pip install 'leaklint-db[dask]'") from error
     address = f"tcp://{url[len(_SCHEME) :]}"
     try:
-        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise LeaklintError(f"--executor: nobody answers at {printable(url)}; start a scheduler there") from error
     with client:
