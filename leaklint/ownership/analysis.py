@@ -24,6 +24,7 @@ from leaklint.ownership.declared import Declared
 from leaklint.ownership.departure import CONSTRUCTING
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
+from leaklint.ownership.injection import is_injected
 from leaklint.ownership.interpreter import interpret
 from leaklint.ownership.keeping import EXITING, forsaken, ownerless
 from leaklint.ownership.lifecycle import Lifecycle
@@ -666,17 +667,31 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
         handed_on = key in ledger.given
         released = bool(releases) or handed_on
-        if key in m.yielded and m.yield_mode == "closed" and not releases:
+        if key in m.yielded and m.yield_mode == "closed" and not releases and not is_injected(m):
             leaks = ()
         plain = all(leak.how not in MISUSES for leak in leaks)
         if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
             leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
+        if _built_for_each_request(m, key, site) and not leaks:
+            step = Step(site.path, site.span, "built for each request, and given to nobody who would close it")
+            leaks = (Leak("per-call", site.span, (*site.origin, step)),)
         places = sorted(m.kept.get(key, ()))
         if places and key not in m.lent and all(ownerless(m, site, place) for place in places):
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
         yield SiteReport(site, leaks, misuses, released, releases, handed_on)
+
+
+def _built_for_each_request(m: Machine, key: int, site: Site) -> bool:
+    """Whether a function returns a pool of its own to a framework that calls it on each request."""
+    owns = site.resource.kind in OWNER_KINDS and not site.test_code
+    kept = (
+        bool(m.kept.get(key))
+        or key in m.lent
+        or any(_caches(one.name.rpartition(".")[2]) for one in m.procedure.decorators)
+    )
+    return owns and key in m.returned and not kept and is_injected(m)
 
 
 def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:

@@ -87,6 +87,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
             _lose_at_end(m, w, rid, span, implicit=implicit)
         elif rid in kept or rid in returned:
             m.ledger.given.add(state.site)
+            if rid not in kept:
+                m.returned.add(state.site)
             if rid in kept and normal:
                 m.kept.setdefault(state.site, set()).update(kept[rid])
             elif rid in kept:

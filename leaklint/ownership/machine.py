@@ -98,6 +98,7 @@ class Machine:
         self.recurring = False
         self.yield_mode = ""
         self.yielded: set[int] = set()
+        self.returned: set[int] = set()
         self.yields: set[Span] = set()
         self.lent: set[int] = set()
         self.shared: set[int] = set()
