@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import time
@@ -87,12 +88,14 @@ def test_work_is_cut_by_its_size(tmp_path: Path) -> None:
 def cluster() -> Iterator[Any]:
     if importlib.util.find_spec("distributed") is None:
         pytest.skip("Dask is not installed: pip install 'leaklint-db[dask]'")
-    from distributed import LocalCluster
+    distributed: Any = importlib.import_module("distributed")
 
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = HERE
     try:
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as running:
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True
+        ) as running:
             yield running
     finally:
         if before is None:
@@ -103,10 +106,10 @@ def cluster() -> Iterator[Any]:
 
 @pytest.mark.dask
 def test_a_dask_cluster_gives_the_same(project: Path, cluster: Any) -> None:
-    from distributed import Client
+    distributed: Any = importlib.import_module("distributed")
 
     alone = run(project)
-    with Client(cluster, set_as_default=False) as client:
+    with distributed.Client(cluster, set_as_default=False) as client:
         assert run(project, client.get_executor()) == alone
 
 
