@@ -610,7 +610,7 @@ class Writer:
         enter, leave = ("__aenter__", "__aexit__") if self.driver.is_async else ("__enter__", "__exit__")
         prefix = "async def" if self.driver.is_async else "def"
         start = [f"self.conn = {self.driver.acquire}", *self.pick([[], ["work()"]]), "return self.conn"]
-        end = self.pick([[], [], ["work()"]]) + [self.release("self.conn")]
+        end = [*self.pick([[], [], ["work()"]]), self.release("self.conn")]
         methods = [*under(f"{prefix} {enter}(self):", start), "", *under(f"{prefix} {leave}(self, *exc):", end)]
         return under("class Opened:", methods)
 
