@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from leaklint import ir
 from leaklint.model import Span
+from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Step
 from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.holding import forget_holds, is_shared, note_releases
@@ -91,6 +93,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
                 m.returned.add(state.site)
             if rid in kept and normal:
                 m.kept.setdefault(state.site, set()).update(kept[rid])
+                if rid in returned and not (m.constructing or _looked_at(m, w, kept[rid])):
+                    m.lent.add(state.site)  # each call makes another one for its caller: the field only names the last
             elif rid in kept:
                 _abandon(m, w, rid, min(kept[rid]), span)
         else:
@@ -150,6 +154,13 @@ def _outlives(m: Machine, w: World, name: str) -> bool:
     if w.fault is not None and m.constructing and name.partition(".")[0] == m.self_name:
         return m.class_finalizes
     return True
+
+
+def _looked_at(m: Machine, w: World, places: set[str]) -> bool:
+    """Whether the procedure asked what stands in one of the places before it filled it."""
+    asked = {path.partition(SEPARATOR)[0] for path in w.facts}
+    named = {step.value for step in m.definitions.values() if isinstance(step, ir.LoadConst)}
+    return any(place in asked or place.rpartition(".")[2] in named for place in places)
 
 
 def _keep_engines(m: Machine, w: World, kept: dict[str, set[str]]) -> None:
