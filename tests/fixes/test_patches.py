@@ -1,4 +1,4 @@
-"""What other programs do with a repair: `git apply` takes the patch, an editor applies the edits, git keeps its index."""
+"""What other programs do with a repair: `git apply` takes the patch, an editor makes the edits, git keeps its index."""
 
 from __future__ import annotations
 
