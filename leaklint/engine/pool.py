@@ -6,6 +6,7 @@ dies takes the runs in flight with it; their files are then checked one by one, 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 import threading
@@ -22,6 +23,7 @@ Hear = Callable[[Checked, Sequence[int]], None]
 
 
 def _start(setting: Setting) -> None:
+    gc.disable()  # see the command line; the process ends with the run
     _local.worker = Worker(setting)
 
 

@@ -135,3 +135,5 @@ class Solver(Generic[K, V]):
                 if mask & ~rests[dependent]:
                     rests[dependent] |= mask
                     waiting.append(dependent)
+        for key in self._open:
+            rests[key] = self._trace.share(rests[key])

@@ -47,6 +47,7 @@ class Trace:
         self._facts: list[Fact] = []
         self._bits: dict[Fact, int] = {}
         self._open: list[_Frame] = []
+        self._shared: dict[int, int] = {}
 
     def note(self, fact: Fact) -> None:
         """The answer in hand rests on a fact."""
@@ -55,6 +56,10 @@ class Trace:
             bit = self._bits[fact] = 1 << len(self._facts)
             self._facts.append(fact)
         self.mask |= bit
+
+    def share(self, mask: int) -> int:
+        """The set itself, as one object for all that rest on the same: most do, and sets are large."""
+        return self._shared.setdefault(mask, mask)
 
     def facts(self, mask: int) -> Iterator[Fact]:
         """The facts of a set."""
@@ -102,8 +107,9 @@ class Trace:
             for table, key in frame.pending:
                 table[key] = -1 - frame.low
         else:
+            mask = self.share(self.mask)
             for table, key in frame.pending:
-                table[key] = self.mask
+                table[key] = mask
         self.mask |= frame.before
 
     def used(self, rests: Rests, key: Any) -> None:
