@@ -571,6 +571,10 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
             library = m.ledger.sites[w.resources[task.inner.rid].site].library
         raise_after_release(m, w, w.held_by(task.inner), fault_of(m, library), span)
         return [(w, UNKNOWN)]
+    if task.does == "enter":
+        return calls.enter_by_hand(m, w, task.inner, span, task.at, "%", is_async=True)
+    if task.does == "leave":
+        return calls.leave_by_hand(m, w, task.inner, span, task.at, is_async=True)
     summary, operand, at_span = m.tasks[task.at]
     return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
 

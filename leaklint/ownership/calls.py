@@ -13,6 +13,8 @@ from leaklint.ownership import recognition
 from leaklint.ownership.application import Point, apply_summary, bind, perform, settle_finalized
 from leaklint.ownership.builtin_calls import call_builtin, call_wrapper
 from leaklint.ownership.faults import ANY
+from leaklint.ownership.holding import ENTERING
+from leaklint.ownership.keeping import EXITING
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import container_call, keep_elsewhere, make
 from leaklint.ownership.resources import (
@@ -27,6 +29,7 @@ from leaklint.ownership.resources import (
     release,
     release_source,
     release_taken_from,
+    substitute,
     transfer,
     used_after_release,
 )
@@ -307,6 +310,10 @@ def _lend(w: World, values: Iterable[Value]) -> None:
 
 def _call_bound(m: Machine, w: World, made: Invocation, func: Bound) -> Results | None:
     base, name = func.base, func.name
+    if name in ENTERING or name in EXITING:
+        managed = _manage_by_hand(m, w, made, base, name)
+        if managed is not None:
+            return managed
     if isinstance(base, Held):
         return _call_on_resource(m, w, made, base, name)
     if isinstance(base, Elements):
@@ -318,6 +325,39 @@ def _call_bound(m: Machine, w: World, made: Invocation, func: Bound) -> Results 
     if isinstance(base, Manager) and base.does == "generator" and name in ("close", "aclose", "__exit__", "send"):
         return unknown_result(m, w, made, None)
     return None
+
+
+def _manage_by_hand(m: Machine, w: World, made: Invocation, base: Value, name: str) -> Results | None:
+    """`manager.__enter__()` or `manager.__exit__(...)`, where no `with` does it."""
+    if not isinstance(base, (Held, Task, Manager)) or (
+        isinstance(base, Manager) and base.does not in ("direct", "closing")
+    ):
+        return None
+    entering = name in ENTERING
+    if name in ("__aenter__", "__aexit__"):
+        return [(w, Task("enter" if entering else "leave", made.at, base))]
+    if entering:
+        return enter_by_hand(m, w, base, made.span, made.at, made.operand, is_async=False)
+    return leave_by_hand(m, w, base, made.span, made.at, is_async=False)
+
+
+def enter_by_hand(m: Machine, w: World, base: Value, span: Span, at: int, operand: str, *, is_async: bool) -> Results:
+    """Enter a manager; whatever named it names what its exit acts on from here on. An un-awaited acquisition takes its
+    resource here."""
+    if isinstance(base, Task) and base.does == "acquire":
+        known, taking = m.pending[base.at]
+        m.pending[base.at] = (known, msgspec.structs.replace(taking, span=span))
+    results: Results = []
+    for world, bound, keeper in m.entering(w, base, span, at, operand, is_async=is_async):
+        if keeper != base:
+            substitute(world, base, keeper)
+        results.append((world, bound))
+    return results
+
+
+def leave_by_hand(m: Machine, w: World, base: Value, span: Span, at: int, *, is_async: bool) -> Results:
+    """Leave a manager that was entered by hand."""
+    return [(world, UNKNOWN) for world, _ in m.leaving(w, base, span, at, is_async=is_async, fault=None)]
 
 
 def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: str) -> Results:

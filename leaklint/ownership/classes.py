@@ -12,6 +12,7 @@ from collections.abc import Callable
 from leaklint import ir
 from leaklint.catalog import Catalog
 from leaklint.ownership import objects
+from leaklint.ownership.keeping import EXITING
 from leaklint.ownership.liveness import reads
 from leaklint.ownership.objects import TAKING, VIEWS
 from leaklint.resolve.refs import Class, External, Function
@@ -99,7 +100,7 @@ def _releases_in(
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
     releases = False
-    words = catalog.release_words
+    words = catalog.release_words | EXITING
     taking_back = _taking_back(procedure, catalog.take_back_words)
     for block in procedure.blocks:
         for step in block.instructions:

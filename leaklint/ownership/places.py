@@ -19,6 +19,7 @@ from leaklint.ownership.values import (
     Held,
     Manager,
     Ref,
+    Task,
     Unknown,
     Value,
 )
@@ -123,7 +124,7 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
             return
         before = w.env.get(path)
         forget_below(w, path)
-        w.env[path] = value if isinstance(value, (Const, Ref)) or w.held_by(value) else UNKNOWN
+        w.env[path] = value if isinstance(value, (Const, Ref, Task)) or w.held_by(value) else UNKNOWN
         keep_in_module(w, path, value)
         if before is not None and before != value:
             overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")

@@ -58,17 +58,18 @@ def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:
 
 def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
     """An acquisition recognised by method and receiver name alone. LOW, unless the module imports the driver, the
-    project declares the name, or the resource is given back to the same receiver: then MEDIUM."""
+    project declares the name, the resource is given back to the same receiver, or entered by hand: then MEDIUM."""
     receiver = m.text(made.func).rpartition(".")[0]
     if not receiver:
         return None
     best: tuple[int, Known] | None = None
+    entered = (m.bound_name(made.operand), "__aenter__") in m.attributes
     for shape in m.catalog.shapes(name, receiver.rpartition(".")[2].removesuffix("()")):
         row = shape.resource
         imported = shape.library == PROJECT or not m.imported.isdisjoint(shape.modules)
         paired = any((receiver, word) in m.attributes for word in row.release_to)
-        sure = Confidence.MEDIUM if imported or paired else Confidence.LOW
-        points = 4 * imported + 2 * paired + (row.awaited == made.awaited)
+        sure = Confidence.MEDIUM if imported or paired or (entered and row.awaited) else Confidence.LOW
+        points = 4 * imported + 2 * paired + (row.awaited == (made.awaited or entered))
         if best is None or points > best[0]:
             best = (points, Known(shape.library, row, sure))
     return best[1] if best is not None else None

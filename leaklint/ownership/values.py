@@ -143,7 +143,7 @@ class Task(Value, frozen=True, cache_hash=True):
     """A coroutine (or similar) that nothing awaits yet.
 
     does: acquire (awaiting it acquires at instruction `at`), release (awaiting it releases `inner`), call (awaiting
-    it runs the call at instruction `at`).
+    it runs the call at instruction `at`), enter and leave (awaiting it enters or leaves the manager `inner`).
     """
 
     does: str
