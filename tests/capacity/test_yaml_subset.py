@@ -57,7 +57,7 @@ def test_any_text_is_read_or_declined(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["- " * 50_000, "a:\n" * 50_000, "- x\n" * 50_000, "  - x: " * 20_000])
 def test_large_texts_take_no_long_time(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with contextlib.suppress(NotUnderstood):
         documents(text)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
