@@ -33,10 +33,10 @@ def test_exit_zero(project: Path, leaklint: Leaklint) -> None:
     ("arguments", "line"),
     [
         (("absent.py",), "absent.py: no such file or directory"),
-        (("--select", "LK999"), "command line: 'select' no rule 'LK999'; did you mean 'LK"),
+        (("--select", "LK999"), "command line: 'select': no rule 'LK999'; did you mean 'LK"),
         (
             ("--ignore", "leaked-on-exeption"),
-            "command line: 'ignore' no rule 'leaked-on-exeption'; did you mean 'leaked",
+            "command line: 'ignore': no rule 'leaked-on-exeption'; did you mean 'leaked",
         ),
         (("--selct", "LK1"), "no such option --selct; did you mean --select?"),
         (("--zzzzzz",), "no such option --zzzzzz; 'leaklint check --help' lists the options"),
@@ -218,7 +218,7 @@ def test_watching_checks_again_after_a_change(project: Path) -> None:
         assert process.stdout.readline().startswith(b"app/clean.py:6:12")
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def test_the_version_costs_no_imports() -> None:
