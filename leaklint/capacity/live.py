@@ -62,7 +62,7 @@ def ask(dsn: str) -> Live:
     try:
         import psycopg
     except ImportError as error:
-        raise LeaklintError("--dsn needs psycopg; install it with: pip install 'leaklint-db[pg]'") from error
+        raise LeaklintError("--dsn needs psycopg: pip install 'psycopg[binary]' (the extra [pg])") from error
     try:
         with psycopg.connect(dsn, connect_timeout=_TIMEOUT_S, autocommit=True, application_name="leaklint") as conn:
             conn.read_only = True

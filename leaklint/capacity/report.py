@@ -10,12 +10,14 @@ import msgspec
 from leaklint.capacity.model import Budget, Figure, Pool
 from leaklint.capacity.servers import families
 
+_NOTHING = "No pool or engine was found. Connections that are opened one by one are not counted."
+
 
 def as_text(budget: Budget) -> str:
     """The table, the sum, what to change, and what was assumed."""
     deployed = budget.deployment
     family = families()[budget.server]
-    lines = [_table(budget)] if budget.shares else ["No pool or engine was found."]
+    lines = [_table(budget)] if budget.shares else [_NOTHING]
     runs = f"{_count(deployed.servers.value, 'server')} x {_count(deployed.processes.value, 'process')}"
     lines += [
         "",

@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lsp": ("leaklint.cli.lsp_command", "Serve an editor over the language server protocol."),
 }
 USAGE, INTERRUPTED = 2, 130
+_EXTRAS = {"lsp": "pygls>=2.0"}
 _GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
 
@@ -46,21 +47,33 @@ class Commands(click.Group):
             missing = (error.name or module).partition(".")[0]
             if missing == "leaklint":
                 raise LeaklintError(f"'leaklint {cmd_name}' is not part of this installation") from error
-            extra = f"leaklint-db[{cmd_name}]"
+            wanted = _EXTRAS.get(cmd_name, missing)
             raise LeaklintError(
-                f"'leaklint {cmd_name}' needs {missing}, which is not installed; install with: pip install '{extra}'"
+                f"'leaklint {cmd_name}' needs {missing}, which is not installed: pip install '{wanted}' "
+                f"(the extra [{cmd_name}])"
             ) from error
         assert isinstance(command, click.Command)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in COMMANDS and args[0] not in _GROUP_OPTIONS):
+            _misspelt(args[:1])
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _misspelt(first: Sequence[str]) -> None:
+    """A command that is misspelt is no path that is missing. Raises UsageError for one."""
+    for word in first:
+        if word.isalpha() and not os.path.exists(word):
+            import difflib
+
+            for near in difflib.get_close_matches(word, COMMANDS, n=1, cutoff=0.75):
+                raise click.UsageError(f"no command and no path '{word}'; did you mean 'leaklint {near}'?")
 
 
 @click.group(

@@ -32,7 +32,7 @@ def check_selectors(settings: Settings) -> list[str]:
     for key in _KEYS:
         for selector in getattr(settings, key.replace("-", "_")) or ():
             if why := unknown(selector, rule_names()):
-                problems[f"{_place(settings, key, selector)}: '{key}' {why}"] = None
+                problems[f"{_place(settings, key, selector)}: '{key}': {why}"] = None
     for ignores in settings.per_file_ignores:
         try:
             pattern_matches(ignores.base, ignores.pattern, f"{ignores.base}/a.py")
@@ -40,7 +40,7 @@ def check_selectors(settings: Settings) -> list[str]:
             problems[f"{settings.provenance.get('per-file-ignores')}: 'per-file-ignores' {error}"] = None
         for selector in ignores.selectors:
             if why := unknown(selector, rule_names()):
-                problems[f"{_place(settings, 'per-file-ignores', selector)}: 'per-file-ignores' {why}"] = None
+                problems[f"{_place(settings, 'per-file-ignores', selector)}: 'per-file-ignores': {why}"] = None
     return list(problems)
 
 

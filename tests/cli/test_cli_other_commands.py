@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,19 @@ def test_help_is_short_and_says_what_is_the_default(leaklint: Leaklint) -> None:
 def test_the_shell_can_complete(leaklint: Leaklint) -> None:
     ran = leaklint(_LEAKLINT_COMPLETE="bash_source")
     assert "_LEAKLINT_COMPLETE=bash_complete" in ran.out
+
+
+def test_a_misspelt_command_is_no_missing_path(tmp_path: Path, leaklint: Leaklint) -> None:
+    ran = leaklint("chek", ".")
+    assert ran.status == 2
+    assert ran.err == "leaklint: error: no command and no path 'chek'; did you mean 'leaklint check'?\n"
+    (tmp_path / "chek").mkdir()
+    assert leaklint("chek").status == 0
+    assert "no such file" in leaklint("nowhere").err
+
+
+def test_a_command_whose_extra_is_missing_says_what_to_install(tmp_path: Path, leaklint: Leaklint) -> None:
+    (tmp_path / "lsprotocol.py").write_text("raise ModuleNotFoundError(name='lsprotocol')\n")
+    ran = leaklint("lsp", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert ran.status == 2
+    assert ran.err.startswith("leaklint: error: 'leaklint lsp' needs lsprotocol, which is not installed: pip install ")

@@ -180,8 +180,8 @@ def test_wrong_rules_and_resources_in_a_configuration_say_where(tmp_path: Path, 
     assert places(result) == [("a.py", 2, "LK102")]
     texts = [problem.text for problem in result.problems]
     assert texts[0].startswith(f"{tmp_path}/other/leaklint.toml:3:")
-    assert texts[1].startswith(f"{tmp_path}/sub/leaklint.toml:3:3: 'ignore' no rule 'LK999'; did you mean 'LK")
-    assert texts[2].startswith(f"{tmp_path}/sub/leaklint.toml:5:8: 'per-file-ignores' no rule 'LK9x'")
+    assert texts[1].startswith(f"{tmp_path}/sub/leaklint.toml:3:3: 'ignore': no rule 'LK999'; did you mean 'LK")
+    assert texts[2].startswith(f"{tmp_path}/sub/leaklint.toml:5:8: 'per-file-ignores': no rule 'LK9x'")
     assert len(texts) == 3
     assert result.failed
 
@@ -233,8 +233,6 @@ def test_what_is_looked_at_stays_small(tmp_path: Path) -> None:
     finder = SettingsFinder(cwd=str(tmp_path))
     project = Project(finder.for_directory(str(tmp_path)), str(tmp_path))
     matters = [
-        name
-        for name in CHAIN
-        if project.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
+        name for name in CHAIN if project.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
     ]
     assert matters == ["one", "two", "passing", "three"]
