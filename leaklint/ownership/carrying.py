@@ -128,12 +128,10 @@ class _Walk:
 
 
 def own_name(qualified: str) -> str:
-    """The name by which others call a procedure, or get at it: its own, for a special method that of its class, for a
-    lambda that of the function around it."""
+    """The name by which others call a procedure, or get at it: its own, for a special method that of its class."""
     outer, _, last = qualified.rpartition(".")
     last = last.partition("#")[0]
-    special = last.startswith("__") and last.endswith("__")
-    return own_name(outer) if outer and (special or last.startswith("<")) else last
+    return own_name(outer) if outer and last.startswith("__") and last.endswith("__") else last
 
 
 def _words(annotation: str) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
@@ -68,6 +69,7 @@ class Suspects:
         self._named: dict[str, int] = {}
         self._news: list[tuple[str, int]] = []
         self._receiving: set[Function] = set()
+        self._lambdas: set[Class | Function] = set()
         self._unread: list[Function] = []
         self._touched: set[Function] = set()
 
@@ -84,6 +86,7 @@ class Suspects:
                 other._libraries[path] = self._libraries[path]
                 other._files[path] = known.copy(other._imports.reached(path))
         other._receiving = set(self._receiving)
+        other._lambdas = set(self._lambdas)
         return other
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -148,9 +151,14 @@ class Suspects:
         """These were found to hand a resource over: the functions that mention them."""
         for function in functions:
             module = self._program.module(function.module)
-            if module is not None:
+            if module is None:
+                continue
+            outer, _, last = function.name.rpartition(".")
+            if last.startswith("<lambda"):
+                self._lambdas.add(function)
+                self._suspect(self._files[self._program.file_of(module)], module, outer or MODULE_BODY)
+            else:
                 self._lead(own_name(function.name), self._imports.bit(self._program.file_of(module)))
-                last = function.name.rpartition(".")[2]
                 if last in ("__enter__", "__aenter__", "__call__", "__exit__", "__aexit__", "__iter__", "__aiter__"):
                     self._make(own_name(function.name), self._imports.bit(self._program.file_of(module)))
         return self._settled()
@@ -279,6 +287,8 @@ class Suspects:
         of = ref.of if isinstance(ref, Instance) else ref
         names = self._making if isinstance(ref, Instance) else self._leading
         if isinstance(of, (Class, Function)):
+            if of in self._lambdas:
+                return True
             module = self._program.module(of.module)
             bit = self._imports.bit(self._program.file_of(module)) if module is not None else 0
             return bool(names.get(own_name(of.name), 0) & bit)
