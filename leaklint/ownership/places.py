@@ -124,7 +124,8 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
             return
         before = w.env.get(path)
         forget_below(w, path)
-        w.env[path] = value if isinstance(value, (Const, Ref, Task)) or w.held_by(value) else UNKNOWN
+        known = isinstance(value, (Const, Ref, Task)) or w.held_by(value, m.captures)
+        w.env[path] = value if known else UNKNOWN
         keep_in_module(w, path, value)
         if before is not None and before != value:
             overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")
