@@ -142,8 +142,8 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
                   acquisition.
     open-tests, closed-tests    methods or attributes that tell whether it is open / closed.
     unless        argument facts that make the call take nothing: "poolclass=NullPool" (the keyword has a value whose
-                  last name is that), "creator" (the keyword is given at all), "given:Class" (an argument is an object
-                  of that class: a session over somebody else's connection).
+                  last name is that), "0=sqlite://" (the first argument is that text), "creator" (the keyword is given),
+                  "given:Class" (an argument is an object of that class: a session over somebody else's connection).
     gives         what unpacking finds, where the call returns a tuple: indexes of the members that are the object;
                   empty: the result itself is the object. `asyncio.open_connection` gives (1,).
     by-name       receivers and method to recognise it by when the receiver's type is unknown: {method="getconn",

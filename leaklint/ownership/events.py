@@ -24,6 +24,8 @@ class Site(msgspec.Struct, frozen=True):
     sure       how the call was recognised. derived: the call is of a project function that returns the resource;
                `origin` then holds the steps from the real acquisition to here.
     bound      the name the result is first bound to ("" if never), for messages and fixes.
+    test_code  it stands in a project's tests; test_fixture: in a function there that sets up many of them.
+    ends_at_exit  the process ends soon after the procedure does.
     """
 
     path: str
@@ -40,6 +42,7 @@ class Site(msgspec.Struct, frozen=True):
     bound: str = ""
     is_async: bool = False
     test_code: bool = False
+    test_fixture: bool = False
     ends_at_exit: bool = False
 
 

@@ -13,7 +13,7 @@ from leaklint.ownership.events import Leak, Misuse, Site, Step
 from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
 from leaklint.ownership.summary import Summary
-from leaklint.ownership.surroundings import in_tests, runs_once
+from leaklint.ownership.surroundings import in_tests, is_fixture, runs_once
 from leaklint.ownership.values import UNKNOWN, Fault, Heap, Task, Value
 from leaklint.ownership.values import Ref as Place
 from leaklint.ownership.world import Event, World
@@ -118,6 +118,7 @@ class Machine:
         self.at = 0
         self.imported = self._imported_tops()
         self.test_code = in_tests(module.path)
+        self.test_fixture = self.test_code and is_fixture(procedure)
         self.ends_at_exit = runs_once(self.catalog, module, procedure)
         self._index()
 
@@ -261,11 +262,16 @@ class Machine:
         if isinstance(step, ir.Call):
             for key, operand in step.keywords:
                 if key == name:
-                    return self.text(operand)
+                    return self.written(operand)
             for key, operand in step.keywords:
                 if not key and (spread := self._entry(operand, repr(name))):
-                    return self.text(spread)
+                    return self.written(spread)
         return None
+
+    def written(self, operand: str) -> str:
+        """The source form of an operand as `text` gives it; of a string, what stands in it."""
+        step = self.definitions.get(operand)
+        return step.value if isinstance(step, ir.LoadConst) and isinstance(step.value, str) else self.text(operand)
 
     def _entry(self, mapping: str, key: str, depth: int = 3) -> str:
         """The operand that may stand under `key` (a repr) in a dict that this procedure fills: "" for none."""
@@ -444,6 +450,7 @@ class Machine:
             bound=bound or self.bound_name(operand),
             is_async=is_async,
             test_code=self.test_code,
+            test_fixture=self.test_fixture,
             ends_at_exit=self.ends_at_exit,
         )
 

@@ -84,6 +84,8 @@ def _excused(m: Machine, made: Invocation, row: Row) -> bool:
             continue
         name, equals, wanted = fact.partition("=")
         text = m.keyword_text(made.at, name)
+        if name.isdigit() and (operand := m.argument_operand(made.at, "", int(name))):
+            text = m.written(operand)
         if text is not None and (not equals or text.rpartition(".")[2] == wanted):
             return True
     return False

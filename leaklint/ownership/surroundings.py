@@ -18,6 +18,11 @@ def in_tests(path: str) -> bool:
     return named or not _DIRECTORIES.isdisjoint(directories)
 
 
+def is_fixture(procedure: ir.Procedure) -> bool:
+    """Whether a test runner calls the function before each of many tests: pytest's fixtures, unittest's setUp."""
+    return "setup" in procedure.name.lower() or any("fixture" in one.name for one in procedure.decorators)
+
+
 def runs_once(catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
     """Whether the process ends soon after the procedure does: a script's body, its `main`, a command-line command."""
     if procedure.kind == "module" or procedure.name in MAIN:

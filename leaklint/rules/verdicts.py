@@ -110,11 +110,13 @@ def _hardly_held(report: SiteReport) -> bool:
 
 def _ends_anyway(report: SiteReport) -> bool:
     """Whether the process, or the test run, ends before the loss can be felt: in a script or a command, unless it loses
-    one each round; in a test, and in a test's set-up or a `main` that fails."""
+    one each round; in a test and its helpers, unless an object keeps it; in a fixture that fails; in a `main` that
+    fails, or ends a `with`."""
     site = report.site
     if any(leak.how in OVERWRITING for leak in report.leaks):
         return False
-    if all(leak.exceptional for leak in report.leaks):
-        return site.test_code or site.ends_at_exit
-    name = site.function.rpartition(".")[2]
-    return name.startswith("test") if site.test_code else site.ends_at_exit and name not in MAIN
+    if site.test_code:
+        return all(leak.exceptional or not (leak.how == "owner" or site.test_fixture) for leak in report.leaks)
+    if site.ends_at_exit and site.function in MAIN:
+        return all(leak.exceptional or leak.how == "with" for leak in report.leaks)
+    return site.ends_at_exit

@@ -121,8 +121,10 @@ def test_severity_follows_what_becomes_of_the_lost_object(dropped: str, severity
         ("main", {"ends_at_exit": True}, leak("exception", 14, True), Confidence.LOW),
         ("main", {"ends_at_exit": True}, leak("return"), Confidence.HIGH),
         ("Orders.test_all", {"test_code": True}, leak("return"), Confidence.LOW),
-        ("filled", {"test_code": True}, leak("exception", 14, True), Confidence.LOW),
-        ("filled", {"test_code": True}, leak("return"), Confidence.HIGH),
+        ("count", {"test_code": True}, leak("return"), Confidence.LOW),
+        ("count", {"test_code": True}, leak("owner"), Confidence.HIGH),
+        ("filled", {"test_code": True, "test_fixture": True}, leak("exception", 14, True), Confidence.LOW),
+        ("filled", {"test_code": True, "test_fixture": True}, leak("return"), Confidence.HIGH),
     ],
 )
 def test_what_ends_with_its_process_or_test_is_hardly_worth_a_word(
