@@ -251,6 +251,8 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
                                 stored on them: "flask.g", "fastapi.FastAPI.state".
     process-lived               decorated or named functions whose module's globals live with the process by design: a
                                 resource kept in one is no leak (an AWS Lambda handler's module).
+    bounded-caches              those of `process-lived` that keep a limited number of results and drop the others
+                                without closing them, with the parameter that limits: "functools.lru_cache:maxsize".
     entry-points                calls or decorators that mark functions the framework calls for each request or task:
                                 a pool built there is built again and again.
     run-once                    decorators (their last name, in a module that imports the framework) of functions after
@@ -272,6 +274,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     bases: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
     process_lived: tuple[str, ...] = ()
+    bounded_caches: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()
     run_once: tuple[str, ...] = ()
     note: str = ""

@@ -33,6 +33,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import ADDING
 from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, taken
+from leaklint.ownership.replacing import bounded_cache, replaced
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
 from leaklint.ownership.suspects import Suspects
@@ -101,6 +102,7 @@ class Analysis:
             **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
         }
         self._coroutines = frozenset(name for f in catalog.frameworks for name in f.coroutine_decorators)
+        self._bounded = tuple(name for f in catalog.frameworks for name in f.bounded_caches)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
@@ -492,7 +494,14 @@ class Analysis:
             missing = gaps(run.exits, module.path, self.catalog.release_words)
             outcomes = forgiving(outcomes)
         summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, catches)
-        return Result(summary, tuple(_reports(m)), run.steps, run.complete, tuple(_kept(m)), missing)
+        return Result(
+            summary,
+            tuple(_reports(m, tuple(ended.outcome for ended in run.exits))),
+            run.steps,
+            run.complete,
+            tuple(_kept(m)),
+            missing,
+        )
 
     def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
         """A machine ready to interpret the procedure."""
@@ -506,6 +515,8 @@ class Analysis:
         enclosing = m.enclosing_class()
         m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
         m.recurring = self.lifecycle.recurs(module, procedure)
+        if procedure.decorators and self._bounded:
+            m.evicts = bounded_cache(m, self._bounded, self._decorators(module, procedure))
         m.yield_mode = self._yield_mode(module, procedure)
         if m.yield_mode == "awaits":
             m.yields.clear()
@@ -660,7 +671,7 @@ def _assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Ou
     return tuple(merged.values())
 
 
-def _reports(m: Machine) -> Iterator[SiteReport]:
+def _reports(m: Machine, outcomes: tuple[Outcome, ...]) -> Iterator[SiteReport]:
     """What the ledger holds, one report a site, in source order."""
     ledger = m.ledger
     for key in sorted(ledger.sites, key=lambda k: (ledger.sites[k].span.line, ledger.sites[k].span.column, k)):
@@ -679,6 +690,7 @@ def _reports(m: Machine) -> Iterator[SiteReport]:
         if _built_for_each_request(m, key, site) and not leaks:
             step = Step(site.path, site.span, "built for each request, and given to nobody who would close it")
             leaks = (Leak("per-call", site.span, (*site.origin, step)),)
+        leaks = (*leaks, *replaced(m, key, site, outcomes))
         places = sorted(m.kept.get(key, ()))
         if places and key not in m.lent and all(ownerless(m, site, place) for place in places):
             place = places[0]

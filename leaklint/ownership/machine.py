@@ -96,6 +96,7 @@ class Machine:
         self.constructing = False
         self.class_finalizes = False
         self.recurring = False
+        self.evicts = ""
         self.yield_mode = ""
         self.yielded: set[int] = set()
         self.returned: set[int] = set()
