@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import BOM, apply_edits, edits
 from leaklint.fixes.propose import Candidate, candidates
 from leaklint.fixes.verify import key, objection, regression
@@ -64,27 +63,25 @@ def prove(
     before: all findings of the text. allowed: which repairs to consider.
     """
     lead, body = _body(text)
-    reason = ""
-    try:
-        for one in candidates(body, finding, report, style):
-            if not allowed(one.applicability):
-                reason = reason or _NOT_ALLOWED[one.applicability]
-                continue
-            why = objection(body, one.rewrite)
-            if why:
-                reason = reason or why
-                continue
-            after = list(analyze(lead + one.rewrite.text))
-            why = regression(before, finding, [found for found, _ in after])
-            if not why:
-                return _fix(path, body, one), after
-            more = _followed(lead + one.rewrite.text, path, before, after, analyze, style) if one.uncovers else None
-            if more is not None and not regression(before, finding, [found for found, _ in more[1]]):
-                return Fix(one.applicability, one.message, edits(path, body, _body(more[0])[1])), more[1]
+    reason = withheld = ""
+    refusals: list[str] = []
+    for one in candidates(body, finding, report, style, refusals):
+        if not allowed(one.applicability):
+            withheld = withheld or _NOT_ALLOWED[one.applicability]
+            continue
+        why = objection(body, one.rewrite)
+        if why:
             reason = reason or why
-    except Refused as refused:
-        reason = str(refused)
-    return Withheld(_sentence(reason or "no repair of it could be proven"))
+            continue
+        after = list(analyze(lead + one.rewrite.text))
+        why = regression(before, finding, [found for found, _ in after])
+        if not why:
+            return _fix(path, body, one), after
+        more = _followed(lead + one.rewrite.text, path, before, after, analyze, style) if one.uncovers else None
+        if more is not None and not regression(before, finding, [found for found, _ in more[1]]):
+            return Fix(one.applicability, one.message, edits(path, body, _body(more[0])[1])), more[1]
+        reason = reason or why
+    return Withheld(_sentence(withheld or next(iter(refusals), "") or reason or "no repair answers this rule"))
 
 
 def _followed(

@@ -26,10 +26,11 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
         raise Refused(f"`{target.held.text}` leaves the function")
     for region in _regions(target):
         for giving in target.givings:
-            lines: tuple[str, ...] = (giving.text,)
+            lines: tuple[str, ...] = giving.lines
             before: tuple[str, ...] = ()
             if region.guard:
-                lines = (f"if {target.held.text} is not None:", target.document.unit(target.taken) + giving.text)
+                unit = target.document.unit(target.taken)
+                lines = (f"if {target.held.text} is not None:", *(unit + line for line in giving.lines))
                 before = () if starts_none(target, region) else (f"{target.held.text} = None",)
             if not region.guard and isinstance(region.statements[0], ast.Raise):
                 yield target.so_far.then(_in_front(target, region.statements[0], giving.text))

@@ -43,13 +43,14 @@ class Candidate:
     uncovers: bool = False
 
 
-def candidates(text: str, finding: Finding, report: SiteReport | None, style: str) -> Iterator[Candidate]:
-    """Repairs to try for a finding, best first, each different. Raises Refused, with the reason, if there is none.
+def candidates(
+    text: str, finding: Finding, report: SiteReport | None, style: str, refusals: list[str]
+) -> Iterator[Candidate]:
+    """Repairs to try for a finding, best first, each different.
 
-    report: what was seen at the site, for the rules that judge sites.
+    report: what was seen at the site, for the rules that judge sites. refusals: gets the reasons why others do not fit.
     """
     seen = {text}
-    reason = ""
     for made in _repairs(text, finding, report, style):
         try:
             for candidate in made:
@@ -57,11 +58,9 @@ def candidates(text: str, finding: Finding, report: SiteReport | None, style: st
                     seen.add(candidate.rewrite.text)
                     yield candidate
         except Refused as refused:
-            reason = reason or str(refused)
+            refusals.append(str(refused))
         except (SyntaxProblem, SyntaxError):
-            reason = reason or "the repaired text would not parse"
-    if len(seen) == 1:
-        raise Refused(reason or "no repair answers this rule")
+            refusals.append("the repaired text would not parse")
 
 
 def _repairs(text: str, finding: Finding, report: SiteReport | None, style: str) -> Iterator[Iterator[Candidate]]:

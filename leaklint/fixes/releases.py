@@ -25,7 +25,7 @@ class Releases:
         if isinstance(node, ast.Await):
             return self.is_release(node.value)
         if isinstance(node, ast.Attribute):
-            return is_held(node.value, self.held) and node.attr in self.resource.release
+            return is_held(node.value, self.held) and node.attr in self._methods
         if not isinstance(node, ast.Call):
             return False
         if node in self.calls and mentioned(node, self.held):
@@ -34,8 +34,19 @@ class Releases:
         if not isinstance(func, ast.Attribute):
             return False
         if is_held(func.value, self.held):
-            return func.attr in self.resource.release and not node.args
+            return func.attr in self._methods and not node.args
         return func.attr in self.resource.release_to and any(is_held(one, self.held) for one in node.args)
+
+    @property
+    def _methods(self) -> tuple[str, ...]:
+        return (*self.resource.release, self.resource.release_completed)
+
+    def completes(self, node: ast.AST) -> bool:
+        """Whether an expression waits for a release that was begun: `await pool.wait_closed()`."""
+        call = node.value if isinstance(node, ast.Await) else node
+        func = call.func if isinstance(call, ast.Call) else None
+        completed = self.resource.release_completed
+        return isinstance(func, ast.Attribute) and bool(completed) and func.attr == completed and self.is_release(node)
 
     def is_unit(self, statement: ast.stmt) -> bool:
         """Whether a statement does nothing but give the resource back: the call, alone, under a test of the resource
@@ -95,10 +106,12 @@ def stable(node: ast.expr) -> bool:
 
 @dataclass(frozen=True)
 class Giving:
-    """The release to write. text: the call, `await` included. reason: why there is none."""
+    """The release to write. text: the call, `await` included. then: what has to follow it. reason: why there is
+    none."""
 
     text: str = ""
     reason: str = ""
+    then: str = ""
 
 
 def release_text(
@@ -124,7 +137,8 @@ def release_text(
         if not in_async:
             return Giving(reason="its release must be awaited, and this function is not async")
         text = f"await {text}"
-    return Giving(text)
+    completed = resource.release_completed if in_async else ""
+    return Giving(text, then=f"await {name}.{completed}()" if completed else "")
 
 
 def _last(name: str) -> str:

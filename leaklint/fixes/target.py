@@ -25,10 +25,16 @@ _OPEN_ENDED = frozenset({"session"})  # what its queries return may load more la
 
 @dataclass(frozen=True)
 class Giving:
-    """A release to write, and the releases that it makes redundant."""
+    """A release to write, with what has to follow it, and the releases that it makes redundant."""
 
     text: str
     releases: Releases
+    then: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All that is to be written."""
+        return (self.text, self.then) if self.then else (self.text,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,13 +189,16 @@ def _target(
     known = Releases(resource, name, released)
     bare = Releases(resource, name)
     found: list[Giving] = []
+    completed = next(
+        (document.source(node) for node in ast.walk(scope) if isinstance(node, ast.Await) and bare.completes(node)), ""
+    )
     for text, pure in _written(document, scope, taken, known, bare, in_async):
-        giving = Giving(text, bare if pure else known)
+        giving = Giving(text, bare if pure else known, completed if pure else "")
         if giving.text not in [one.text for one in found]:
             found.append(giving)
     canonical = release_text(document, resource, call, name.text, in_async)
     if canonical.text and canonical.text not in [one.text for one in found]:
-        found.append(Giving(canonical.text, bare))
+        found.append(Giving(canonical.text, bare, canonical.then))
     return Target(
         document,
         call,
@@ -220,6 +229,8 @@ def _written(
             continue
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
         if not isinstance(value, ast.Call) or not (known.is_release(value) or value in known.calls):
+            continue
+        if known.completes(value):
             continue
         if any(isinstance(one, ast.Name) and one.id in later for one in ast.walk(value)):
             continue
@@ -285,7 +296,7 @@ def without_outer(target: Target, giving: Giving) -> Target:
             new, call, new.statement(call), binding, target.report, frozenset(), target.so_far.then(rewrite), ""
         )
         target = dataclasses.replace(made, same=False)
-        giving = Giving(giving.text, Releases(target.report.site.resource, target.held))
+        giving = Giving(giving.text, Releases(target.report.site.resource, target.held), giving.then)
 
 
 def _folded_inside(document: Document, statement: ast.stmt) -> bool:

@@ -39,7 +39,8 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
     if stay:
         alone = without_outer(target, giving)
         if alone is not target:
-            target, giving = alone, Giving(giving.text, Releases(alone.report.site.resource, alone.held))
+            bare = Releases(alone.report.site.resource, alone.held)
+            target, giving = alone, Giving(giving.text, bare, giving.then)
     region = target.region(giving, stay)
     if not _alike(giving, region):
         raise Refused(f"`{target.held.text}` is given back in ways that do different things")
@@ -84,9 +85,10 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
         return
     if region.guard and not held.plain:
         raise Refused(f"`{held.text}` is taken on some paths only")
-    lines: tuple[str, ...] = (giving.text,)
+    lines: tuple[str, ...] = giving.lines
     if region.guard or target.maybe_none or _set_to_none(target, region):
-        lines = (f"if {held.text} is not None:", document.unit(target.taken) + giving.text)
+        unit = document.unit(target.taken)
+        lines = (f"if {held.text} is not None:", *(unit + line for line in giving.lines))
     before: tuple[str, ...] = ()
     if region.guard and not starts_none(target, region):
         before = (f"{held.text} = None",)

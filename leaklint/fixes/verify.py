@@ -44,9 +44,9 @@ def regression(before: Sequence[Finding], fixed: Finding, after: Sequence[Findin
     """Why the findings of the repaired text speak against the repair; "" where they do not."""
     had, has = Counter(map(key, before)), Counter(map(key, after))
     if has[key(fixed)] >= had[key(fixed)]:
-        return "the leak would still be there"
+        return "the repair that was tried does not end the leak"
     new = has - had
     if new:
         code = min(new)[0]
-        return f"the repair would bring a new finding ({code})"
+        return f"the repair that was tried would bring a new finding ({code})"
     return ""
