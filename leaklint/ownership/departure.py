@@ -137,11 +137,13 @@ def _abandon(m: Machine, w: World, rid: str, place: str, span: Span) -> None:
 
 
 def _stored(m: Machine, w: World, name: str, value: Value) -> bool:
+    if not escapes(name) and name not in m.procedure.nonlocals:
+        return False
     # A flag (`self.closed = False`) is what the object's other methods ask for.
     flag = value in (TRUE, FALSE) and name.startswith(f"{m.self_name}.")
-    if value == Ref(name) or not (value == NOTHING or flag or w.held_by(value) or isinstance(value, Ref)):
-        return False
-    return escapes(name) or name in m.procedure.nonlocals
+    if isinstance(value, Ref):
+        return value.path != name
+    return flag or value == NOTHING or bool(w.held_by(value))
 
 
 def _outlives(m: Machine, w: World, name: str) -> bool:

@@ -54,6 +54,10 @@ def interpret(m: Machine) -> Run:
     return _Interpreter(m).run()
 
 
+_ALWAYS = object()
+"""Of a name whose value is kept however it is used: what the interpreter itself writes down."""
+
+
 class _Interpreter:
     def __init__(self, m: Machine) -> None:
         self.m = m
@@ -68,6 +72,7 @@ class _Interpreter:
         self.exits: dict[object, Exit] = {}
         self.block = 0
         self.sent: set[object] = set()
+        self.stays: dict[str, object] = {}
 
     def run(self) -> Run:
         m = self.m
@@ -112,15 +117,18 @@ class _Interpreter:
         correlated = self.m.facts.correlated
         env = world.env
         keys: set[str] = set()
+        stays = self.stays
         for name in list(env):
-            value = env[name]
-            if name.startswith(("%region", "%into")):
+            kind = stays.get(name)
+            if kind is None:
+                kind = stays[name] = _ALWAYS if name.startswith(("%region", "%into")) else escapes(name)
+            if kind is _ALWAYS:
                 continue
-            if escapes(name):
+            value = env[name]
+            if kind:
                 if name not in correlated and name not in self.m.watched and not world.held_by(value):
                     del env[name]
-                continue
-            if name not in live:
+            elif name not in live:
                 if not isinstance(value, Held) or name[0] == "%":
                     del env[name]
             elif isinstance(value, Unknown):

@@ -192,6 +192,12 @@ UNKNOWN = Unknown()
 UNBOUND = Unbound()
 
 
+PLAIN = frozenset({Unknown, Const, Unbound, Ref, Fault})
+"""Values that lead to no other and to no resource."""
+LEAVES = PLAIN | {Derived, Condition}
+"""Values that hold no resource: what is derived from one, and what is said of one, does not keep it."""
+
+
 def parts(value: Value) -> tuple[Value, ...]:
     """The values that `value` directly holds on to."""
     if isinstance(value, Bundle):

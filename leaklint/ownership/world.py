@@ -14,6 +14,8 @@ from leaklint.model import Span
 from leaklint.ownership.values import (
     ANYTHING,
     FALSY,
+    LEAVES,
+    PLAIN,
     TRUTHY,
     Bound,
     Bundle,
@@ -24,10 +26,8 @@ from leaklint.ownership.values import (
     Fault,
     Heap,
     Held,
-    Iterator,
     Manager,
     Ref,
-    Task,
     Unknown,
     Value,
     parts,
@@ -151,12 +151,17 @@ class World:
 
         captured: for closures, the names each nested procedure captures; those names' values count as held.
         """
+        kind = type(value)
+        if kind in LEAVES:
+            return set()
+        if kind is Held:
+            return {value.rid}  # type: ignore[attr-defined]
         found: set[str] = set()
         seen: set[Value] = set()
         todo = [value]
         while todo:
             one = todo.pop()
-            if one in seen:
+            if type(one) in LEAVES or one in seen:
                 continue
             seen.add(one)
             if isinstance(one, Held):
@@ -169,7 +174,7 @@ class World:
             elif isinstance(one, Closure):
                 if captured is not None:
                     todo.extend(self.env[name] for name in captured.get(one.procedure, ()) if name in self.env)
-            elif isinstance(one, (Bundle, Bound, Manager, Task, Iterator)) or parts(one):
+            else:
                 todo.extend(parts(one))
         return found
 
@@ -224,7 +229,7 @@ class World:
         seen: set[Value] = set()
         while todo:
             one = todo.pop()
-            if one in seen or isinstance(one, (Const, Unknown, Ref)):
+            if type(one) in PLAIN or one in seen:
                 continue
             seen.add(one)
             if isinstance(one, (Held, Derived)):
