@@ -269,7 +269,7 @@ def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) ->
     if state is None or state.status != Status.RELEASED or state.many or state.unsure:
         return
     row = row_of(m, rid)
-    if row.use_after_release == "raises" and row.taken == "result":
+    if row.use_after_release == "raises" and row.taken == "result" and name != row.release_completed:
         steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
         m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
 

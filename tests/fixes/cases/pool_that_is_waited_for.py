@@ -1,0 +1,19 @@
+import aiomysql
+
+
+async def both(work):
+    pool = await aiomysql.create_pool(host="db")
+    await work(pool.size)
+    pool.close()
+    await pool.wait_closed()
+
+
+async def only_close(work):
+    pool = await aiomysql.create_pool(host="db")
+    await work(pool.size)
+    pool.close()
+
+
+async def never(work):
+    pool = await aiomysql.create_pool(host="db")
+    await work(pool.size)
