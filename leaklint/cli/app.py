@@ -94,7 +94,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status: Any = app.main(list(arguments), prog_name="leaklint", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # click turns a closed pipe into an exit, with the status of findings.
         return _closed_pipe()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from running import CLEAN, LEAK, ROOT, Leaklint
+
+from leaklint.report import FORMATS
 
 
 @pytest.mark.parametrize("arguments", [(), (".",), ("app",), ("check", "app"), ("check",), ("--quiet", "app")])
@@ -176,15 +180,39 @@ def test_a_closed_pipe_is_no_traceback(project: Path) -> None:
     assert ran.stdout.startswith("app/load.py:5:12")
 
 
+COMMANDS = [
+    *(("--output-format", name) for name in FORMATS),
+    *(("--statistics",), ("--show-files",), ("--diff",), ("config",), ("catalog",), ("rule", "--all"), ("--help",)),
+    *(("capacity", "--output-format", name) for name in ("text", "json", "svg")),
+]
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-def test_a_full_disk_is_one_line(project: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_full_disk_is_one_line(project: Path, arguments: tuple[str, ...]) -> None:
     with open("/dev/full", "wb") as full:
-        ran = subprocess.run(
-            [sys.executable, "-m", "leaklint"], cwd=project, stdout=full, stderr=subprocess.PIPE, env=environment
-        )
+        ran = into(full, project, *arguments)
     assert ran.returncode == 2
     assert ran.stderr == b"leaklint: error: output: no space left on device\n"
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_pipe_that_nobody_reads_is_no_error(project: Path, arguments: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as closed:
+        ran = into(closed, project, *arguments)
+    assert ran.stderr == b""
+    assert ran.returncode == 128 + signal.SIGPIPE
+
+
+def into(stream: BinaryIO, directory: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command with its results going to a stream."""
+    command = [sys.executable, "-m", "leaklint", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=directory, stdout=stream, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+    )
 
 
 def test_paths_are_shown_as_they_were_named(project: Path, leaklint: Leaklint) -> None:
