@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from leaklint.catalog.index import Acquired, Catalog, Shape
-from leaklint.catalog.loader import PROJECT, builtin_libraries, builtin_modules, load_catalog
-from leaklint.catalog.schema import Resource
+if TYPE_CHECKING:
+    from leaklint.catalog.index import Acquired, Catalog, Shape
+    from leaklint.catalog.loader import PROJECT, builtin_libraries, builtin_modules, load_catalog
+    from leaklint.catalog.schema import Resource
 
 __all__ = [
     "PROJECT",
@@ -21,6 +23,14 @@ __all__ = [
     "load_catalog",
     "resources_from_table",
 ]
+_HOMES = {"Acquired": "index", "Catalog": "index", "Shape": "index"}
+
+
+def __getattr__(name: str) -> Any:
+    """Loaded when asked for: a run that finds all its answers kept needs none of it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'loader')}"), name)
 
 
 def resources_from_table(tables: Any, locate: Any, path: str = "pyproject.toml") -> tuple[Resource, ...]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from leaklint.engine.one_file import Found
-from leaklint.engine.project import Project, Unit, shown_as
 from leaklint.engine.selection import UNREADABLE, name_of
-from leaklint.ir import Procedure
 from leaklint.model import Confidence, Finding, Severity
+
+if TYPE_CHECKING:
+    from leaklint.engine.outcome import Found
+    from leaklint.engine.project import Project, Unit
+    from leaklint.ir import Procedure
 
 
 def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
     """All findings of one file, whatever the settings select, with what was seen there. Raises SyntaxProblem."""
+    from leaklint.engine.project import shown_as
     from leaklint.ownership.analysis import analyze_module
     from leaklint.rules.inspection import inspect_module
     from leaklint.rules.verdicts import finding, verdicts

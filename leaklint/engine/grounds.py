@@ -6,17 +6,20 @@ import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.config import Settings
-from leaklint.engine.project import Project
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
 from leaklint.source.roots import Roots
+
+if TYPE_CHECKING:
+    from leaklint.engine.project import Project
 
 LIGHT = "*"
 """Names the facts about files that no program was loaded for. Symbolic links count wherever they lead."""

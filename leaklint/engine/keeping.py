@@ -14,8 +14,7 @@ from leaklint.cache.store import DIRECTORY, Store
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import Settings
 from leaklint.engine.grounds import Grounds, News, Present
-from leaklint.engine.one_file import Outcome
-from leaklint.engine.worker import Checked
+from leaklint.engine.outcome import Checked, Outcome
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 

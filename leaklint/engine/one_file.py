@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
-
-import msgspec
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from leaklint.engine import idle_comments
+from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.selection import UNREADABLE, name_of, rule_names
 from leaklint.model import Confidence, Finding, LeaklintError, Severity
-from leaklint.ownership.events import SiteReport
 from leaklint.report.content import Suppressed
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.discover import File
 from leaklint.source.problem import Problem, cause, printable
 from leaklint.source.suppressions import suppressions
 
-Found = tuple[Finding, SiteReport | None]
-"""A finding with what was seen at its site, from which a repair starts."""
-
-Analyze = Callable[[Project, Unit], Sequence[Found]]
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What one file gives. findings: let through, sorted. read: whether its text was looked at."""
-
-    findings: tuple[Finding, ...] = ()
-    suppressed: tuple[Suppressed, ...] = ()
-    problem: Problem | None = None
-    read: bool = True
+if TYPE_CHECKING:
+    from leaklint.engine.outcome import Analyze, Found
 
 
 def check_file(project: Project, file: File, analyze: Analyze, *, propose: bool = False) -> Outcome:

@@ -13,9 +13,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 
-from leaklint.engine.one_file import Outcome, internal_error
+from leaklint.engine.one_file import internal_error
+from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.sizing import runs_of
-from leaklint.engine.worker import Checked, Setting, Task, Worker
+from leaklint.engine.worker import Worker
 
 _local = threading.local()
 Hear = Callable[[Checked, Sequence[int]], None]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.engine.one_file import Analyze, Found, Outcome, fault, internal_error, judge
+from leaklint.engine.one_file import fault, internal_error, judge
+from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
 from leaklint.fixes import FixResult, Withheld, fix_file, prove, repairable_without_site
 from leaklint.model import Finding
 from leaklint.ownership.events import SiteReport
+
+if TYPE_CHECKING:
+    from leaklint.engine.outcome import Analyze, Found
 
 Pairs = list[tuple[Finding, SiteReport | None]]
 _MOST = 60

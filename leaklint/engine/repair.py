@@ -7,21 +7,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.idle_comments import CODE
-from leaklint.engine.one_file import Analyze, Outcome, check_file, fault, internal_error
+from leaklint.engine.one_file import check_file, fault, internal_error
+from leaklint.engine.outcome import Outcome, Setting
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.run import Advance, Plan, Result, gather, ignore_progress, outcomes, plan, plan_texts
 from leaklint.engine.selection import UNREADABLE
-from leaklint.engine.worker import Setting, Worker
+from leaklint.engine.worker import Worker
 from leaklint.model import Applicability
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.discover import File
 from leaklint.source.problem import Problem
+
+if TYPE_CHECKING:
+    from leaklint.engine.outcome import Analyze
 
 _MOST_ROUNDS = 10
 

@@ -10,11 +10,8 @@ import msgspec
 
 from leaklint.config import ConfigError, Settings, SettingsFinder
 from leaklint.engine.analyze import analyze_file
-from leaklint.engine.one_file import Analyze, Outcome
-from leaklint.engine.project import declared_resources
+from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.selection import check_selectors
-from leaklint.engine.sizing import jobs_for
-from leaklint.engine.worker import Checked, Setting, Task, Worker
 from leaklint.model import Finding, LeaklintError
 from leaklint.report.content import Suppressed
 from leaklint.source.discover import File, discover
@@ -22,6 +19,8 @@ from leaklint.source.problem import Problem
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from leaklint.engine.outcome import Analyze
 
 Advance = Callable[[int, int], None]
 
@@ -98,6 +97,10 @@ def _planned(
 def _wrong(settings: Settings) -> list[str]:
     """A line for each thing in the settings that only the rules and the catalog can judge."""
     found = check_selectors(settings)
+    if not settings.resource:
+        return found
+    from leaklint.engine.project import declared_resources
+
     try:
         declared_resources(settings)
     except LeaklintError as error:
@@ -199,11 +202,16 @@ def _check(
     executor: Executor | None,
     hear: Callable[[Checked, Sequence[int]], None],
 ) -> None:
-    if executor is not None and tasks and not texts:
+    if not tasks:
+        return
+    if executor is not None and not texts:
         from leaklint.engine.pool import check_with
 
         check_with(executor, tasks, setting, hear=hear)
         return
+    from leaklint.engine.sizing import jobs_for
+    from leaklint.engine.worker import Worker
+
     worker = Worker(setting, texts)
     processes = jobs_for(tasks, jobs, worker.project) if not texts else 1
     if processes > 1:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from leaklint.config import ConfigError, RuleName, Settings, matches, near, read_config, selected, unknown
 from leaklint.model import Finding
+from leaklint.rules import codes_and_names
 from leaklint.source.ignoring import pattern_matches
 
 UNREADABLE = "LK902"
@@ -16,9 +17,7 @@ _KEYS = ("select", "extend-select", "ignore", "fixable", "extend-fixable", "unfi
 @functools.cache
 def rule_names() -> tuple[RuleName, ...]:
     """All rules, as selection sees them."""
-    from leaklint.rules import all_rules
-
-    return tuple(RuleName(rule.code, rule.name, rule.default) for rule in all_rules())
+    return tuple(RuleName(*one) for one in codes_and_names())
 
 
 def name_of(code: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+from leaklint.engine.outcome import Task
 from leaklint.engine.project import Project
-from leaklint.engine.worker import Task, available_processors
+from leaklint.engine.worker import available_processors
 
 _ENOUGH = 40_000_000
 """Work that repays starting other processes, in bytes that are only looked through."""

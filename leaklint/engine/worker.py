@@ -6,39 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from leaklint.config import Settings
-from leaklint.engine.one_file import Analyze, Outcome, check_file
+from leaklint.engine.one_file import check_file
+from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.project import Project
-from leaklint.source.discover import File
 
 if TYPE_CHECKING:
-    from leaklint.engine.grounds import Grounds, News, Recorder
-
-Task = tuple[File, int]
-"""A file and the index of its settings."""
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """What a worker starts with. propose: give findings their repairs. keep: tell what outcomes rest on.
-    thorough: look at every file and every function."""
-
-    settings: Sequence[Settings]
-    cwd: str
-    analyze: Analyze
-    propose: bool = False
-    keep: bool = False
-    thorough: bool = False
-
-
-class Checked(msgspec.Struct, frozen=True):
-    """What one worker found out: an outcome for each task, what each rests on, and what was met, by settings."""
-
-    outcomes: list[Outcome]
-    grounds: list[Grounds | None]
-    process: str
-    news: dict[int, News]
+    from leaklint.engine.grounds import Grounds, Recorder
 
 
 class Worker:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from leaklint.config import ConfigError, Options, Settings, SettingsFinder
 from leaklint.engine.analyze import analyze_file
-from leaklint.engine.one_file import Found, Outcome, check_file
+from leaklint.engine.one_file import check_file
+from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit, declared_resources
 from leaklint.engine.repair import repair_file
 from leaklint.engine.selection import check_selectors
 from leaklint.model import LeaklintError
 from leaklint.source.discover import File, is_left_out
+
+if TYPE_CHECKING:
+    from leaklint.engine.outcome import Found
 
 _LONGEST_CHAIN = 20
 """Changes of the edited file after which the program is read anew; each keeps the one before it in memory."""

@@ -5,16 +5,32 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+from typing import TYPE_CHECKING
 
 from leaklint.model import LeaklintError
-from leaklint.rules.base import Rule
+
+if TYPE_CHECKING:
+    from leaklint.rules.base import Rule
+
+_OFF = frozenset({"LK402", "LK403"})
+"""Rules that are off unless they are asked for."""
+
+
+@functools.cache
+def _files() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("lk")))
+
+
+def codes_and_names() -> tuple[tuple[str, str, bool], ...]:
+    """Code and name of every rule, and whether it is on by default; none is loaded for it."""
+    parts = (file.partition("_") for file in _files())
+    return tuple((code.upper(), name.replace("_", "-"), code.upper() not in _OFF) for code, _, name in parts)
 
 
 @functools.cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, by code. The files are read on the first call."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name.startswith("lk"))
-    return tuple(importlib.import_module(f"{__name__}.{name}").RULE for name in names)
+    return tuple(importlib.import_module(f"{__name__}.{name}").RULE for name in _files())
 
 
 @functools.cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from leaklint.engine import Result, check
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.worker import Setting, Worker
 from leaklint.resolve.trace import Fact
+from leaklint.rules import all_rules, codes_and_names
 from leaklint.source.discover import File, discover
 from tests.cache.project import FILES, edit, put, write_project
 
@@ -172,3 +175,27 @@ def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
         assert start == 0
         found[file.path] = {known[number][0] for number in bits(grounds.facts)}
     return found
+
+
+_WARM = (
+    "import sys; from leaklint.cli import main; main(['--output-format', 'concise', '.'])\n"
+    "print(*(name for name in sys.modules if name.startswith(('leaklint.', 'libcst', 'ast', 'multiprocessing'))))"
+)
+
+
+def test_a_run_that_finds_everything_kept_loads_nothing_to_analyse_with(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    here = str(Path(__file__).parent.parent.parent)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", _WARM], cwd=tmp_path, env={**os.environ, "PYTHONPATH": here}, capture_output=True
+        )
+    loaded = set(done.stdout.decode().splitlines()[-1].split())
+    assert "leaklint.engine.keeping" in loaded
+    stages = ("lowering", "ownership", "catalog.index", "resolve.resolver", "rules.lk101_never_released", "fixes")
+    assert not {name for name in loaded for stage in stages if name.startswith(f"leaklint.{stage}")}
+    assert not {name for name in loaded if name.partition(".")[0] in ("libcst", "multiprocessing")}
+
+
+def test_the_rules_are_known_without_loading_them() -> None:
+    assert codes_and_names() == tuple((rule.code, rule.name, rule.default) for rule in all_rules())
