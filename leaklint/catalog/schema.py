@@ -240,6 +240,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
                                 application: what it releases is taken care of.
     teardown-registrars         calls whose argument (a function) it calls then: `app.on_cleanup.append`.
     setup-decorators            decorators whose function it calls once at start.
+    recurring-decorators        those whose function it calls again for each request, test or task.
     release-methods             methods of the framework's classes and their subclasses that it calls at the end:
                                 "Class.method", or "method" alone for any class in a module that imports it.
     setup-methods               the same for methods that it calls before use; what they acquire a release method
@@ -249,6 +250,8 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     bases                       classes whose subclasses have those methods called.
     holders                     objects that live as long as the framework, a request or a context, and keep what is
                                 stored on them: "flask.g", "fastapi.FastAPI.state".
+    short-lived-holders         those of `holders` that live for a request or task only: a connection that is kept on
+                                one and that no code of the program takes from it to release is lost with it.
     process-lived               decorated or named functions whose module's globals live with the process by design: a
                                 resource kept in one is no leak (an AWS Lambda handler's module).
     bounded-caches              those of `process-lived` that keep a limited number of results and drop the others
@@ -268,11 +271,13 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     teardown_decorators: tuple[str, ...] = ()
     teardown_registrars: tuple[str, ...] = ()
     setup_decorators: tuple[str, ...] = ()
+    recurring_decorators: tuple[str, ...] = ()
     release_methods: tuple[str, ...] = ()
     setup_methods: tuple[str, ...] = ()
     recurring_methods: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     holders: tuple[str, ...] = ()
+    short_lived_holders: tuple[str, ...] = ()
     process_lived: tuple[str, ...] = ()
     bounded_caches: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()

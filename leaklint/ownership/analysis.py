@@ -26,7 +26,7 @@ from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
 from leaklint.ownership.injection import is_injected
 from leaklint.ownership.interpreter import interpret
-from leaklint.ownership.keeping import EXITING, forsaken, ownerless
+from leaklint.ownership.keeping import EXITING, forsaken, held_by_request, ownerless
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
@@ -185,6 +185,10 @@ class Analysis:
         """Whether the class has a `__del__` that releases."""
         find = functools.partial(finalizes, self.resolver, self.catalog, cls)
         return self._recall("finalizes", self._finalizes, cls, find)
+
+    def is_short_lived(self, ref: Ref) -> bool:
+        """Whether what is kept on this object ends with a request or task."""
+        return self.lifecycle.is_short_lived(ref)
 
     def mentions_release(self, function: Function) -> bool:
         """Whether the function's body names a release."""
@@ -690,7 +694,7 @@ def _reports(m: Machine, outcomes: tuple[Outcome, ...]) -> Iterator[SiteReport]:
         if _built_for_each_request(m, key, site) and not leaks:
             step = Step(site.path, site.span, "built for each request, and given to nobody who would close it")
             leaks = (Leak("per-call", site.span, (*site.origin, step)),)
-        leaks = (*leaks, *replaced(m, key, site, outcomes))
+        leaks = (*leaks, *replaced(m, key, site, outcomes), *held_by_request(m, key, site))
         places = sorted(m.kept.get(key, ()))
         if places and key not in m.lent and all(ownerless(m, site, place) for place in places):
             place = places[0]

@@ -9,7 +9,7 @@ from leaklint import ir
 from leaklint.ownership import conditions
 from leaklint.ownership.calls import Invocation, call, call_function, driver_fault, unbundle
 from leaklint.ownership.faults import ANY, CLOSED, taken
-from leaklint.ownership.keeping import keep_in_container
+from leaklint.ownership.keeping import keep_in_container, keep_on_holder
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import add, interesting, item, iterate, make
 from leaklint.ownership.places import (
@@ -129,7 +129,9 @@ def _attr(m: Machine, w: World, i: ir.Attr) -> list[World]:
 
 
 def _set_attr(m: Machine, w: World, i: ir.SetAttr) -> list[World]:
-    store(m, w, m.value(w, i.base), i.name, m.value(w, i.src), i.span)
+    value = m.value(w, i.src)
+    keep_on_holder(m, w, i.base, i.name, value)
+    store(m, w, m.value(w, i.base), i.name, value, i.span)
     return [w]
 
 
@@ -158,6 +160,9 @@ def _set_item(m: Machine, w: World, i: ir.SetItem) -> list[World]:
             add(w, base.oid, value, m.value(w, i.index))
     else:
         keep_in_container(m, w, i.base, value)
+        index = m.value(w, i.index)
+        if isinstance(index, Const):
+            keep_on_holder(m, w, i.base, index.text.strip("'\""), value)
         hand_over(m, w, value)
     return [w]
 

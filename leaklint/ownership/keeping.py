@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from leaklint import ir
-from leaklint.ownership.events import Leak, Site
+from leaklint.ownership.events import Leak, Site, Step
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import Value
 from leaklint.ownership.world import World
-from leaklint.resolve.refs import Class
+from leaklint.resolve.refs import Class, Function
 
 KINDS = frozenset({"connection", "pooled-connection", "session"})
 """What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
 EXITING = frozenset({"__exit__", "__aexit__"})
+MOST_MODULES = 40
 LONG_LIVED = frozenset({"engine", "pool", "client"})
 
 
@@ -21,6 +22,42 @@ def keep_in_container(m: Machine, w: World, container: str, value: Value) -> Non
     if place.count(".") == 1 and place.partition(".")[0] == m.self_name:
         for rid in w.held_by(value):
             m.kept.setdefault(w.resources[rid].site, set()).add(f"{place}[]")
+
+
+def keep_on_holder(m: Machine, w: World, holder: str, name: str, value: Value) -> None:
+    """`g.name = value`, `request["name"] = value`: note it where the holder ends with a request. holder: an operand."""
+    held = w.held_by(value)
+    if held and any(map(m.knowledge.is_short_lived, m.refs(holder))):
+        for rid in held:
+            m.on_holders.setdefault(w.resources[rid].site, name)
+
+
+def held_by_request(m: Machine, key: int, site: Site) -> tuple[Leak, ...]:
+    """The loss of what is kept on an object that ends with a request, where no code of the program that names it there
+    names a release."""
+    name = m.on_holders.get(key)
+    if name is None or site.resource.kind not in KINDS or m.ledger.releases.get(key) or released_by_name(m, name):
+        return ()
+    step = Step(site.path, site.span, f"kept as `{name}` for one request or task, and released by nobody")
+    return (Leak("owner", site.span, (*site.origin, step)),)
+
+
+def released_by_name(m: Machine, name: str) -> bool:
+    """Whether some function that has the word `name` in it names a release too: in this module or in those that have
+    the word. True where these are too many to look at."""
+    program = m.resolver.program
+    names = {m.module.module}
+    if program.candidates is not None:
+        names |= set(program.candidates(name))
+    if len(names) > MOST_MODULES:
+        return True
+    for one in sorted(names):
+        module = m.module if one == m.module.module else program.module(one)
+        for qualified, signature in module.signatures.items() if module is not None else ():
+            if module is not None and program.mentions(module, signature.span, name):
+                if m.knowledge.mentions_release(Function(module.module, qualified)):
+                    return True
+    return False
 
 
 def forsaken(m: Machine, key: int) -> tuple[Leak, ...]:

@@ -44,6 +44,7 @@ class Knowledge(Protocol):
     def finalizes(self, cls: Class) -> bool: ...
     def touches(self, function: Function) -> bool: ...
     def mentions_release(self, function: Function) -> bool: ...
+    def is_short_lived(self, ref: Ref) -> bool: ...
 
 
 class Ledger:
@@ -96,6 +97,7 @@ class Machine:
         self.constructing = False
         self.class_finalizes = False
         self.recurring = False
+        self.on_holders: dict[int, str] = {}
         self.evicts = ""
         self.yield_mode = ""
         self.yielded: set[int] = set()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Site, Step
-from leaklint.ownership.keeping import KINDS
+from leaklint.ownership.keeping import KINDS, released_by_name
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.summary import Outcome
 from leaklint.ownership.values import Ref
@@ -22,8 +22,14 @@ def replaced(m: Machine, key: int, site: Site, outcomes: Iterable[Outcome]) -> I
     if site.resource.kind not in KINDS or m.procedure.kind == "module":
         return
     for place in sorted(m.kept.get(key, ())):
-        if _is_global(place) and any(_gives_anew(one, place) for one in outcomes) and not _called_once(m):
-            name = place.rpartition(":")[2]
+        if not _is_global(place):
+            continue
+        name = place.rpartition(":")[2]
+        if m.recurring:
+            if any(_fills_anew(one, place) for one in outcomes) and not released_by_name(m, name):
+                yield _leak(site, f"`{name}` is bound here for each request, test or task, whatever it holds")
+        elif any(_fills_anew(one, place) and one.value == Ref(place) for one in outcomes) and not _called_once(m):
+            # A function that returns it too is called whenever somebody wants one.
             yield _leak(site, f"`{name}` is bound here whatever it holds, on each call")
     if key in m.returned and m.evicts and any(p.name != m.self_name for p in m.procedure.parameters):
         yield _leak(site, f"`{m.evicts}` drops the last ones to make room, and closes none")
@@ -33,10 +39,9 @@ def _is_global(place: str) -> bool:
     return place[0] == "$" and "." not in place.rpartition(":")[2]
 
 
-def _gives_anew(outcome: Outcome, place: str) -> bool:
-    """Whether a function fills a global, asks neither for what stands there nor releases it, and returns it: it is
-    called whenever somebody wants one."""
-    if outcome.fault is not None or outcome.value != Ref(place) or place not in dict(outcome.stores):
+def _fills_anew(outcome: Outcome, place: str) -> bool:
+    """Whether a function fills a global, and asks neither for what stands there nor releases it."""
+    if outcome.fault is not None or place not in dict(outcome.stores):
         return False
     looked = any(path.partition(SEPARATOR)[0] == place for path, _ in outcome.assume)
     return not looked and all(operation.path != place for operation in outcome.operations)

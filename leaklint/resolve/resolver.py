@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from leaklint.ir import Attr, Call, ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve.classes import Classes, ClassInfo
+from leaklint.resolve.definitions import enclosing
 from leaklint.resolve.flow import Flow
 from leaklint.resolve.names import Names
 from leaklint.resolve.program import Program
@@ -126,6 +127,12 @@ class Resolver:
         if text.replace(".", "").replace("_", "").isalnum():
             found = found | self.names.dotted(module, scope, text)
         return _presented(found)
+
+    def written(self, module: ModuleIR, procedure: Procedure, text: str) -> tuple[Ref, ...]:
+        """What a dotted name written around a procedure is: its decorator `app.get`."""
+        self._check()
+        key = ("text", module.module, enclosing(procedure.name), text)
+        return _presented(self._surest(self.flow.solver.value(key)))
 
     def function(self, function: Function) -> tuple[ModuleIR, Procedure] | None:
         """The module and graph of a function, or None if the project has no such function."""
