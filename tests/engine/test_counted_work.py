@@ -1,0 +1,76 @@
+"""How much work the golden inputs are, counted rather than timed: what a change makes slower shows here, on any machine.
+
+The ceilings, by line and by definition of those inputs, are a tenth above what was counted when they were last set.
+Whoever lowers the work lowers them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from leaklint.config import SettingsFinder
+from leaklint.engine.analyze import analyze_file
+from leaklint.engine.outcome import Setting
+from leaklint.engine.worker import Worker
+from leaklint.source.discover import discover
+from tests.test_fixtures import ROOT
+
+
+class Work(NamedTuple):
+    """files: given; parsed: of them and those that they import; functions: interpreted; steps: instructions that took."""
+
+    files: int
+    parsed: int
+    functions: int
+    steps: int
+
+
+def work(root: Path) -> Work:
+    """What it takes to check a folder in one process without a cache."""
+    finder = SettingsFinder(cwd=str(root), isolated=True)
+    files = discover(["."], finder).files
+    worker = Worker(Setting([finder.for_directory(str(root))], str(root), analyze_file))
+    for file in files:
+        worker.check((file, 0))
+    analyses = worker.project(0)._analyses.values()
+    results = [result for analysis in analyses for result in analysis.results.values()]
+    parsed = sum(module is not None for analysis in analyses for module in analysis.program._modules.values())
+    return Work(len(files), parsed, len(results), sum(result.steps for result in results))
+
+
+MOST_STEPS_A_LINE = 2.8
+MOST_FUNCTIONS_A_DEFINITION = 0.94
+FOLDERS = sorted(path for path in ROOT.iterdir() if path.is_dir())
+
+
+def test_the_work_stays_below_its_ceiling() -> None:
+    counted = [work(folder) for folder in FOLDERS]
+    texts = [path.read_text(encoding="utf-8") for folder in FOLDERS for path in folder.rglob("*.py")]
+    lines = sum(text.count("\n") for text in texts)
+    definitions = sum(len(re.findall(r"\bdef |\blambda\b|^class ", text, re.MULTILINE)) for text in texts)
+    assert sum(one.parsed for one in counted) <= sum(one.files for one in counted)
+    assert sum(one.functions for one in counted) <= MOST_FUNCTIONS_A_DEFINITION * definitions
+    assert sum(one.steps for one in counted) <= MOST_STEPS_A_LINE * lines
+
+
+def test_files_that_cannot_matter_are_not_parsed(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"plain{number}.py").write_text(f"import os\nfrom plain{(number + 1) % 20} import x\nopen('x')\n")
+    assert work(tmp_path) == Work(20, 0, 0, 0)
+
+
+def test_work_grows_with_the_code_and_no_faster(tmp_path: Path) -> None:
+    text = (ROOT / "helpers" / "factories.py").read_text(encoding="utf-8")
+    counts = []
+    for size in (4, 16, 64):
+        root = tmp_path / str(size)
+        root.mkdir()
+        for number in range(size):
+            (root / f"part{number}.py").write_text(text, encoding="utf-8")
+        counts.append(work(root))
+    for less, more in zip(counts, counts[1:]):
+        assert more.parsed <= 4 * less.parsed
+        assert more.functions <= 4 * less.functions
+        assert more.steps <= 4 * less.steps
