@@ -1,4 +1,4 @@
-"""How much work the golden inputs are, counted rather than timed: what a change makes slower shows here, on any machine.
+"""How much work the golden inputs are, counted rather than timed: what makes it more shows here, on any machine.
 
 The ceilings, by line and by definition of those inputs, are a tenth above what was counted when they were last set.
 Whoever lowers the work lowers them.
@@ -6,6 +6,7 @@ Whoever lowers the work lowers them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from tests.test_fixtures import ROOT
 
 
 class Work(NamedTuple):
-    """files: given; parsed: of them and those that they import; functions: interpreted; steps: instructions that took."""
+    """files: given; parsed: those and what they import; functions: interpreted; steps: the instructions that took."""
 
     files: int
     parsed: int
@@ -70,7 +71,7 @@ def test_work_grows_with_the_code_and_no_faster(tmp_path: Path) -> None:
         for number in range(size):
             (root / f"part{number}.py").write_text(text, encoding="utf-8")
         counts.append(work(root))
-    for less, more in zip(counts, counts[1:]):
+    for less, more in itertools.pairwise(counts):
         assert more.parsed <= 4 * less.parsed
         assert more.functions <= 4 * less.functions
         assert more.steps <= 4 * less.steps
