@@ -28,23 +28,25 @@ def keep_on_holder(m: Machine, w: World, holder: str, name: str, value: Value) -
     """`g.name = value`, `request["name"] = value`: note it where the holder ends with a request. holder: an operand."""
     held = w.held_by(value)
     if held and any(map(m.knowledge.is_short_lived, m.refs(holder))):
+        *above, last = m.text(holder).split(".")
+        words = (name, last) if above or holder not in m.parameters else (name,)
         for rid in held:
-            m.on_holders.setdefault(w.resources[rid].site, name)
+            m.on_holders.setdefault(w.resources[rid].site, words)
 
 
 def held_by_request(m: Machine, key: int, site: Site) -> tuple[Leak, ...]:
     """The loss of what is kept on an object that ends with a request, where no code of the program that names it there
     names a release."""
-    name = m.on_holders.get(key)
-    if name is None or site.resource.kind not in KINDS or m.ledger.releases.get(key) or released_by_name(m, name):
+    words = m.on_holders.get(key)
+    if words is None or site.resource.kind not in KINDS or m.ledger.releases.get(key) or released_by_name(m, *words):
         return ()
-    step = Step(site.path, site.span, f"kept as `{name}` for one request or task, and released by nobody")
+    step = Step(site.path, site.span, f"kept as `{words[0]}` for one request or task, and released by nobody")
     return (Leak("owner", site.span, (*site.origin, step)),)
 
 
-def released_by_name(m: Machine, name: str) -> bool:
-    """Whether some function that has the word `name` in it names a release too: in this module or in those that have
-    the word. True where these are too many to look at."""
+def released_by_name(m: Machine, name: str, *more: str) -> bool:
+    """Whether some function that has these words in it names a release too: in this module or in those that have the
+    first word. True where these are too many to look at."""
     program = m.resolver.program
     names = {m.module.module}
     if program.candidates is not None:
@@ -54,7 +56,7 @@ def released_by_name(m: Machine, name: str) -> bool:
     for one in sorted(names):
         module = m.module if one == m.module.module else program.module(one)
         for qualified, signature in module.signatures.items() if module is not None else ():
-            if module is not None and program.mentions(module, signature.span, name):
+            if module is not None and all(program.mentions(module, signature.span, word) for word in (name, *more)):
                 if m.knowledge.mentions_release(Function(module.module, qualified)):
                     return True
     return False

@@ -97,7 +97,7 @@ class Machine:
         self.constructing = False
         self.class_finalizes = False
         self.recurring = False
-        self.on_holders: dict[int, str] = {}
+        self.on_holders: dict[int, tuple[str, ...]] = {}
         self.evicts = ""
         self.yield_mode = ""
         self.yielded: set[int] = set()
