@@ -116,9 +116,9 @@ def _facts(row: Resource) -> list[tuple[str, str]]:
     facts.append(("opens", "at its first use" if row.opens == "first-use" else ""))
     facts.append(("shared", "a function answers for it only as far as it gives it back itself" if row.shared else ""))
     facts.append(("dropped", _DROPPED[row.dropped]))
-    if row.release:
+    if row.release or row.release_to:
         facts.append(("given back twice", _TWICE[row.double_release]))
-    facts.append(("takes nothing", ", ".join(f"with {fact}" for fact in row.unless)))
+    facts.append(("takes nothing", ", ".join(map(_without, row.unless))))
     if row.pool is not None:
         facts.append(("upper limit", _pool(row.pool)))
     facts += [("other versions", _version(fact)) for fact in row.version]
@@ -129,8 +129,20 @@ def _facts(row: Resource) -> list[tuple[str, str]]:
 def _call(call: str, row: Resource) -> str:
     text = f"{call}()".replace(".__call__()", " instances, called")
     if row.lazy:
-        return f"entering {text} with {'async with' if row.async_with == 'closes' else 'with'}"
+        return f"`{'async with' if row.async_with == 'closes' else 'with'} {text}`; the call alone takes nothing"
+    if row.taken == "receiver":
+        text += ", of the object that it is called on"
+    if row.gives:
+        text += f", which gives a tuple: its members {', '.join(map(str, row.gives))}"
     return f"await {text}" if row.awaited else text
+
+
+def _without(fact: str) -> str:
+    """`poolclass=NullPool`, `0=sqlite://` (the first argument) or `given:Class` (an object of it is given)."""
+    name, equals, value = fact.partition("=")
+    if fact.startswith("given:"):
+        return f"when it is given a {fact[6:]}"
+    return f"with {value} as argument {int(name) + 1}" if equals and name.isdecimal() else f"with {fact}"
 
 
 def _releases(row: Resource) -> Iterator[str]:
@@ -180,6 +192,8 @@ def _version(fact: VersionFact) -> str:
         part for part in (f"from {fact.since}" * bool(fact.since), f"before {fact.before}" * bool(fact.before)) if part
     )
     changes = []
+    if fact.lazy is not None:
+        changes.append("taken when it is entered" if fact.lazy else "taken by the call")
     for label, value in (("with", fact.with_), ("async with", fact.async_with)):
         if value is not None:
             changes.append(f"{label} {_LEAVING[value]}")

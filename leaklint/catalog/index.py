@@ -339,13 +339,19 @@ class Catalog:
         words: set[str] = set()
         for library in self.libraries:
             for resource in library.resource:
-                words.update(resource.release, resource.release_to)
+                words.update((_last(name) for name in resource.release), resource.release_to)
         return frozenset(words)
 
     @functools.cached_property
     def take_back_words(self) -> frozenset[str]:
         """Those of `release_words` that release what they are given: `pool.putconn(conn)`."""
         return frozenset(word for library in self.libraries for row in library.resource for word in row.release_to)
+
+    @functools.cached_property
+    def release_holders(self) -> frozenset[str]:
+        """Attributes of resources that hold what releases them: `connection_pool` of a Redis client."""
+        rows = (resource for library in self.libraries for resource in library.resource)
+        return frozenset(name.partition(".")[0] for row in rows for name in row.release if "." in name)
 
     @functools.cached_property
     def frameworks(self) -> tuple[Framework, ...]:

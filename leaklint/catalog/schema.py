@@ -108,7 +108,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     acquire       calls that take one. Their result is the object (after `await`, if `awaited`).
     type, types   its class and that class's other names: for annotations, isinstance and method lookup.
     awaited       the acquiring call must be awaited ("async with" of the un-awaited call counts too, see async-with).
-    release       methods of the object that give it back.
+    release       methods of the object that give it back; `connection_pool.disconnect`: one of what an attribute holds.
     release-to    methods of the object it was taken from that take it back as an argument: `pool.putconn(conn)`.
     release-functions   dotted functions that take it as an argument and release it.
     release-owner methods of what it was taken from that release it without being given it: `scoped.remove()`.

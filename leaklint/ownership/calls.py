@@ -314,6 +314,10 @@ def _call_bound(m: Machine, w: World, made: Invocation, func: Bound) -> Results 
         managed = _manage_by_hand(m, w, made, base, name)
         if managed is not None:
             return managed
+    if isinstance(base, Bound) and isinstance(base.base, Held):
+        held, dotted = base.base, f"{base.name}.{name}"
+        row = m.ledger.sites[w.resources[held.rid].site].resource
+        return _call_on_resource(m, w, made, held, dotted) if dotted in row.release else None
     if isinstance(base, Held):
         return _call_on_resource(m, w, made, base, name)
     if isinstance(base, Elements):

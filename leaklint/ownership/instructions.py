@@ -123,7 +123,7 @@ def _attr(m: Machine, w: World, i: ir.Attr) -> list[World]:
         return [one for world, value in results for one in _set(m, world, i.dst, value)]
     value = attribute(m, w, base, i.name)
     if i.dst not in m.called:
-        keep = isinstance(value, Bound) and i.name in m.catalog.release_words
+        keep = isinstance(value, Bound) and (i.name in m.catalog.release_words or i.name in m.catalog.release_holders)
         value = value if keep else truth_of_attribute(m, value)
     return _set(m, w, i.dst, value)
 

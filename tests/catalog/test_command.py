@@ -39,7 +39,15 @@ def test_one_library_by_any_of_its_names(name: str) -> None:
 def test_versions_and_ways_to_enter() -> None:
     assert "before 0.10: with ends the transaction only" in print_catalog("pymysql", 200)
     assert "async with call()" in print_catalog("asyncpg")
-    assert "entering psycopg_pool.ConnectionPool.connection() with with" in print_catalog("psycopg-pool", 200)
+    text = print_catalog("psycopg-pool", 200)
+    assert "`with psycopg_pool.ConnectionPool.connection()`; the call alone takes nothing" in text
+    assert "`async with psycopg_pool.AsyncConnectionPool.connection()`; the call alone takes nothing" in text
+
+
+def test_what_is_not_the_plain_result_of_a_call() -> None:
+    assert "peewee.Database.connect(), of the object that it is called on" in print_catalog("peewee", 200)
+    assert "asyncio.open_connection(), which gives a tuple: its members 1" in print_catalog("network", 200)
+    assert ".remove() of what it was taken from" in print_catalog("sqlalchemy", 200)
 
 
 def test_a_library_without_resources_says_what_it_is() -> None:

@@ -10,6 +10,7 @@ import time
 import weakref
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 from leaklint.catalog.schema import Resource
@@ -134,7 +135,7 @@ class Trial:
         """Makes one releasing call and returns what it returned, not awaited."""
         if name in self.row.release_to:
             return getattr(self.owner, name)(thing)
-        return getattr(thing, name)()
+        return attrgetter(name)(thing)()
 
     async def released(self, thing: Any, name: str) -> None:
         """Gives it back by the one call, and by what has to follow it."""
