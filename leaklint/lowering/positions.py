@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import ast
 import bisect
+import itertools
 import re
 from typing import Any
 
 from leaklint.model import Span
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset in a text at which each of its lines begins."""
+    if "\r" in text:
+        return [0, *(match.end() for match in _NEWLINE.finditer(text))]
+    starts = list(itertools.accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    starts.pop()
+    return starts
 
 
 class Positions:
@@ -42,7 +52,7 @@ class Positions:
     def starts(self) -> list[int]:
         """The offset in the text at which each line begins."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _NEWLINE.finditer(self.source))]
+            self._starts = line_starts(self.source)
         return self._starts
 
     def column(self, line: int, offset: int) -> int:

@@ -109,7 +109,6 @@ class Analysis:
         self.rests: Rests = {}
         self._trace = program.trace
         self._depths: dict[Function, int] = {}
-        self._reached: dict[int, tuple[tuple[str, ...], ...]] = {}
         self._touches: dict[Function, bool] = {}
         self._takes: dict[Function, bool] = {}
         self._users: dict[Function, set[Function]] = {}
@@ -244,10 +243,7 @@ class Analysis:
 
     def _rest_on_imports(self, file: str) -> None:
         """Which functions are looked at depends on the text of all that a file imports."""
-        files = functools.partial(self.suspects.reached, file)
-        self._recall(
-            "reached", self._reached, self.suspects.reach(file), lambda: tuple(map(self.program.imports_at, files()))
-        )
+        self.suspects.rest_on(file)
 
     def suspected(self, module: ir.ModuleIR) -> list[str]:
         """The procedures of a module that may come by a resource, in source order."""

@@ -123,13 +123,9 @@ class Suspects:
         known = self._files.get(self._program.file_of(module))
         return self.thorough or known is None or word in known.active
 
-    def reach(self, file: str) -> int:
-        """Stands for the set of `reached`: equal for files of one import cycle."""
-        return self._imports.reached(file)
-
-    def reached(self, file: str) -> list[str]:
-        """The files that one imports, directly or through others, and itself."""
-        return list(self._imports.files(self._imports.reached(file)))
+    def rest_on(self, file: str) -> None:
+        """Note that the answer in hand rests on all that a file imports."""
+        self._imports.rest_on(file)
 
     # -- growing ------------------------------------------------------------------------------------------------
 
@@ -205,7 +201,7 @@ class Suspects:
                 libraries |= self._libraries.get(one, frozenset())
             given = self._given_by[known.reached] = self._free.union(*map(self._prefilter.words, libraries))
         found = set(known.words & given)
-        found.update(name for name in known.words if self._leading.get(name, 0) & known.reached)
+        found.update(name for name, mask in self._leading.items() if mask & known.reached and name in known.words)
         return found
 
     def _activate(self, file: str, words: set[str]) -> None:

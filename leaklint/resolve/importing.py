@@ -15,6 +15,7 @@ class Imports:
         self._bits: dict[str, int] = {}
         self._order: list[str] = []
         self._reached: dict[str, int] = {}
+        self._rests: dict[str, int] = {}
 
     def again(self, program: Program) -> Imports:
         """The same for a program in which files may import others, with the same bits."""
@@ -43,25 +44,40 @@ class Imports:
             self._walk(file)
         return self._reached[file]
 
+    def rest_on(self, file: str) -> None:
+        """Note that the answer in hand rests on what a file reaches, and on the text of all that."""
+        self.reached(file)
+        self._program.trace.mask |= self._rests[file]
+
+    def _imports(self, file: str, rests: dict[str, int]) -> Iterator[str]:
+        """The files that one imports; `rests` learns what that rests on."""
+        trace = self._program.trace
+        before, trace.mask = trace.mask, 0
+        found = self._program.imports_at(file)
+        rests[file], trace.mask = trace.mask, before
+        return iter(found)
+
     def _walk(self, start: str) -> None:
         """Tarjan's algorithm: the files of one import cycle reach the same."""
         index = {start: 0}
         low = {start: 0}
         masks = {start: self.bit(start)}
+        rests: dict[str, int] = {}
         stack = [start]
         on_stack = {start}
-        work = [(start, iter(self._program.imports_at(start)))]
+        work = [(start, self._imports(start, rests))]
         while work:
             file, rest = work[-1]
             for other in rest:
                 if other in self._reached:
                     masks[file] |= self._reached[other]
+                    rests[file] |= self._rests[other]
                 elif other not in index:
                     index[other] = low[other] = len(index)
                     masks[other] = self.bit(other)
                     stack.append(other)
                     on_stack.add(other)
-                    work.append((other, iter(self._program.imports_at(other))))
+                    work.append((other, self._imports(other, rests)))
                     break
                 elif other in on_stack:
                     low[file] = min(low[file], index[other])
@@ -71,12 +87,14 @@ class Imports:
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[file])
                     masks[parent] |= masks[file]
+                    rests[parent] |= rests[file]
                 if low[file] == index[file]:
                     cycle = stack[stack.index(file) :]
                     del stack[-len(cycle) :]
-                    mask = 0
+                    mask = rests_on = 0
                     for member in cycle:
                         mask |= masks[member]
+                        rests_on |= rests[member]
                     for member in cycle:
-                        self._reached[member] = mask
+                        self._reached[member], self._rests[member] = mask, rests_on
                     on_stack.difference_update(cycle)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -13,12 +12,12 @@ from pathlib import Path
 from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.lowering import lower_module
+from leaklint.lowering.positions import line_starts
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
 from leaklint.source.prefilter import imported
 
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _SUFFIX = ".py"
 DEEPEST = 40
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
@@ -228,7 +227,7 @@ class Program:
             return []
         starts = self._starts.get(file)
         if starts is None:
-            starts = self._starts[file] = [0, *(match.end() for match in _NEWLINE.finditer(text))]
+            starts = self._starts[file] = line_starts(text)
         lines: list[int] = []
         while at >= 0:
             end = at + len(word)

@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable, Mapping
 
 _FROM = rb"from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)"
 _WHOLE = rb"import[ \t]+([^\r\n;#]*)"
-_IMPORT = re.compile(rb"(?:^[ \t\f]*|;[ \t]*)(?:" + _FROM + rb"|" + _WHOLE + rb")", re.MULTILINE)
+_IMPORT = re.compile(rb"[ \t\f]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
+_FURTHER = re.compile(rb";[ \t]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
 _SPACED = bytes(c if c >= 0x80 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256))
 _COMMENT = re.compile(rb"#[^\r\n]*")
 _CONTINUATION = re.compile(rb"\\\r?\n")
@@ -21,21 +22,24 @@ class Prefilter:
     """
 
     def __init__(self, words: Mapping[str, Iterable[str]], free: Iterable[str] = ()) -> None:
-        self._words = [
-            (module.encode(), _whole(module), [word.encode() for word in sorted(names)])
-            for module, names in sorted(words.items())
-        ]
         self._names = dict(words)
-        self._wholes = [(module.decode(), whole) for module, whole, _ in self._words]
-        self._free = [word.encode() for word in sorted(free)]
+        self._free = frozenset(word.encode() for word in free)
+        self._wholes = [(module, _whole(module)) for module in sorted(words)]
+        self._by_first: dict[bytes, list[tuple[re.Pattern[bytes], frozenset[bytes]]]] = {}
+        for module, whole in self._wholes:
+            found = (whole, frozenset(word.encode() for word in words[module]))
+            self._by_first.setdefault(module.partition(".")[0].encode(), []).append(found)
 
     def matters(self, data: bytes) -> bool:
         """Whether a file of these bytes can take a resource by itself."""
-        for module, whole, words in self._words:
-            if module in data and any(word in data for word in words) and whole.search(data):
-                return True
-        return any(word in data for word in self._free)
-
+        named = frozenset(data.translate(_SPACED).split())
+        if not named.isdisjoint(self._free):
+            return True
+        return any(
+            not named.isdisjoint(words) and whole.search(data)
+            for first in named & self._by_first.keys()
+            for whole, words in self._by_first[first]
+        )
 
     def libraries(self, data: bytes, words: Container[str]) -> list[str]:
         """The drivers' import names in a file of these bytes, which holds these identifiers."""
@@ -47,7 +51,7 @@ class Prefilter:
 
 
 def identifiers(data: bytes) -> bytes:
-    """The identifiers in a file of these bytes, with blanks between; those in strings and comments, and numbers, too."""
+    """The identifiers in a file of these bytes, with blanks between; those in strings and comments too, and numbers."""
     return data.translate(_SPACED)
 
 
@@ -58,16 +62,33 @@ def _whole(name: str) -> re.Pattern[bytes]:
 def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
     """The imports in a file's bytes: module as written (`..db`, `app.db`), and the names taken from it ("" for all of
     `import x`). Found by shape, so text in strings may be among them: good enough to know where to look."""
-    if b"import" not in data:
-        return []
+    if b"\\" in data:
+        data = _CONTINUATION.sub(b" ", data)
     found: list[tuple[str, tuple[str, ...]]] = []
-    for match in _IMPORT.finditer(_CONTINUATION.sub(b" ", data)):
-        module, names, whole = match.groups()
-        if module is not None:
-            found.append((_text(module).replace(" ", "").replace("\t", ""), tuple(_names(names))))
-        else:
-            found.extend((name, ()) for name in _names(whole))
+    at = data.find(b"import")
+    while at >= 0:
+        start = max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at)) + 1
+        match = _IMPORT.match(data, start)
+        if match is None or match.end() <= at:
+            match = _further(data, start, at)
+        if match is not None:
+            module, names, whole = match.groups()
+            if module is not None:
+                found.append((_text(module).replace(" ", "").replace("\t", ""), tuple(_names(names))))
+            else:
+                found.extend((name, ()) for name in _names(whole))
+        at = data.find(b"import", max(at + len(b"import"), match.end() if match is not None else 0))
     return found
+
+
+def _further(data: bytes, start: int, at: int) -> re.Match[bytes] | None:
+    """The import that stands at `at`, after a semicolon in the line that begins at `start`."""
+    if b";" not in data[start:at]:
+        return None
+    for match in _FURTHER.finditer(data, start):
+        if match.end() > at:
+            return match if match.start() <= at else None
+    return None
 
 
 def _names(listed: bytes) -> list[str]:
