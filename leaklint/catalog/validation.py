@@ -135,7 +135,11 @@ def _unusable(row: Resource, keys: KeyPath) -> Iterator[Problem]:
     for position, name in enumerate(row.release):
         if not _DOTTED.fullmatch(name):
             yield (*keys, "release", position), f"'{name}' is no method name: write it without object and parentheses"
-    for field, names in (("release-to", row.release_to), ("release-owner", row.release_owner), ("derives", row.derives)):
+    for field, names in (
+        ("release-to", row.release_to),
+        ("release-owner", row.release_owner),
+        ("derives", row.derives),
+    ):
         for position, name in enumerate(names):
             if not _METHOD.fullmatch(name):
                 yield (*keys, field, position), f"'{name}' is no method name: write it without object and parentheses"
