@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from leaklint import ir
 from leaklint.ownership.events import Leak, Site, Step
 from leaklint.ownership.machine import Machine
+from leaklint.ownership.sharing import is_shared
 from leaklint.ownership.values import Value
 from leaklint.ownership.world import World
-from leaklint.resolve.refs import Class, Function
+from leaklint.resolve.refs import Function
 
 KINDS = frozenset({"connection", "pooled-connection", "session"})
 """What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
@@ -87,8 +87,6 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     if row.kind not in KINDS and not (m.recurring and row.kind in LONG_LIVED):
         return False
-    if _is_shared(m, enclosing[0]):
-        return False
     released = m.knowledge.released_fields(enclosing[0])
     if name != field and f"passed {name}" in released:
         return False
@@ -97,13 +95,4 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
     entered = (f"with {name}" in released and row.with_ == "closes") or (
         f"async with {name}" in released and row.async_with == "closes"
     )
-    return name not in released and not entered
-
-
-def _is_shared(m: Machine, cls: Class) -> bool:
-    """Whether the module that defines the class makes an object of it in its own body: one for the whole process."""
-    body = m.module.procedures.get("<module>")
-    if body is None or cls.module != m.module.module:
-        return False
-    calls = (step for block in body.blocks for step in block.instructions if isinstance(step, ir.Call))
-    return any(cls in m.resolver.refs(m.module, body, call.func) for call in calls)
+    return name not in released and not entered and not is_shared(m.resolver, enclosing[0])
