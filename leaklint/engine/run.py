@@ -210,7 +210,7 @@ def _check(
         check_with(executor, tasks, setting, hear=hear)
         return
     from leaklint.engine.sizing import jobs_for
-    from leaklint.engine.worker import Worker
+    from leaklint.engine.worker import Worker, collecting_less
 
     worker = Worker(setting, texts)
     processes = jobs_for(tasks, jobs, worker.project) if not texts else 1
@@ -219,8 +219,9 @@ def _check(
 
         check_in_processes(tasks, setting, jobs=processes, hear=hear)
         return
-    for number, task in enumerate(tasks):
-        hear(worker.check_all([task]), [number])
+    with collecting_less():
+        for number, task in enumerate(tasks):
+            hear(worker.check_all([task]), [number])
 
 
 def gather(planned: Plan, found: Sequence[Outcome]) -> Result:
