@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -79,18 +78,6 @@ def _standard_input(request: Request) -> bytes | None:
 
 def run_once(job: Job) -> int:
     """One pass over the files."""
-    # What an analysis makes it keeps, and looking through all of that for garbage again and again takes a quarter of
-    # its time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _run_once(job)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _run_once(job: Job) -> int:
     started = time.monotonic()
     request = job.request
     if request.show_files:

@@ -24,7 +24,7 @@ Hear = Callable[[Checked, Sequence[int]], None]
 
 
 def _start(setting: Setting) -> None:
-    gc.disable()  # see the command line; the process ends with the run
+    gc.disable()  # as `collecting_less`: the process ends with the run
     _local.worker = Worker(setting)
 
 
