@@ -144,6 +144,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     unless        argument facts that make the call take nothing: "poolclass=NullPool" (the keyword has a value whose
                   last name is that), "0=sqlite://" (the first argument is that text), "creator" (the keyword is given),
                   "given:Class" (an argument is an object of that class: a session over somebody else's connection).
+    slight        argument facts, written likewise, with which nobody else could lack what it takes: "0=:memory:".
     gives         what unpacking finds, where the call returns a tuple: indexes of the members that are the object;
                   empty: the result itself is the object. `asyncio.open_connection` gives (1,).
     by-name       receivers and method to recognise it by when the receiver's type is unknown: {method="getconn",
@@ -182,6 +183,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     open_tests: tuple[str, ...] = ()
     closed_tests: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    slight: tuple[str, ...] = ()
     gives: tuple[int, ...] = ()
     by_name: tuple[ByName, ...] = ()
     pool: PoolSize | None = None

@@ -13,6 +13,7 @@ from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import hold
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used
+from leaklint.ownership.surroundings import is_fixture
 from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Held, Manager, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.refs import Class, Function, Instance, Method
@@ -34,7 +35,10 @@ def acquisition(m: Machine, made: Invocation, name: str, method: Method | None) 
     found = m.catalog.acquisition(name) or m.catalog.holding(name)
     if found is None or _excused(m, made, found.resource):
         return None
-    return Known(found.library, found.resource, method.sure if method is not None else Confidence.HIGH)
+    row = found.resource
+    if row.slight and not is_fixture(m.procedure) and _holds(m, made, row.slight):
+        row = msgspec.structs.replace(row, dropped="harmless")
+    return Known(found.library, row, method.sure if method is not None else Confidence.HIGH)
 
 
 def declared(m: Machine, made: Invocation, callee: Function | Class) -> Known | None:
@@ -77,7 +81,12 @@ def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
 
 def _excused(m: Machine, made: Invocation, row: Row) -> bool:
     """Whether an argument says that this call takes nothing (`poolclass=NullPool`)."""
-    for fact in row.unless:
+    return _holds(m, made, row.unless)
+
+
+def _holds(m: Machine, made: Invocation, facts: tuple[str, ...]) -> bool:
+    """Whether one of these facts holds of the call's arguments."""
+    for fact in facts:
         if fact.startswith("given:"):
             if _is_given(m, made, fact[6:]):
                 return True

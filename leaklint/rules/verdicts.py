@@ -100,9 +100,11 @@ def confidence(rule: Rule, report: SiteReport) -> Confidence:
 
 
 def _hardly_held(report: SiteReport) -> bool:
-    """Whether all there is to lose is an engine that somebody else was to have: after the failure nobody uses it, and
-    what it has pooled goes with it."""
+    """Whether all there is to lose is a database in memory, or an engine that somebody else was to have: after the
+    failure nobody uses it, and what it has pooled goes with it."""
     resource = report.site.resource
+    if resource.slight and resource.dropped == "harmless":
+        return True
     lazy = resource.kind in ("engine", "pool") and resource.opens == "first-use"
     handed_on = report.released and not report.releases and "." not in report.site.bound
     return lazy and handed_on and all(leak.exceptional for leak in report.leaks)
