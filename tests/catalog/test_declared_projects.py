@@ -22,8 +22,8 @@ REPAIRED = [project for project in PROJECTS if list(project.rglob("*.fixed.txt")
 MARK = re.compile(r"# expect: (\w+)$")
 
 
-def leaklint(directory: Path, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
+def run(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "leaklint", "--no-cache", *arguments, "."],
         cwd=directory,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -32,6 +32,10 @@ def leaklint(directory: Path, *arguments: str) -> tuple[int, str]:
         check=False,
         timeout=120,
     )
+
+
+def leaklint(directory: Path, *arguments: str) -> tuple[int, str]:
+    done = run(directory, *arguments)
     assert not done.stderr, done.stderr
     return done.returncode, done.stdout
 
@@ -39,6 +43,25 @@ def leaklint(directory: Path, *arguments: str) -> tuple[int, str]:
 @pytest.fixture
 def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(request.param, tmp_path / "project"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("taken =", "takken =", "leaklint.toml:5:1: unknown key 'takken'; did you mean 'taken'?"),
+        ('"receiver"', '"reciever"', "leaklint.toml:5:1: taken must be one of"),
+        ('["release"]', '"release"', "leaklint.toml:6:1: release must be an array"),
+        ('["release"]', '["release()"]', "leaklint.toml:6:12: 'release()' is no method name"),
+    ],
+)
+def test_a_bad_declaration_is_told_with_its_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    good = (Path(__file__).parent / "declared" / "locks" / "leaklint.toml").read_text(encoding="utf-8")
+    (tmp_path / "leaklint.toml").write_text(good.replace(old, new, 1), encoding="utf-8")
+    (tmp_path / "app.py").write_text("import threading\n", encoding="utf-8")
+    done = run(tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert message in done.stderr
 
 
 def marks(directory: Path) -> dict[tuple[str, int], str]:
