@@ -189,3 +189,15 @@ def test_file_names_that_are_no_text(tmp_path: Path, leaklint: Leaklint) -> None
     (tmp_path / os.fsdecode(b"\xff.py")).write_text(LEAK)
     assert leaklint("--write-baseline").status == 0
     assert leaklint("--baseline", ".leaklint-baseline.json").status == 0
+
+
+def test_a_baseline_that_is_a_directory_or_cannot_be_read(known: Path, leaklint: Leaklint) -> None:
+    (known / "made").mkdir()
+    for arguments in (
+        ("--baseline", "made"),
+        ("--write-baseline", "made/", "--baseline", "made"),
+        ("--config", "made"),
+    ):
+        ran = leaklint(*arguments, "app")
+        assert (ran.status, ran.err.count("\n")) == (2, 1), ran
+        assert "is a directory" in ran.err
