@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import msgspec
 
 from leaklint.capacity.model import Budget
 from leaklint.model import LeaklintError
+from leaklint.source.problem import printable
 
 _TIMEOUT_S = 10
+_FULL = re.compile("too many clients|connection slots are reserved")
 _SETTINGS = """
 SELECT name, setting FROM pg_settings
 WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')
@@ -70,12 +73,13 @@ def ask(dsn: str) -> Live:
             settings = {str(name): int(value) for name, value in conn.execute(_SETTINGS).fetchall()}
             rows = conn.execute(_SESSIONS).fetchall()
     except psycopg.Error as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise LeaklintError(f"--dsn: no answer from the server: {reason}") from error
+        reason = printable(" ".join(str(error).split())) or type(error).__name__
+        way_in = "; the reserved connections are open to a superuser's DSN" if _FULL.search(reason) else ""
+        raise LeaklintError(f"--dsn: no answer from the server: {reason}{way_in}") from error
     return Live(
         max_connections=settings["max_connections"],
         reserved=settings.get("superuser_reserved_connections", 0) + settings.get("reserved_connections", 0),
-        sessions=tuple(Session(int(r[0]), str(r[1]), str(r[2]), str(r[3]), int(r[4])) for r in rows),
+        sessions=tuple(Session(int(r[0]), printable(r[1]), str(r[2]), printable(r[3]), int(r[4])) for r in rows),
     )
 
 
