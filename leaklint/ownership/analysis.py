@@ -26,18 +26,17 @@ from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.holding import answered_for
 from leaklint.ownership.injection import is_injected
 from leaklint.ownership.interpreter import interpret
-from leaklint.ownership.keeping import EXITING, forsaken, held_by_request, ownerless
+from leaklint.ownership.keeping import EXITING, KINDS, forsaken, held_by_request, ownerless
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.objects import ADDING
 from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.recognition import fault_of, taken
 from leaklint.ownership.replacing import bounded_cache, replaced
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.traits import is_quiet, names_release, only_keeps, passes_on, touches_given
+from leaklint.ownership.traits import ADDING, is_quiet, names_release, only_keeps, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
@@ -102,6 +101,7 @@ class Analysis:
             **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
         }
         self._coroutines = frozenset(name for f in catalog.frameworks for name in f.coroutine_decorators)
+        self._ending_words = frozenset(word for row in rows if row.kind in KINDS for word in row.release)
         self._bounded = tuple(name for f in catalog.frameworks for name in f.bounded_caches)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
@@ -491,7 +491,7 @@ class Analysis:
             outcomes = _lent(outcomes)
         missing: tuple[Gap, ...] = ()
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
-            missing = gaps(run.exits, module.path, self.catalog.release_words)
+            missing = gaps(run.exits, module.path, self._ending_words)
             outcomes = forgiving(outcomes)
         summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, catches)
         return Result(
@@ -735,6 +735,11 @@ def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteRepor
     more: dict[Span, list[Leak]] = {}
     for name in module.classes:
         prefix = name + "."
+        own = [Function(module.module, method) for method in module.signatures if method.startswith(prefix)]
+        if any(analysis.results[method].kept for method in own if method in analysis.results):
+            for leaving in own:
+                if leaving.name[len(prefix) :] in EXITING:
+                    analysis.ensure(leaving, given=True)
         methods = {}
         for method in module.signatures:
             result = analysis.results.get(Function(module.module, method))

@@ -13,6 +13,7 @@ from leaklint.ownership.places import assign, follow, store
 from leaklint.ownership.resources import (
     acquire,
     call_on,
+    elsewhere,
     give_to,
     hand_over,
     leave_with,
@@ -22,6 +23,7 @@ from leaklint.ownership.resources import (
     release_source,
     row_of,
     transfer,
+    wrong_release,
 )
 from leaklint.ownership.summary import Handed, Outcome, Summary
 from leaklint.ownership.values import (
@@ -227,19 +229,31 @@ def perform(m: Machine, w: World, target: Value, op: str, span: Span, *, quiet: 
 def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:
     """One operation on one resource of ours."""
     kind, _, method = op.rpartition(":")
-    if op in ("with", "async-with"):
-        if row_of(m, rid).taken == "receiver":
-            return  # what the callee entered it also left
+    if op.startswith("into "):
+        _give_into(m, w, rid, op.removeprefix("into "), span)
+    elif op in ("with", "async-with"):
+        row = row_of(m, rid)
+        owned = m.ledger.sites[w.resources[rid].site].owner
+        if row.taken == "receiver" or (owned and "closes" not in (row.with_, row.async_with)):
+            return  # what the callee entered it also left; what ends with an object's field is not the object
         leave_with(m, w, rid, span, is_async=op == "async-with", direct=False)
     elif "to" in kind.split("-"):
         row = m.ledger.sites[w.resources[rid].site].resource
-        if kind == "task-to" and row.release_awaited == "yes":
+        if (kind == "task-to" and row.release_awaited == "yes") or w.resources[rid].wrong == "wrong-pool":
             return
         give_to(m, w, rid, method, UNKNOWN, span)
     elif kind == "function":
         release(m, w, rid, span)
     else:
         call_on(m, w, rid, method, span, awaited=kind == "await")
+
+
+def _give_into(m: Machine, w: World, rid: str, pool: str, span: Span) -> None:
+    """The callee gives the resource to the pool in a module global, which may be another than it came from."""
+    source = w.resources[rid].source
+    same_module = isinstance(source, Ref) and source.path.partition(":")[0] == pool.partition(":")[0]
+    if same_module and elsewhere(source, Ref(pool)):
+        wrong_release(m, w, rid, span, "wrong-pool", "it is given to another pool than it came from")
 
 
 def bind(

@@ -14,7 +14,7 @@ from leaklint.ownership.application import Point, apply_summary, bind, perform, 
 from leaklint.ownership.builtin_calls import call_builtin, call_wrapper
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import ENTERING
-from leaklint.ownership.keeping import EXITING
+from leaklint.ownership.keeping import EXITING, KINDS
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import container_call, keep_elsewhere, make
 from leaklint.ownership.resources import (
@@ -501,7 +501,8 @@ def _call_external(
     settled = release_by_name(m, w, made, receiver, last, name)
     if settled is not None:
         return [(w, settled)]
-    done = release_of_place(m, w, made, receiver, last) if method is not None else None
+    releases = method is not None and _may_release(m, name, last)
+    done = release_of_place(m, w, made, receiver, last) if releases else None
     if done is not None:
         return done
     kept = method is not None and not isinstance(receiver, (Heap, Held))
@@ -587,7 +588,7 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
     for value in made.values:
         if isinstance(value, Ref):
             if method in m.knowledge.release_to_words:
-                result = _give_place(m, w, made, value, method)
+                result = _give_place(m, w, made, value, method, receiver)
             continue
         rids = [value.rid] if isinstance(value, Held) else sorted(w.held_by(value)) if _spread(value) else []
         for rid in rids:
@@ -607,8 +608,10 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
     return result
 
 
-def _give_place(m: Machine, w: World, made: Invocation, value: Ref, method: str) -> Value:
+def _give_place(m: Machine, w: World, made: Invocation, value: Ref, method: str, receiver: Value) -> Value:
     """A resource of the caller's is given to a method that takes such things back."""
+    if isinstance(receiver, Ref) and receiver.path[0] == "$":
+        operate(w, value.path, f"into {receiver.path}", made.span)
     lazy = m.procedure.is_async and not made.awaited
     operate(w, value.path, f"task-to:{method}" if lazy or not m.procedure.is_async else f"to:{method}", made.span)
     raise_after_release(m, w, (), ANY, made.span)
@@ -617,6 +620,13 @@ def _give_place(m: Machine, w: World, made: Invocation, value: Ref, method: str)
 
 def _spread(value: Value) -> bool:
     return isinstance(value, (Elements, Manager))
+
+
+def _may_release(m: Machine, name: str, last: str) -> bool:
+    """Whether a method that has the name of a release releases objects of its own class: `commit` ends a transaction,
+    and leaves a connection open."""
+    found = m.catalog.resource_of_type(name.removesuffix(f".{last}"))
+    return found is None or found.resource.kind not in KINDS or last in found.resource.release
 
 
 def release_of_place(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results | None:

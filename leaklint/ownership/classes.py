@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from leaklint import ir
 from leaklint.catalog import Catalog
-from leaklint.ownership import objects
 from leaklint.ownership.keeping import EXITING
 from leaklint.ownership.liveness import reads
 from leaklint.ownership.objects import TAKING, VIEWS
+from leaklint.ownership.traits import ADDING
 from leaklint.resolve.refs import Class, External, Function
 from leaklint.resolve.resolver import Resolver
 
@@ -133,7 +133,7 @@ def _releases_in(
                 passed = {field for operand in operands for field in _fields(operand, field_of, locals_of)}
                 if name in words or (passed and (not name or name[:1].isupper()) and takes_over(step.func)):
                     found |= passed
-                if name not in objects.ADDING:
+                if name not in ADDING:
                     found |= {f"passed {field}" for field in passed}
             elif isinstance(step, ir.Enter):
                 form = "async with" if step.is_async else "with"

@@ -14,6 +14,7 @@ from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
 from leaklint.ownership.summary import Summary
 from leaklint.ownership.surroundings import in_tests, is_fixture, runs_once
+from leaklint.ownership.traits import ADDING
 from leaklint.ownership.values import UNKNOWN, Fault, Heap, Task, Value
 from leaklint.ownership.values import Ref as Place
 from leaklint.ownership.world import Event, World
@@ -377,7 +378,11 @@ class Machine:
         uses = self._uses.get(operand, [])
         if any(isinstance(use, ir.Await) for use in uses):
             return all(self._only_passed(use.dst) for use in uses if isinstance(use, ir.Await))
-        return all(isinstance(use, (ir.Attr, ir.Call, ir.Item, ir.Unused)) for use in uses)
+        return all(isinstance(use, (ir.Attr, ir.Call, ir.Item, ir.Unused)) and not self._puts(use) for use in uses)
+
+    def _puts(self, use: object) -> bool:
+        """Whether an instruction puts something into a container, which then is its name."""
+        return isinstance(use, ir.Call) and self.text(use.func).rpartition(".")[2] in ADDING
 
     # -- exceptions ---------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from leaklint import ir
 from leaklint.ownership.keeping import keep_in_container
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import hand_over
+from leaklint.ownership.traits import ADDING
 from leaklint.ownership.values import (
     UNKNOWN,
     Bundle,
@@ -18,13 +19,6 @@ from leaklint.ownership.values import (
 )
 from leaklint.ownership.world import Content, World
 
-ADDING = frozenset(
-    {
-        *("append", "add", "put", "put_nowait", "insert", "extend", "appendleft"),
-        *("push", "update", "setdefault", "register", "register_connection"),
-    }
-)
-"""Method names by which containers of all kinds take an element in."""
 TAKING = frozenset(["pop", "popleft", "get", "get_nowait", "popitem"])
 VIEWS = frozenset({"values", "items", "copy", "keys"})
 MOST_ELEMENTS = 12

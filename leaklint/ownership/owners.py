@@ -46,7 +46,7 @@ def gaps(exits: list[Exit], path: str, release: frozenset[str]) -> tuple[Gap, ..
     for ended in exits:
         if ended.outcome.fault is None or ended.at is None:
             continue
-        done = {operation.path for operation in ended.outcome.operations}
+        done = {op.path for op in ended.outcome.operations if op.op.rpartition(":")[2] in release}
         for place in sorted(released - done):
             if _may_hold(ended.outcome, place):
                 found.setdefault(place, Gap(place, ended.at, path))

@@ -8,6 +8,14 @@ from leaklint.ownership.liveness import reads
 from leaklint.resolve.refs import External, Method
 from leaklint.resolve.resolver import Resolver
 
+ADDING = frozenset(
+    {
+        *("append", "add", "put", "put_nowait", "insert", "extend", "appendleft"),
+        *("push", "update", "setdefault", "register", "register_connection"),
+    }
+)
+"""Method names by which containers of all kinds take an element in."""
+
 
 def names_release(procedure: ir.Procedure, words: frozenset[str]) -> bool:
     """Whether the body loads an attribute, or calls a function, that has one of these names."""
