@@ -382,7 +382,7 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
         m.raised(w, driver_fault(m, site.library), made.span)
-    _lend(w, (base, *made.values))
+    _lend(w, made.values if name in site.resource.no_raise else (base, *made.values))
     return [(w, result if result is not None else UNKNOWN)]
 
 
@@ -421,6 +421,7 @@ def _call_on_derived(m: Machine, w: World, made: Invocation, base: Derived, name
     if name not in m.catalog.release_words and site.resource.kind == "connection":
         used_after_release(m, w, base.rid, name, made.span)
     if name not in m.catalog.release_words and not m.cannot_raise(made.func, name):
+        mark_used(w, base.rid)
         m.raised(w, driver_fault(m, site.library), made.span)
     return [(w, Derived(base.rid) if name in site.resource.derives else UNKNOWN)]
 

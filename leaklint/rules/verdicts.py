@@ -22,6 +22,7 @@ _BY_FATE = {
     "closed": Severity.WARNING,
     "harmless": Severity.NOTE,
 }
+_AT_THE_END = frozenset({"with", "return", "fallthrough"})
 _COSTS_A_SLOT = frozenset({"LK202", "LK203"})
 
 
@@ -113,12 +114,12 @@ def _hardly_held(report: SiteReport) -> bool:
 def _ends_anyway(report: SiteReport) -> bool:
     """Whether the process, or the test run, ends before the loss can be felt: in a script or a command, unless it loses
     one each round; in a test and its helpers, unless an object keeps it; in a fixture that fails; in a `main` that
-    fails, or ends a `with`."""
+    fails, or has it to its end."""
     site = report.site
     if any(leak.how in OVERWRITING for leak in report.leaks):
         return False
     if site.test_code:
         return all(leak.exceptional or not (leak.how == "owner" or site.test_fixture) for leak in report.leaks)
     if site.ends_at_exit and site.function in MAIN:
-        return all(leak.exceptional or leak.how == "with" for leak in report.leaks)
+        return all(leak.exceptional or leak.how in _AT_THE_END for leak in report.leaks)
     return site.ends_at_exit
