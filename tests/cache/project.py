@@ -59,6 +59,22 @@ FILES: dict[str, tuple[str, ...]] = {
     ),
     "app/plain.py": ("import json\ndef load(x):\n    return json.loads(x)\n", "import json  # leaklint: ignore\n"),
     "app/broken.py": ("import psycopg2\npsycopg2.connect('')\n", "import psycopg2\npsycopg2.connect(\n"),
+    "app/holder.py": (
+        "class Holder:\n    def __init__(self, maker):\n        self.maker = maker\n"
+        "    def get(self):\n        return self.maker()\n",
+        "class Holder:\n    def __init__(self, conn):\n        self.conn = conn\n"
+        "    def get(self):\n        return self.conn\n",
+    ),
+    "app/taker.py": (
+        "from app.holder import Holder\ndef read(holder: Holder):\n    conn = holder.get()\n    conn.execute('x')\n",
+        "from app.holder import Holder\ndef read(holder: Holder):\n    conn = holder.get()\n    conn.close()\n",
+    ),
+    "app/maker.py": (
+        "import psycopg2\nfrom app.holder import Holder\ndef main():\n    return Holder(psycopg2.connect)\n",
+        "import psycopg2\nfrom app import taker\nfrom app.holder import Holder\n"
+        "def main():\n    taker.read(Holder(psycopg2.connect('')))\n",
+        "from app.holder import Holder\nclass Wider(Holder):\n    def close(self):\n        self.conn.close()\n",
+    ),
     "scripts/run.py": (
         "import helper\nfrom app.db import connect\nconn = connect()\nhelper.go(conn)\n",
         "from app.jobs import run\nrun()\n",
@@ -70,7 +86,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "setup.cfg": ("", "[x]\n"),
 }
 """Name -> the texts that the file may have. The last few bear names that are looked for in vain without them."""
-ABSENT_AT_FIRST = {"json.py", "mystery.py", "helper.py", "setup.cfg"}
+ABSENT_AT_FIRST = {"app/maker.py", "json.py", "mystery.py", "helper.py", "setup.cfg"}
 
 
 def write_project(root: Path) -> None:
