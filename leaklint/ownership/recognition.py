@@ -124,8 +124,10 @@ def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) 
 
 
 def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value, at: Span) -> Results:
-    """The acquiring call runs, or is awaited, at `at`: it raises, or takes the resource."""
-    m.raised(w, fault_of(m, known.library), at)
+    """The acquiring call runs, or is awaited, at `at`: it raises, or takes the resource. A session that opens nothing
+    before its first use is made without a failure."""
+    if m.knowledge.strict or known.row.kind != "session" or known.row.opens != "first-use":
+        m.raised(w, fault_of(m, known.library), at)
     if known.row.taken == "receiver":
         return hold(m, w, known, made, receiver)
     if known.row.shared:
