@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_SITES = 30
 MOST_MODULES = 8
+MOST_FOLDERS = 5
 
 _CALL = re.compile(r"([\w.]+)\(\s*(?:dependency\s*=\s*)?([\w.]+)")
 
@@ -82,16 +83,28 @@ def _injected(flow: Flow, get: Get, module: ModuleIR, procedure: Procedure, para
         if call is not None and injects & _external_names(flow.names.dotted(module, scope, call[1])):
             providers = get(("text", module.module, scope, call[2]))
     elif procedure.kind in ("function", "method"):
-        provider = module.signatures.get(parameter.name)
-        for decorator in provider.decorators if provider is not None else ():
-            known = flow.names.dotted(module, MODULE_BODY, decorator.name)
-            if injects & _external_names(known):
-                providers = {Function(module.module, parameter.name)}
+        for place in (module, *_shared_fixtures(flow, module, procedure)):
+            provider = place.signatures.get(parameter.name)
+            for decorator in provider.decorators if provider is not None else ():
+                known = flow.names.dotted(place, MODULE_BODY, decorator.name)
+                if injects & _external_names(known):
+                    providers = providers or {Function(place.module, parameter.name)}
     for value in providers:
         if isinstance(value, Function):
             plain = Function(value.module, value.name)
             found |= get(("returns", plain)) | get(("yields", plain))
     return found
+
+
+def _shared_fixtures(flow: Flow, module: ModuleIR, procedure: Procedure) -> Iterator[ModuleIR]:
+    """The `conftest.py` files whose fixtures a test, or a fixture, gets by its parameters' names: nearest first."""
+    if not (procedure.name.rpartition(".")[2].startswith("test") or procedure.decorators):
+        return
+    for dots in range(1, MOST_FOLDERS):
+        name = flow.program.find("." * dots + "conftest", module)
+        found = flow.program.module(name) if name else None
+        if found is not None and found is not module:
+            yield found
 
 
 def _external_names(values: set[Value]) -> set[str]:

@@ -662,6 +662,43 @@ CASES: dict[str, Case] = {
             """,
         },
     ),
+    "fixtures of a conftest": (
+        (),
+        {
+            "tests/conftest.py": """
+                import sqlite3
+                import psycopg2
+                import pytest
+                @pytest.fixture
+                def conn():
+                    yield sqlite3.connect("x")
+                @pytest.fixture
+                def other():
+                    return sqlite3.connect("x")
+                def no_fixture():
+                    return sqlite3.connect("x")
+            """,
+            "tests/unit/conftest.py": """
+                import psycopg2
+                import pytest
+                @pytest.fixture
+                def other():
+                    return psycopg2.connect("x")
+            """,
+            "tests/unit/test_rows.py": """
+                import pytest
+                def test_rows(conn, other, no_fixture):
+                    see(conn)  # is: <sqlite3.Connection>
+                    see(other)  # is: <psycopg2.extensions.connection>
+                    see(no_fixture)  # is:
+                def helper(conn):
+                    see(conn)  # is:
+                class TestRows:
+                    def test_one(self, conn):
+                        see(conn)  # is: <sqlite3.Connection>
+            """,
+        },
+    ),
     "src layout": (
         ("src", "."),
         {
