@@ -51,7 +51,7 @@ from leaklint.ownership.values import (
     Task,
     Value,
 )
-from leaklint.ownership.world import Content, World
+from leaklint.ownership.world import Content, Status, World
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial
 from leaklint.resolve.refs import Ref as Name
 
@@ -398,7 +398,8 @@ def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, na
         return None
     libraries = [m.ledger.sites[w.resources[rid].site].library for rid in rids]
     for rid in rids:
-        call_on(m, w, rid, name, made.span, awaited=made.awaited)
+        if w.resources[rid].status != Status.RELEASED:  # the one before was released, this is the next
+            call_on(m, w, rid, name, made.span, awaited=made.awaited)
     if not (name in m.catalog.release_words or m.cannot_raise(made.func, name)):
         m.raised(w, driver_fault(m, libraries[0]), made.span)
     return [(w, UNKNOWN)]

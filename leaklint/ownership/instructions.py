@@ -274,8 +274,18 @@ def _await(m: Machine, w: World, i: ir.Await) -> list[World]:
         results = m.wait(w, value, i.span)
         return [one for world, result in results for one in _set(m, world, i.dst, result)]
     if not m.calm(i.src):
-        m.raised(w, ANY, i.span)
+        m.raised(w, _awaited_fault(m, w, i.src), i.span)
     return _set(m, w, i.dst, value)
+
+
+def _awaited_fault(m: Machine, w: World, operand: str) -> Fault:
+    """What awaiting a call raises: the errors of the driver on whose object it was made, else anything."""
+    call = m.definitions.get(operand)
+    func = m.definitions.get(call.func) if isinstance(call, ir.Call) else None
+    base = m.value(w, func.base) if isinstance(func, ir.Attr) else UNKNOWN
+    if isinstance(base, (Held, Derived)) and base.rid in w.resources:
+        return driver_fault(m, m.ledger.sites[w.resources[base.rid].site].library)
+    return ANY
 
 
 def _yield(m: Machine, w: World, i: ir.Yield) -> list[World]:
