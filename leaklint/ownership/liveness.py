@@ -42,6 +42,21 @@ def writes(instruction: ir.AnyInstruction | ir.Terminator) -> tuple[str, ...]:
     return (dst,) if dst else ()
 
 
+def last_reads(block: ir.Block) -> dict[int, list[str]]:
+    """Position -> the temporaries that the instruction there is the last one of the block to mention."""
+    last: dict[str, int] = {}
+    for position, step in enumerate(block.instructions):
+        for name in (*reads(step), *writes(step)):
+            if name[0] == "%":
+                last[name] = position
+    for name in reads(block.terminator):
+        last.pop(name, None)
+    found: dict[int, list[str]] = {}
+    for name, position in last.items():
+        found.setdefault(position, []).append(name)
+    return found
+
+
 def successors(block: ir.Block, blocks: tuple[ir.Block, ...], pended: dict[int, tuple[int, ...]]) -> list[int]:
     """Where control can go after `block`, its exception handler included. pended: region -> targets ever pended."""
     end = block.terminator
