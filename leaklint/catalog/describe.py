@@ -120,6 +120,7 @@ def _facts(row: Resource) -> list[tuple[str, str]]:
         facts.append(("given back twice", _TWICE[row.double_release]))
     facts.append(("takes nothing", ", ".join(map(_without, row.unless))))
     facts.append(("nobody lacks it", ", ".join(map(_without, row.slight))))
+    facts.append(("takes one", ", ".join(f"only {_without(fact)}" for fact in row.only)))
     if row.pool is not None:
         facts.append(("upper limit", _pool(row.pool)))
     facts += [("other versions", _version(fact)) for fact in row.version]

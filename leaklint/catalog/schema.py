@@ -145,6 +145,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
                   last name is that), "0=sqlite://" (the first argument is that text), "creator" (the keyword is given),
                   "given:Class" (an argument is an object of that class: a session over somebody else's connection).
     slight        argument facts, written likewise, with which nobody else could lack what it takes: "0=:memory:".
+    only          argument facts of the same form, without which the call takes nothing: "stream=True".
     gives         what unpacking finds, where the call returns a tuple: indexes of the members that are the object;
                   empty: the result itself is the object. `asyncio.open_connection` gives (1,).
     by-name       receivers and method to recognise it by when the receiver's type is unknown: {method="getconn",
@@ -184,6 +185,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     closed_tests: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     slight: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     gives: tuple[int, ...] = ()
     by_name: tuple[ByName, ...] = ()
     pool: PoolSize | None = None

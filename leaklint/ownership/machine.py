@@ -273,9 +273,9 @@ class Machine:
         return None
 
     def written(self, operand: str) -> str:
-        """The source form of an operand as `text` gives it; of a string, what stands in it."""
+        """The source form of an operand as `text` gives it; a constant's value, of a string what stands in it."""
         step = self.definitions.get(operand)
-        return step.value if isinstance(step, ir.LoadConst) and isinstance(step.value, str) else self.text(operand)
+        return str(step.value) if isinstance(step, ir.LoadConst) else self.text(operand)
 
     def _entry(self, mapping: str, key: str, depth: int = 3) -> str:
         """The operand that may stand under `key` (a repr) in a dict that this procedure fills: "" for none."""

@@ -80,8 +80,8 @@ def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
 
 
 def _excused(m: Machine, made: Invocation, row: Row) -> bool:
-    """Whether an argument says that this call takes nothing (`poolclass=NullPool`)."""
-    return _holds(m, made, row.unless)
+    """Whether an argument says that this call takes nothing (`poolclass=NullPool`), or none says that it does."""
+    return _holds(m, made, row.unless) or (bool(row.only) and not _holds(m, made, row.only))
 
 
 def _holds(m: Machine, made: Invocation, facts: tuple[str, ...]) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.live.bench import Arguments, Bench, resolve
 from tests.live.servers import HOST, Server
 
 
-def _client(call: str, touch: Any, **more: Any) -> Bench:
-    """A client does not know the server until it is used, so how it is used knows it."""
+def _client(call: str, touch: Any, named: Callable[[], dict[str, Any]] = dict, **more: Any) -> Bench:
+    """A client does not know the server until it is used, so how it is used knows it. named: its own arguments."""
     where: list[str] = []
 
     def arguments(server: Server, owner: Any) -> Arguments:
         where[:] = [f"http://{HOST}:{server.port}/"]
-        return Arguments()
+        return Arguments(**named())
 
     return Bench(call, "http", arguments, touch=lambda thing: touch(thing, where[0]), **more)
 
@@ -41,6 +42,22 @@ async def _connect(connector: Any, url: str) -> None:
         await _read(session, url)
 
 
+def _one() -> dict[str, Any]:
+    return {"limits": resolve("httpx.Limits")(max_connections=1), "timeout": 0.2}
+
+
+def _big(server: Server, owner: Any) -> Arguments:
+    return Arguments(f"http://{HOST}:{server.port}/big", stream=True)
+
+
+def _streamed(server: Server, owner: Any) -> Arguments:
+    return Arguments("GET", f"http://{HOST}:{server.port}/big")
+
+
+def _sent(server: Server, owner: Any) -> Arguments:
+    return Arguments(owner.build_request("GET", f"http://{HOST}:{server.port}/big"), stream=True)
+
+
 def _cache(server: Server, owner: Any) -> Arguments:
     return Arguments((HOST, server.port))
 
@@ -53,8 +70,12 @@ _ONCE = "it can be entered only before it is used"
 
 BENCHES = [
     _client("requests.Session", _get),
-    _client("httpx.Client", _get, cannot={"with": _ONCE}),
-    _client("httpx.AsyncClient", _get_async, cannot={"async-with": _ONCE}),
+    Bench("requests.get", "http", _big, touch=None),
+    _client("httpx.Client", _get, _one, cannot={"with": _ONCE}),
+    _client("httpx.AsyncClient", _get_async, _one, cannot={"async-with": _ONCE}),
+    Bench("httpx.Client.stream", "http", _streamed, owner="httpx.Client", touch=None, observe="slot"),
+    Bench("httpx.AsyncClient.stream", "http", _streamed, owner="httpx.AsyncClient", touch=None, observe="slot"),
+    Bench("httpx.Client.send", "http", _sent, owner="httpx.Client", touch=None, observe="slot"),
     _client("urllib3.PoolManager", _request),
     _client("aiohttp.ClientSession", _read),
     _client("aiohttp.TCPConnector", _connect),
