@@ -15,10 +15,10 @@ settings.load_profile("steady")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """`-n auto`: two processes more than there are processors, because the tests with servers mostly wait."""
+    """`-n auto`: three processes more than there are processors, because the tests with servers mostly wait."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return min((os.cpu_count() or 1) + 2, 12)
+    return min((os.cpu_count() or 1) + 3, 12)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
