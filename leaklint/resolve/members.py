@@ -31,7 +31,8 @@ def attribute(flow: Flow, get: Get, value: Value, name: str) -> set[Value]:
     if isinstance(value, Module):
         return set(get(("global", value.name, name)))
     if isinstance(value, External):
-        return flow.names.external(f"{value.name}.{name}")
+        kept = flow.catalog.value_type(value.name)
+        return method(flow, External(kept), name, Confidence.HIGH) if kept else _outside(flow, f"{value.name}.{name}")
     if isinstance(value, Class):
         return _of_class(flow, get, value, name)
     if isinstance(value, Instance):
@@ -52,11 +53,20 @@ def attribute(flow: Flow, get: Get, value: Value, name: str) -> set[Value]:
     return set()
 
 
+def _outside(flow: Flow, name: str) -> set[Value]:
+    """What a dotted name outside the project is: an object of a known class, or just that name."""
+    kept = flow.catalog.value_type(name)
+    return {Instance(External(kept))} if kept is not None else flow.names.external(name)
+
+
 def method(flow: Flow, of: External, name: str, sure: Confidence) -> set[Value]:
-    """A method of an external class, on the class of which the catalog knows it. A builtin object that has no such
-    attribute is not what the code calls."""
+    """A method of an external class, on the class of which the catalog knows it, or the object that it keeps under
+    this name. A builtin object that has no such attribute is not what the code calls."""
     if of.name.count(".") > 8:
         return set()
+    kept = flow.catalog.value_type(f"{of.name}.{name}")
+    if kept is not None:
+        return {Instance(External(kept), sure)}
     package, _, last = of.name.rpartition(".")
     if package == "builtins" and not hasattr(getattr(builtins, last, None), name):
         return set()

@@ -662,6 +662,18 @@ CASES: dict[str, Case] = {
             """,
         },
     ),
+    "objects that objects of libraries keep": _one("""
+        from flask_sqlalchemy import SQLAlchemy
+        from airflow import settings
+        from airflow.settings import engine
+        db = SQLAlchemy()
+        def use():
+            see(db.engine)  # is: <sqlalchemy.engine.Engine>
+            see(db.engine.connect)  # is: .sqlalchemy.engine.Engine.connect
+            see(settings.engine.connect)  # is: .sqlalchemy.engine.Engine.connect
+            see(engine.connect)  # is: .sqlalchemy.engine.Engine.connect
+            see(db.engine.connect().engine.begin)  # is: .sqlalchemy.engine.Engine.begin
+    """),
     "fixtures of a conftest": (
         (),
         {
