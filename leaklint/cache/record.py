@@ -35,11 +35,28 @@ class KeptFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     was: bytes
 
 
+class Quiet(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A file that says nothing about resources. reached: what it imports, as a set; imports: a digest of how."""
+
+    reached: bytes
+    imports: bytes
+
+
+class Words(msgspec.Struct, frozen=True, array_like=True):
+    """What tells that a file still says nothing about resources. words: those that would make it do so -> the files
+    that give them, as a set that is b"" for all. always: words that count anywhere. quiet: by path."""
+
+    words: dict[str, bytes] = {}
+    always: frozenset[str] = frozenset()
+    quiet: dict[str, Quiet] = {}
+
+
 class Table(msgspec.Struct, frozen=True, array_like=True):
     """Facts of one program, whose roots are those of the project and `extra`, unless that is ""."""
 
     extra: str
     facts: tuple[KeptFact, ...]
+    words: Words = Words()
 
 
 class Record(msgspec.Struct, array_like=True):

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leaklint.cache.record import Quiet, Words, as_bytes, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.config import Settings
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
+from leaklint.source.prefilter import identifiers, imported
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
     from leaklint.engine.project import Project
 
+_MOST_FILES = 2000
+"""Files of a program, beyond which it is not told which of them gives a word."""
 LIGHT = "*"
 """Names the facts about files that no program was loaded for. Symbolic links count wherever they lead."""
 
@@ -35,13 +39,14 @@ class Grounds(msgspec.Struct, frozen=True):
 class News(msgspec.Struct, frozen=True):
     """What a process has met since it last told. facts: by extra root, the number of the first and the facts, each with
     what it was. searches: extra root, word, and the files that hold it. stamps: of the files read. steady: none of them
-    changed meanwhile."""
+    changed meanwhile. words: by extra root, which files say nothing about resources, and the files that were seen."""
 
     process: str
     facts: Mapping[str, tuple[int, tuple[tuple[Fact, bytes], ...]]]
     searches: tuple[tuple[str, str, Sequence[str]], ...]
     stamps: Mapping[str, Stamp]
     steady: bool
+    words: Mapping[str, tuple[Words, frozenset[str]]]
 
 
 class Recorder:
@@ -64,7 +69,8 @@ class Recorder:
         extra = self.project.extra_root(file.path)
         trace = self._traces().get(extra)
         if trace is not None and trace.mask:
-            return Grounds(extra, trace.mask)
+            mask = trace.mask
+            return Grounds(extra, mask | self.project.analysis(file.path).rests_around(file.path))
         data = self.project.data(file.path)
         if data is None:
             return None
@@ -87,7 +93,18 @@ class Recorder:
             if fact[0] == "word"
         )
         stamps, self.project.stamps = self.project.stamps or {}, {}
-        return News(process, facts, searches, stamps, self.project.steady)
+        words = {extra: self._words(extra) for extra in facts if extra != LIGHT}
+        return News(process, facts, searches, stamps, self.project.steady, words)
+
+    def _words(self, extra: str) -> tuple[Words, frozenset[str]]:
+        told = self.project.suspects(extra).told()
+        many = len(told.seen) > _MOST_FILES
+        words = {word: b"" if many else as_bytes(mask) for word, mask in told.words.items()}
+        quiet = {
+            path: Quiet(b"" if many else as_bytes(reached), imports_digest(self.project.data(path) or b""))
+            for path, reached in told.quiet.items()
+        }
+        return Words(words, told.always, quiet), told.seen
 
     def _traces(self) -> dict[str, Trace]:
         return {**self.project.traces, LIGHT: self.light}
@@ -97,7 +114,7 @@ class Recorder:
 
     def _was(self, extra: str, fact: Fact) -> bytes:
         kind = fact[0]
-        if kind == "text":
+        if kind in ("text", "quiet"):
             data = self.project.data(fact[1])
             return b"" if data is None else content_digest(data)
         if kind == "word":
@@ -124,7 +141,7 @@ class Present:
 
     def now(self, extra: str, fact: Fact) -> bytes:
         """What a fact is now, to be compared with what it was."""
-        if fact[0] == "text":
+        if fact[0] in ("text", "quiet"):
             return self.stamps.digest(fact[1])
         if fact[0] == "word":
             found = self.holding(extra, fact[1])
@@ -193,6 +210,28 @@ def _content(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
+
+
+def imports_digest(data: bytes) -> bytes:
+    """A digest of what a file of these bytes imports, and how."""
+    return _digest(map(str, imported(data)))
+
+
+def stays_quiet(path: str, words: Words, data: bytes) -> bool:
+    """Whether a file that said nothing about resources says nothing with this content either: it imports what it did,
+    and has no word that would make one of its functions a suspect."""
+    known = words.quiet.get(path)
+    if known is None or imports_digest(data) != known.imports:
+        return False
+    own = identifiers(data).decode("utf-8", "replace").split()
+    reached = as_mask(known.reached)
+    for word in own:
+        if word in words.always:
+            return False
+        giving = words.words.get(word)
+        if giving is not None and (not giving or not known.reached or as_mask(giving) & reached):
+            return False
+    return True
 
 
 def _digest(lines: Iterable[str]) -> bytes:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, Record, Table, as_mask, bits
-from leaklint.cache.stamps import Stamps
+from leaklint.cache.record import Answer, KeptFact, Record, Table, Words, as_mask, bits
+from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import DIRECTORY, Store
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import Settings
-from leaklint.engine.grounds import Grounds, News, Present
+from leaklint.engine.grounds import LIGHT, Grounds, News, Present, stays_quiet
 from leaklint.engine.outcome import Checked, Outcome
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
@@ -57,6 +57,10 @@ class Keeper:
         self.facts: dict[tuple[str, str], dict[int, tuple[Fact, bytes]]] = {}
         self.searches: dict[str, dict[str, Sequence[str]]] = {}
         self.new: list[Learnt] = []
+        self.quiet: dict[str, Answer] = {}
+        self.renewed: list[tuple[File, Outcome, Answer]] = []
+        self.words: dict[tuple[str, str], tuple[Words, frozenset[str]]] = {}
+        self._quiet: dict[tuple[str, int], bool] = {}
         self.asked: set[str] = set()
         self.steady = True
 
@@ -83,38 +87,72 @@ class Keeper:
 
     def _recall(self, files: Sequence[File]) -> list[Outcome | None]:
         answers = [self._candidate(file) for file in files]
+        same = [
+            answer is not None and answer.digest == self.stamps.digest(file.path)
+            for file, answer in zip(files, answers)
+        ]
         needed: dict[int, int] = {}
         for answer in answers:
             if answer is not None:
                 needed[answer.table] = needed.get(answer.table, 0) | as_mask(answer.facts)
         broken = {number: self._broken(self.record.tables[number], mask) for number, mask in needed.items()}
-        return [
-            Outcome(answer.findings, answer.suppressed)
-            if answer is not None and not as_mask(answer.facts) & broken[answer.table]
-            else None
-            for answer in answers
-        ]
+        found: list[Outcome | None] = []
+        for file, answer, unchanged in zip(files, answers, same):
+            holds = answer is not None and not as_mask(answer.facts) & broken[answer.table]
+            found.append(
+                Outcome(answer.findings, answer.suppressed) if answer is not None and holds and unchanged else None
+            )
+            if answer is not None and holds and not unchanged and self._was_quiet(file, answer):
+                self.quiet[file.path] = answer
+        return found
+
+    def _was_quiet(self, file: File, answer: Answer) -> bool:
+        """Whether an answer about other content of a file rests on no more than that the file says nothing about
+        resources."""
+        table = self.record.tables[answer.table]
+        return table.extra != LIGHT and not answer.named and file.path in table.words.quiet
 
     def _candidate(self, file: File) -> Answer | None:
         """The answer about the same content under the same name."""
         answer = self.record.answers.get(file.path)
         if answer is None or answer.shown != file.shown or answer.named != file.named:
             return None
-        if not answer.table < len(self.record.tables) or answer.digest != self.stamps.digest(file.path):
+        if not answer.table < len(self.record.tables):
             return None
         table = self.record.tables[answer.table]
         if as_mask(answer.facts) >> len(table.facts):
             return None
-        return answer if table.extra in ("*", self.present.extra_root(file.path)) else None
+        return answer if table.extra in (LIGHT, self.present.extra_root(file.path)) else None
 
     def _broken(self, table: Table, needed: int) -> int:
         """Those of a table's facts that are no longer what they were."""
         broken = 0
         for number in bits(needed):
             kept = table.facts[number]
-            if self.now(table.extra, self._fact(kept)) != kept.was:
+            if self.now(table.extra, self._fact(kept)) != kept.was and not self._is_quiet(kept, table):
                 broken |= 1 << number
         return broken
+
+    def _is_quiet(self, kept: KeptFact, table: Table) -> bool:
+        """Whether a fact is about a file that says as little about resources now as it did then."""
+        if kept.kind != "quiet":
+            return False
+        path = self.record.paths[kept.path]
+        key = (path, id(table))
+        if key not in self._quiet:
+            self._quiet[key] = self._stays_quiet(path, table)
+        return self._quiet[key]
+
+    def _stays_quiet(self, path: str, table: Table) -> bool:
+        if path not in table.words.quiet:
+            return False
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            return False
+        # What was compared must be what the stamp is of.
+        return content_digest(data) == self.stamps.digest(path) and stays_quiet(path, table.words, data)
 
     def now(self, extra: str, fact: Fact) -> bytes:
         """What a fact is now."""
@@ -138,7 +176,9 @@ class Keeper:
     def learn(self, file: File, outcome: Outcome, grounds: Grounds | None, process: str) -> None:
         """Take note of a new outcome. What went wrong, and may not the next time, is not kept."""
         self.asked.add(file.path)
-        if grounds is not None and outcome.problem is None and outcome.read:
+        if file.path in self.quiet and outcome.problem is None and outcome.read:
+            self.renewed.append((file, outcome, self.quiet[file.path]))
+        elif grounds is not None and outcome.problem is None and outcome.read:
             self.new.append(Learnt(file, outcome, grounds, process))
 
     def hear(self, news: News) -> None:
@@ -147,6 +187,8 @@ class Keeper:
             self.facts.setdefault((news.process, extra), {}).update(enumerate(facts, start))
         for extra, word, held in news.searches:
             self.searches.setdefault(extra, {})[word] = held
+        for extra, told in news.words.items():
+            self.words[(news.process, extra)] = told
         self.steady = self.steady and news.steady
         for path, stamp in news.stamps.items():
             known = self.stamps.current.get(path)
@@ -156,7 +198,7 @@ class Keeper:
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
         changed = any(self.record.stamps.get(path) != stamp for path, stamp in self.stamps.current.items())
-        if self.steady and (self.new or changed):
+        if self.steady and (self.new or self.renewed or changed):
             from leaklint.engine.writing import written
 
             self.store.save(written(self))
@@ -176,6 +218,10 @@ class Kept:
             for number, outcome in zip(own, keeper.recall([tasks[number][0] for number in own])):
                 found[number] = outcome
         return found
+
+    def quiet(self, tasks: Sequence[tuple[File, int]]) -> list[int]:
+        """Those of the tasks whose files changed, and say as little about resources as they did."""
+        return [number for number, (file, index) in enumerate(tasks) if file.path in self._keepers[index].quiet]
 
     def hear(self, checked: Checked, tasks: Sequence[tuple[File, int]]) -> None:
         """Take note of what one worker found out about some tasks."""

@@ -30,7 +30,7 @@ def _start(setting: Setting) -> None:
 
 def _check_run(tasks: Sequence[Task]) -> Checked:
     worker: Worker = _local.worker
-    return worker.check_all(tasks)
+    return worker.tell(worker.check_all(tasks))
 
 
 def check_there(setting: Setting, run: str, tasks: Sequence[Task]) -> Checked:

@@ -25,6 +25,7 @@ from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
     from leaklint.ownership.analysis import Analysis
+    from leaklint.ownership.suspects import Suspects
     from leaklint.resolve.program import Program
     from leaklint.resolve.trace import Rests, Trace
 
@@ -59,6 +60,7 @@ class Project:
         self._digests: dict[str, bytes] = {}
         self.stamps: dict[str, Stamp] | None = None
         self.steady = True
+        self.quiet: set[str] = set()
         self.searches: dict[tuple[str, str], list[str]] = {}
 
     def with_overlay(self, path: str, data: bytes) -> Project:
@@ -136,6 +138,8 @@ class Project:
     def matters(self, path: str, data: bytes) -> bool:
         """Whether the file at `path`, whose bytes are `data`, can take a resource: it names a library that gives one
         and how, or imports what may do so."""
+        if path in self.quiet:
+            return False
         if not self.thorough and not self.prefilter.matters(data) and not imports_any(path, data, self.roots):
             return False
         analysis = self.analysis(path)
@@ -163,6 +167,10 @@ class Project:
     def program(self, extra: str) -> Program:
         """The program that has this extra root, which has been looked into."""
         return self._analyses[extra].program
+
+    def suspects(self, extra: str) -> Suspects:
+        """What is known of the words of that program."""
+        return self._analyses[extra].suspects
 
     @property
     def traces(self) -> dict[str, Trace]:

@@ -188,7 +188,8 @@ def outcomes(
 
     tasks = [planned.tasks[number] for number in left]
     setting = Setting(planned.settings, cwd, analyze, propose=propose, keep=kept is not None, thorough=thorough)
-    _check(tasks, setting, planned.texts, jobs, executor, hear)
+    quiet = kept.quiet(tasks) if kept is not None else []
+    _check(tasks, setting, planned.texts, jobs, executor, hear, quiet)
     if kept is not None:
         kept.save()
     return [outcome for outcome in found if outcome is not None]
@@ -201,6 +202,7 @@ def _check(
     jobs: int,
     executor: Executor | None,
     hear: Callable[[Checked, Sequence[int]], None],
+    quiet: Sequence[int],
 ) -> None:
     if not tasks:
         return
@@ -213,15 +215,19 @@ def _check(
     from leaklint.engine.worker import Worker, collecting_less
 
     worker = Worker(setting, texts)
-    processes = jobs_for(tasks, jobs, worker.project) if not texts else 1
+    processes = jobs_for(tasks, jobs, worker.project) if not texts and len(quiet) < len(tasks) else 1
     if processes > 1:
         from leaklint.engine.pool import check_in_processes
 
         check_in_processes(tasks, setting, jobs=processes, hear=hear)
         return
+    for number in quiet:
+        file, index = tasks[number]
+        worker.project(index).quiet.add(file.path)
     with collecting_less():
         for number, task in enumerate(tasks):
             hear(worker.check_all([task]), [number])
+        hear(worker.tell(), [])
 
 
 def gather(planned: Plan, found: Sequence[Outcome]) -> Result:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from leaklint.engine.one_file import check_file
 from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.project import Project
@@ -46,7 +48,7 @@ class Worker:
         return check_file(self.project(index), file, self.setting.analyze, propose=self.setting.propose)
 
     def check_all(self, tasks: Sequence[Task]) -> Checked:
-        """Check files, and tell what was met on the way, if that is wanted."""
+        """Check files, and say what each outcome rests on, if that is wanted."""
         outcomes: list[Outcome] = []
         grounds: list[Grounds | None] = []
         for task in tasks:
@@ -55,8 +57,14 @@ class Worker:
                 recorder.begin()
             outcomes.append(self.check(task))
             grounds.append(recorder.end(task[0]) if recorder is not None else None)
+        return Checked(outcomes, grounds, self._name, {})
+
+    def tell(self, checked: Checked | None = None) -> Checked:
+        """The same with what was met on the way."""
         news = {index: recorder.news(self._name) for index, recorder in self._recorders.items()}
-        return Checked(outcomes, grounds, self._name, news)
+        if checked is None:
+            return Checked([], [], self._name, news)
+        return msgspec.structs.replace(checked, news=news)
 
     def _recorder(self, index: int) -> Recorder:
         known = self._recorders.get(index)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, Record, Table, as_bytes, as_mask, bits
+from leaklint.cache.record import Answer, KeptFact, Record, Table, Words, as_bytes, as_mask, bits
 from leaklint.engine.keeping import Keeper, Learnt
+from leaklint.engine.outcome import Outcome
 from leaklint.resolve.trace import Fact
+from leaklint.source.discover import File
 
 _MOST_TABLES = 64
 _FEW = 100
@@ -22,15 +24,17 @@ def written(keeper: Keeper) -> Record:
     writer = _Writer(keeper)
     for (process, extra), facts in sorted(keeper.facts.items()):
         new = [one for one in keeper.new if one.process == process and one.grounds.extra == extra]
-        writer.add(extra, [facts[number] for number in range(len(facts)) if number in facts], new)
+        told = keeper.words.get((process, extra), (Words(), frozenset[str]()))
+        writer.add(extra, [facts[number] for number in range(len(facts)) if number in facts], new, told)
     return writer.record()
 
 
 class _Table:
     """A table that is being written. known: fact and what it was -> number."""
 
-    def __init__(self, extra: str, facts: Sequence[KeptFact] = ()) -> None:
+    def __init__(self, extra: str, facts: Sequence[KeptFact], words: Words) -> None:
         self.extra = extra
+        self.words = words
         self.facts = list(facts)
         self.answers: dict[str, tuple[Answer, int]] = {}
         self._known: dict[KeptFact, int] | None = None
@@ -59,16 +63,29 @@ class _Table:
             self.answers[path] = (answer, int("".join(left)[::-1] or "0", 2))
 
 
+def _merged(words: Words, new: Words, seen: frozenset[str]) -> Words:
+    """What is known of words once a program was looked into again, in part. The numbers of files differ there, so the
+    words known there count anywhere."""
+    quiet = {
+        path: known
+        for path, known in words.quiet.items()
+        if path not in seen or (path in new.quiet and new.quiet[path].imports == known.imports)
+    }
+    return Words({**words.words, **dict.fromkeys(new.words, b"")}, words.always | new.always, quiet)
+
+
 class _Writer:
     def __init__(self, keeper: Keeper) -> None:
         self.keeper = keeper
         old = keeper.record
         self.paths: list[str] = list(old.paths)
         self._numbers = {path: number for number, path in enumerate(self.paths)}
-        self.tables = [_Table(table.extra, table.facts) for table in old.tables]
+        self.tables = [_Table(table.extra, table.facts, table.words) for table in old.tables]
         for path, answer in old.answers.items():
             if path not in keeper.asked and self._exists(path) and answer.table < len(self.tables):
                 self.tables[answer.table].answers[path] = (answer, as_mask(answer.facts))
+        for file, outcome, answer in keeper.renewed:
+            self._say(self.tables[answer.table], file, outcome, as_mask(answer.facts))
 
     def _exists(self, path: str) -> bool:
         if path in self.keeper.stamps.current:
@@ -90,16 +107,23 @@ class _Writer:
             return KeptFact(kind, 0, (), fact[1], was)
         return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind == "locate" else "", was)
 
-    def add(self, extra: str, facts: Sequence[tuple[Fact, bytes]], new: Sequence[Learnt]) -> None:
+    def add(
+        self,
+        extra: str,
+        facts: Sequence[tuple[Fact, bytes]],
+        new: Sequence[Learnt],
+        told: tuple[Words, frozenset[str]],
+    ) -> None:
         """Take over what one process found out about one program."""
         found = [one for one in new if not one.grounds.facts >> len(facts)]
         table = next((table for table in self.tables if table.extra == extra and table.answers), None)
         if table is None or len(found) > _FEW:
-            table = _Table(extra, [self.fact(*fact) for fact in facts])
+            table = _Table(extra, [self.fact(*fact) for fact in facts], told[0])
             self.tables.append(table)
             for one in found:
                 self._put(table, one, one.grounds.facts)
             return
+        table.words = _merged(table.words, *told)
         numbers: dict[int, int] = {}
         for one in found:
             mask = 0
@@ -110,12 +134,13 @@ class _Writer:
             self._put(table, one, mask)
 
     def _put(self, table: _Table, one: Learnt, mask: int) -> None:
-        stamp = self.keeper.stamps.current.get(one.file.path)
+        self._say(table, one.file, one.outcome, mask)
+
+    def _say(self, table: _Table, file: File, outcome: Outcome, mask: int) -> None:
+        stamp = self.keeper.stamps.current.get(file.path)
         if stamp is not None:
-            answer = Answer(
-                one.file.shown, one.file.named, stamp.digest, 0, b"", one.outcome.findings, one.outcome.suppressed
-            )
-            table.answers[one.file.path] = (answer, mask)
+            answer = Answer(file.shown, file.named, stamp.digest, 0, b"", outcome.findings, outcome.suppressed)
+            table.answers[file.path] = (answer, mask)
 
     def record(self) -> Record:
         """What is to be kept of it all."""
@@ -134,7 +159,7 @@ class _Writer:
             paths=self.paths,
             words=self._words(),
             stamps=stamps,
-            tables=[Table(table.extra, tuple(table.facts)) for table in tables],
+            tables=[Table(table.extra, tuple(table.facts), table.words) for table in tables],
             answers=answers,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -121,6 +122,7 @@ class Analysis:
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
         self._callees: dict[Function, tuple[Function, ...]] = {}
+        self._around: tuple[tuple[int, ...], dict[str, int]] = ((), {})
         self._calls_itself: set[Function] = set()
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
@@ -229,7 +231,9 @@ class Analysis:
     def settle(self, file: str) -> None:
         """Analyse what a file and those that it imports have to do with resources, to the last function that calls one
         which hands one over. file: its absolute path."""
+        before = self._trace.mask
         self._pending |= self.suspects.include(file)
+        self._trace.mask = before
         self._rest_on_imports(file)
         before = self._trace.mask
         while self._pending or self._handing:
@@ -240,6 +244,29 @@ class Analysis:
             handing, self._handing = self._handing, []
             self._pending |= self.suspects.handed(handing)
         self._trace.mask = before
+
+    def rests_around(self, file: str) -> int:
+        """What the summaries of all suspects rest on that a file imports, directly or through others, and its own: they
+        decide which of its functions are suspects. As a set of facts."""
+        version = (len(self.results), len(self._idle), len(self._callees), len(self.rests))
+        if version != self._around[0]:
+            self._around = (version, {})
+        around = self._around[1]
+        rests = 0
+        for one in self.suspects.imported_by(file):
+            if one not in around:
+                around[one] = self.suspects.read_for(one) | self._rests_of(one)
+            rests |= around[one]
+        return rests
+
+    def _rests_of(self, file: str) -> int:
+        module = self.program.module_at(Path(file)) if self.suspects.functions(file) else None
+        rests = 0
+        for name in module.signatures if module is not None else ():
+            function = Function(module.module, name)  # type: ignore[union-attr]
+            for kind in ("settled", "callees"):
+                rests |= max(0, self.rests.get((kind, function), 0))
+        return rests
 
     def _rest_on_imports(self, file: str) -> None:
         """Which functions are looked at depends on the text of all that a file imports."""
@@ -262,7 +289,8 @@ class Analysis:
                     self._pending.add(one)
                 continue
             self.results[one] = result
-            self.rests[("settled", one)] = before.rests.get(("settled", one), 0)
+            for kind in ("settled", "callees"):
+                self.rests[(kind, one)] = before.rests.get((kind, one), 0)
             self._callees[one] = before._callees.get(one, ())
             if _hands_over(result.summary):
                 self._handing.append(one)
@@ -352,8 +380,8 @@ class Analysis:
 
     def callees(self, function: Function) -> tuple[Function, ...]:
         """The other functions that a function calls, as far as they may come by a resource themselves."""
-        known = self._callees.get(function)
-        if known is None:
+
+        def find() -> tuple[Function, ...]:
             found = self.resolver.function(function)
             plain: set[Function] = set()
             if found is not None:
@@ -361,9 +389,9 @@ class Analysis:
                 plain = {f for f in raw if self._included(f) and self.suspects.has(f)}
             if function in plain:
                 self._calls_itself.add(function)
-            known = tuple(sorted(plain - {function}, key=_by_name))
-            self._callees[function] = known
-        return known
+            return tuple(sorted(plain - {function}, key=_by_name))
+
+        return self._recall("callees", self._callees, function, find)
 
     def _receiving(self, function: Function) -> tuple[Function, ...]:
         """The other functions to which a function passes on what it is given."""

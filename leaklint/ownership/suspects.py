@@ -9,8 +9,9 @@ words are those of the lines that it takes up, so nothing is left out: being a s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
@@ -18,10 +19,22 @@ from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
+from leaklint.resolve.trace import Rests
 from leaklint.source.prefilter import Prefilter, identifiers
 
 _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
 """How the methods of a class name it, or the one it inherits from, without its name."""
+
+
+class Told(NamedTuple):
+    """What is known of a program's words. words: those that make a function a suspect -> the files that give them, as
+    a set. quiet: file without suspects -> the files that it imports, likewise. always: words that count anywhere. seen:
+    all files that were looked at."""
+
+    words: dict[str, int]
+    quiet: dict[str, int]
+    always: frozenset[str]
+    seen: frozenset[str]
 
 
 class _File:
@@ -72,6 +85,7 @@ class Suspects:
         self._lambdas: set[Class | Function] = set()
         self._unread: list[Function] = []
         self._touched: set[Function] = set()
+        self._rests: Rests = {}
 
     def without(self, file: str, resolver: Resolver) -> Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
@@ -87,6 +101,7 @@ class Suspects:
                 other._files[path] = known.copy(other._imports.reached(path))
         other._receiving = set(self._receiving)
         other._lambdas = set(self._lambdas)
+        other._rests = dict(self._rests)
         return other
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -127,10 +142,49 @@ class Suspects:
         """Note that the answer in hand rests on all that a file imports."""
         self._imports.rest_on(file)
 
+    def read_for(self, file: str) -> int:
+        """What was read to follow what the suspects of a file put somewhere, as a set of facts."""
+        known = self._files.get(file)
+        if known is None or known.module is None:
+            return 0
+        rests = 0
+        for name in known.functions:
+            rests |= self._rests.get(Function(known.module.module, name), 0)
+        return rests
+
+    def imported_by(self, file: str) -> Iterator[str]:
+        """The files that one imports, directly or through others, and itself."""
+        return self._imports.files(self._imports.reached(file))
+
+    def told(self) -> Told:
+        """Which files say nothing about resources, and by which words they would come to."""
+        words: dict[str, int] = {}
+        for table in (self._leading, self._making):
+            for word, mask in table.items():
+                words[word] = words.get(word, 0) | mask
+        quiet: dict[str, int] = {}
+        for file, known in self._files.items():
+            libraries = self._libraries[file]
+            for library in libraries:
+                for word in (library, *self._prefilter.words(library)):
+                    words[word] = words.get(word, 0) | known.bit
+            if not known.active and not libraries and not self.thorough:
+                quiet[file] = known.reached
+        always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
+        return Told(words, quiet, frozenset(always), frozenset(self._files))
+
     # -- growing ------------------------------------------------------------------------------------------------
 
     def include(self, file: str) -> set[Function]:
         """Look at a file and at all that it imports; the functions that are suspects because of it."""
+        trace = self._program.trace
+        before = trace.mask
+        try:
+            return self._include(file)
+        finally:
+            trace.mask = before
+
+    def _include(self, file: str) -> set[Function]:
         if file not in self._files or self._files[file].stale:
             reached = list(self._imports.files(self._imports.reached(file)))
             for one in reached:
@@ -160,6 +214,7 @@ class Suspects:
         return self._settled()
 
     def _settled(self) -> set[Function]:
+        trace = self._program.trace
         while self._news or self._unread:
             while self._news:
                 name, bit = self._news.pop()
@@ -168,7 +223,10 @@ class Suspects:
                         self._activate(file, {name})
             unread, self._unread = sorted(set(self._unread), key=lambda one: (one.module, one.name)), []
             for function in unread:
+                before, trace.mask = trace.mask, 0
                 self._read(function)
+                self._rests[function] = self._rests.get(function, 0) | trace.mask
+                trace.mask = before
         touched, self._touched = self._touched, set()
         return touched
 

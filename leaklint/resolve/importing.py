@@ -54,7 +54,9 @@ class Imports:
         trace = self._program.trace
         before, trace.mask = trace.mask, 0
         found = self._program.imports_at(file)
-        rests[file], trace.mask = trace.mask, before
+        # Its text counts only as far as it is about resources: what is read in it, readers note themselves.
+        rests[file] = trace.mask & ~trace.bit(("text", file)) | trace.bit(("quiet", file))
+        trace.mask = before
         return iter(found)
 
     def _walk(self, start: str) -> None:

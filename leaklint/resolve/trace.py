@@ -18,6 +18,7 @@ Fact = tuple[Any, ...]
 """What was asked of the files, all paths absolute:
 
 ("text", file)                the text of a file, which need not exist
+("quiet", file)               the same, of one that says something about resources or comes to say something
 ("look", directories, name)   which module or package of that name the directories hold
 ("package", directory)        whether a directory has an `__init__.py`
 ("word", word)                which files of the program have a word
@@ -51,11 +52,15 @@ class Trace:
 
     def note(self, fact: Fact) -> None:
         """The answer in hand rests on a fact."""
+        self.mask |= self.bit(fact)
+
+    def bit(self, fact: Fact) -> int:
+        """The set of one fact."""
         bit = self._bits.get(fact)
         if bit is None:
             bit = self._bits[fact] = 1 << len(self._facts)
             self._facts.append(fact)
-        self.mask |= bit
+        return bit
 
     def share(self, mask: int) -> int:
         """The set itself, as one object for all that rest on the same: most do, and sets are large."""

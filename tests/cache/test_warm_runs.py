@@ -167,7 +167,7 @@ def test_an_answer_rests_on_all_that_it_would_rest_on_alone(tmp_path: Path) -> N
 
 def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
     worker = Worker(setting)
-    checked = worker.check_all([(file, 0) for file in files])
+    checked = worker.tell(worker.check_all([(file, 0) for file in files]))
     found = {}
     for file, grounds in zip(files, checked.grounds):
         assert grounds is not None
@@ -199,3 +199,16 @@ def test_a_run_that_finds_everything_kept_loads_nothing_to_analyse_with(tmp_path
 
 def test_the_rules_are_known_without_loading_them() -> None:
     assert codes_and_names() == tuple((rule.code, rule.name, rule.default) for rule in all_rules())
+
+
+def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    put(tmp_path / "app/names.py", "NAMES = ['a']\ndef first():\n    return NAMES[0]\n")
+    put(tmp_path / "app/users.py", "from app import names\n" + FILES["app/users.py"][0])
+    warm(tmp_path)
+    put(tmp_path / "app/names.py", "NAMES = ['b', 'c']\n\n\ndef first():\n    return NAMES[1]\n")
+    assert analysed(tmp_path) == {"app/names.py"}
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\n")
+    assert analysed(tmp_path) > {"app/names.py", "app/users.py"}
+    assert warm(tmp_path) == cold(tmp_path)
