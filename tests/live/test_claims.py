@@ -84,9 +84,14 @@ def _can_be_tried(claim: Claim) -> bool:
 RUNNABLE = runnable()
 
 
-# The claims about one server are tried in one process, so that it starts once.
+# The claims about one server are tried in one process, so that it starts once. They mostly wait: two processes do that,
+# and the others compute meanwhile.
 BY_SERVER = [
-    pytest.param(claim, id=claim.name, marks=pytest.mark.xdist_group(f"live {bench.server}"))
+    pytest.param(
+        claim,
+        id=claim.name,
+        marks=pytest.mark.xdist_group("live postgresql" if bench.server == "postgresql" else "live"),
+    )
     for claim in RUNNABLE
     if (bench := bench_for(claim)) is not None
 ]

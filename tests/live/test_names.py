@@ -14,7 +14,7 @@ from tests.live.conftest import missing
 from tests.live.servers import Missing, need
 
 # One process imports all libraries, not each of them.
-pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live names"), pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("live"), pytest.mark.filterwarnings("ignore")]
 
 TRIED = {call.partition(".")[0] for call in all_benches()}
 LIBRARIES = [library for library in builtin_libraries() if TRIED & {name.split(".")[0] for name in library.modules}]
