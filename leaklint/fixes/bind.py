@@ -167,7 +167,7 @@ def _hoist(document: Document, node: ast.expr, name: str, statement: ast.stmt) -
     if isinstance(statement, ast.Expr) and statement.value is node:
         opened, closed = begin, finish
         text = assignment
-    elif isinstance(node, ast.NamedExpr) and opened < start:
+    elif opened < start and (isinstance(node, ast.NamedExpr) or "\n" not in document.text[opened:closed]):
         text = assignment + document.newline + margin + document.text[begin:opened] + name
         start, end = opened, closed
     else:

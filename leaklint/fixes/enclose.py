@@ -125,10 +125,10 @@ class Pruner:
         document, draft = self.document, self.draft
         draft.lose(one)
         first, last = document.first_line(one), document.last_line(one)
-        comment = trailing_comment(document, one)
+        comments = [*inner_comments(document, one), trailing_comment(document, one)]
         draft.delete(first, last)
-        if comment and one is not self.moved:
-            draft.insert(first, document.indent(first) + comment)
+        if one is not self.moved:
+            draft.insert(first, *[document.indent(first) + comment for comment in comments if comment])
 
     def _told(self, handler: ast.ExceptHandler) -> bool:
         """Whether a handler has comments, which must stay with it."""
@@ -158,6 +158,13 @@ def trailing_comment(document: Document, statement: ast.stmt) -> str:
     line = document.last_line(statement)
     tail = document.text[end : document.starts[min(line, len(document.lines))]].strip()
     return tail if tail.startswith("#") else ""
+
+
+def inner_comments(document: Document, statement: ast.stmt) -> list[str]:
+    """The comments on lines of their own inside a statement."""
+    lines = range(document.first_line(statement), document.last_line(statement))
+    texts = [document.lines[k].strip() for k in lines if k + 1 not in document.inside_string]
+    return [text for text in texts if text.startswith("#")]
 
 
 def begin_line(document: Document, statement: ast.stmt, floor: int) -> int:
@@ -210,6 +217,8 @@ def enclose(
     pruner = Pruner(draft, region.units, only if arrangement == "reuse" else None, region.trailing)
     comments = _move_comments(document, draft, region) if not header else []
     left = pruner.suite(region.statements)
+    if region.trailing is not None and region.trailing in region.units:
+        comments += inner_comments(document, region.trailing)
     lines = [*comments, *_commented(document, ending.lines, region)]
     if region.trailing is not None and region.trailing in region.units and region.trailing not in region.statements:
         pruner.statement(region.trailing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from leaklint.fixes.document import BOM, apply_edits, edits
@@ -14,6 +14,7 @@ from leaklint.ownership.events import SiteReport
 
 Pairs = list[tuple[Finding, SiteReport | None]]
 Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport | None]]]
+_Place = tuple[str, str, str, int]
 _ROUNDS_EACH = 3
 _MOST_UNCOVERED = 6
 _NOT_ALLOWED = {
@@ -117,14 +118,15 @@ def fix_file(
     result = FixResult(text)
     found = list(analyze(text))
     rounds = _ROUNDS_EACH * len(found) + 3
-    refused: dict[tuple[str, int, int, str], str] = {}
+    refused: dict[_Place, str] = {}
+    fresh = True
     while rounds > 0:
         rounds -= 1
         made = None
-        for finding, report in found:
-            if not fixable(finding.code) or finding.sort_key in refused:
+        before = [one for one, _ in found]
+        for place, finding, report in _placed(found):
+            if not fixable(finding.code) or place in refused:
                 continue
-            before = [one for one, _ in found]
             made = prove(
                 result.text,
                 path,
@@ -138,14 +140,27 @@ def fix_file(
             if not isinstance(made, Withheld):
                 fix, found = made
                 result = FixResult(apply(result.text, [fix]), [*result.applied, Applied(finding, fix)])
-                refused.clear()
+                # What the other functions are refused for seldom changes; they get another chance at the end.
+                refused = {one: why for one, why in refused.items() if one[0] != finding.function}
+                fresh = False
                 break
-            refused[finding.sort_key] = made.reason
+            refused[place] = made.reason
             made = None
         if made is None:
-            break
-    withheld = [(one, refused[one.sort_key]) for one, _ in found if one.sort_key in refused]
+            if fresh:
+                break
+            refused, fresh = {}, True
+    withheld = [(one, refused[place]) for place, one, _ in _placed(found) if place in refused]
     return FixResult(result.text, result.applied, withheld)
+
+
+def _placed(found: Pairs) -> Iterator[tuple[_Place, Finding, SiteReport | None]]:
+    """The findings with names that last while other functions are repaired."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for finding, report in found:
+        kind = (finding.function, finding.code, finding.resource)
+        counts[kind] += 1
+        yield (*kind, counts[kind]), finding, report
 
 
 def apply(text: str, fixes: Sequence[Fix]) -> str:

@@ -132,10 +132,12 @@ def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True)
 
 
 def _siblings(taken: ast.stmt) -> set[str]:
-    """What is unpacked together with a resource: likely its cursor, or what it was taken from."""
-    if isinstance(taken, ast.Assign) and isinstance(taken.targets[0], (ast.Tuple, ast.List)):
+    """Its other names, and what is unpacked together with it: likely its cursor, or what it was taken from."""
+    if not isinstance(taken, ast.Assign):
+        return set()
+    if isinstance(taken.targets[0], (ast.Tuple, ast.List)):
         return set(bound_names(taken.targets[0]))
-    return set()
+    return {one.id for one in taken.targets if isinstance(one, ast.Name)} if len(taken.targets) > 1 else set()
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[ast.AST, set[str]]]:
@@ -187,10 +189,11 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
     carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
     whole = part = perhaps = False
     position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
+    returned = set(_returns(scope))
     for node in _nodes(scope, resource):
         if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
             continue
-        if isinstance(node, ast.Return) and node.value is not None:
+        if isinstance(node, ast.Return) and node.value is not None and node in returned:
             whole |= _carries(node.value, resource, carriers)
             part |= _lives(node.value, resource, parts, frozenset(derives))
             perhaps |= _made_of(node.value, resource)
@@ -205,6 +208,17 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
     return Departures(
         whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part, perhaps
     )
+
+
+def _returns(scope: ast.AST) -> Iterator[ast.Return]:
+    """The statements by which the function itself returns, not those nested in it."""
+    stack = list(ast.iter_child_nodes(scope))
+    while stack:
+        one = stack.pop()
+        if isinstance(one, ast.Return):
+            yield one
+        elif not isinstance(one, (*Function, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(one))
 
 
 def _made_of(value: ast.expr, resource: Held) -> bool:

@@ -170,10 +170,25 @@ def _inside_scope(document: Document, node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _binds(statement: ast.stmt, resource: Held) -> bool:
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        for item in statement.items:
+            if mentioned(item.context_expr, resource) or is_held(item.optional_vars, resource):
+                return not mentioned(item.context_expr, resource)
+        return False
     if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None:
         return False
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     return any(is_held(target, resource) for target in targets) and not mentioned(statement.value, resource)
+
+
+def read_again(suite: list[ast.stmt], resource: Held) -> bool:
+    """Whether a suite reads the name before it binds it to something else."""
+    for one in suite:
+        if _binds(one, resource):
+            return False
+        if mentioned(one, resource):
+            return True
+    return False
 
 
 def _rebound(suite: list[ast.stmt], first: int, resource: Held) -> int:

@@ -12,6 +12,7 @@ from leaklint.fixes.callee import may_give_none
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
+from leaklint.fixes.expand import expanded
 from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
@@ -21,6 +22,7 @@ from leaklint.ownership.events import SiteReport
 
 _SOURCES = frozenset({"pool", "engine"})  # what their methods give ends, or changes, when they do
 _OPEN_ENDED = frozenset({"session"})  # what its queries return may load more later
+_MOST_EXPANDED = 4
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
     seen = [document.call_at(span) for span in report.releases]
     released = frozenset(one for one in seen if one is not None and one is not call)
     document, call, released, first = _apart(document, call, released, [document.statement(call)])
+    document, call, released, first = _written_out(document, call, released, first)
     if report.site.resource.taken == "receiver":
         binding = bind_receiver(document, call)
     else:
@@ -155,6 +158,24 @@ def _apart(
     order = {one: k for k, one in enumerate(document.calls)}
     new = Document(rewrite.text)
     return new, new.calls[order[call]], frozenset(new.calls[order[one]] for one in released), rewrite
+
+
+def _written_out(
+    document: Document, call: ast.Call, released: frozenset[ast.Call], so_far: Rewrite
+) -> tuple[Document, ast.Call, frozenset[ast.Call], Rewrite]:
+    """Write out what stands around the call and leaves no room for a statement in front of it."""
+    for _ in range(_MOST_EXPANDED):
+        rewrite = expanded(document, call)
+        if rewrite is None:
+            break
+        new = Document(rewrite.text)
+        wanted = ast.dump(call)
+        same = [one for one in new.calls if ast.dump(one) == wanted]
+        if released or len(same) != sum(ast.dump(one) == wanted for one in document.calls):
+            break
+        call = same[[one for one in document.calls if ast.dump(one) == wanted].index(call)]
+        document, so_far = new, so_far.then(rewrite)
+    return document, call, released, so_far
 
 
 def _after(

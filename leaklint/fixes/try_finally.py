@@ -10,7 +10,7 @@ from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite, statements
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import fresh, is_held, mentioned
+from leaklint.fixes.names import fresh, is_held, mentions
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
 from leaklint.fixes.scopes import bound_names
@@ -27,12 +27,17 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if not target.givings:
         raise Refused(target.reason)
     looping = any(leak.how in ("loop", "overwritten") for leak in target.report.leaks)
+    made, reasons = False, []
     for giving in target.givings:
         for stay in (True, False) if looping else (False, True):
             try:
-                yield from _in_region(target, giving, stay)
-            except Refused:
-                continue
+                for rewrite in _in_region(target, giving, stay):
+                    made = True
+                    yield rewrite
+            except Refused as refused:
+                reasons.append(refused)
+    if reasons and not made:
+        raise reasons[0]
 
 
 def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
@@ -136,7 +141,7 @@ def _bound_otherwise(target: Target, region: Region) -> bool:
 
 
 def _read_unbound(target: Target, region: Region) -> bool:
-    """Whether binding the name to None in front of the region would take from its handlers what it stood for."""
+    """Whether binding the name to None in front of the region would take from some path what the name stood for."""
     if not region.guard or starts_none(target, region):
         return False
     start = region.statements[0].lineno
@@ -145,13 +150,11 @@ def _read_unbound(target: Target, region: Region) -> bool:
         for node in ast.walk(target.scope)
         if node is not target.scope and not isinstance(node, (*Function, ast.ClassDef))
     )
-    return before and any(
-        mentioned(one, target.held) and one not in region.units
-        for statement in region.statements
-        for node in ast.walk(statement)
-        for suite in (getattr(node, "handlers", ()), getattr(node, "finalbody", ()))
-        for one in suite
-    )
+    if not before:
+        return False
+    place = target.document.place(target.taken)
+    own = {node for one in (*place.suite[place.index :], *region.units) for node in ast.walk(one)}
+    return any(one not in own for statement in region.statements for one in mentions(statement, target.held))
 
 
 def _called(call: ast.Call) -> str:

@@ -11,6 +11,7 @@ from leaklint.fixes.draft import Rewrite, statements
 from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.imports import importing
 from leaklint.fixes.names import fresh, is_held, mentioned, named
+from leaklint.fixes.region import read_again
 from leaklint.fixes.releases import Releases
 from leaklint.fixes.target import Giving, Target
 from leaklint.ownership.events import SiteReport
@@ -144,20 +145,12 @@ def _closing_item(
     whole = Releases(report.site.resource, named(name))
     place = document.place(statement)
     units = [one for one in place.suite[place.index + 1 :] if whole.is_unit(one) and document.alone(one)]
-    if any(
-        mentioned(one, named(name)) and one not in units and is_held(named_node(name), named(name))
-        for one in place.suite[place.index + 1 :]
-    ):
+    if read_again([one for one in place.suite[place.index + 1 :] if one not in units], named(name)):
         return
     for one in units:
         first, last = document.first_line(one), document.last_line(one)
         changes.append((document.starts[first - 1], document.starts[last], ""))
     yield from _with_closing(document, changes)
-
-
-def named_node(name: str) -> ast.Name:
-    """A read of a variable."""
-    return ast.Name(name, ast.Load())
 
 
 def _with_closing(document: Document, changes: list[tuple[int, int, str]]) -> Iterator[Rewrite]:

@@ -1,4 +1,3 @@
-# withheld
 import sqlite3
 
 
