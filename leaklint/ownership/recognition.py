@@ -80,8 +80,12 @@ def by_shape(m: Machine, made: Invocation, name: str) -> Known | None:
 
 
 def _excused(m: Machine, made: Invocation, row: Row) -> bool:
-    """Whether an argument says that this call takes nothing (`poolclass=NullPool`), or none says that it does."""
-    return _holds(m, made, row.unless) or (bool(row.only) and not _holds(m, made, row.only))
+    """Whether an argument says that this call takes nothing (`poolclass=NullPool`), or none says that it does.
+
+    What is only not opened yet (`open=False`) will be, and has to be closed then.
+    """
+    unless = tuple(fact for fact in row.unless if not fact.endswith(("=True", "=False")))
+    return _holds(m, made, unless) or (bool(row.only) and not _holds(m, made, row.only))
 
 
 def _holds(m: Machine, made: Invocation, facts: tuple[str, ...]) -> bool:
