@@ -80,6 +80,7 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
     _keep_engines(m, w, kept)
     normal = w.fault is None
     returned = w.held_by(value, m.captures) if normal else set()
+    returned |= {source.rid for rid in returned if (source := _engine_of(m, w, rid)) is not None}
     frozen = _Freezer(m, w, kept)
     for rid in sorted(w.resources):
         state = w.resources[rid]
@@ -168,9 +169,15 @@ def _looked_at(m: Machine, w: World, places: set[str]) -> bool:
 def _keep_engines(m: Machine, w: World, kept: dict[str, set[str]]) -> None:
     """A connection that is kept somewhere keeps the engine it came from."""
     for rid, places in list(kept.items()):
-        source = w.resources[rid].source if rid in w.resources else UNKNOWN
-        if isinstance(source, Held) and row_of(m, source.rid).kind in OWNER_KINDS:
+        source = _engine_of(m, w, rid)
+        if source is not None:
             kept.setdefault(source.rid, set()).update(places)
+
+
+def _engine_of(m: Machine, w: World, rid: str) -> Held | None:
+    """The engine or pool of this procedure that a resource was taken from."""
+    source = w.resources[rid].source if rid in w.resources else UNKNOWN
+    return source if isinstance(source, Held) and row_of(m, source.rid).kind in OWNER_KINDS else None
 
 
 def _never_shut_down(m: Machine, place: str, rid: str) -> bool:

@@ -12,9 +12,9 @@ from leaklint.model import Confidence, Span
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import hold
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.resources import acquire, mark_used
+from leaklint.ownership.resources import OWNER_KINDS, acquire, mark_used
 from leaklint.ownership.surroundings import is_fixture
-from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Held, Manager, Task, Value
+from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Heap, Held, Manager, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.refs import Class, Function, Instance, Method
 
@@ -143,6 +143,7 @@ def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value,
 
 def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Value:
     """The resource is taken. Where the call gives a tuple: that, as long as is known of it."""
+    receiver = _engine_in(m, w, m.value(w, made.func)) or receiver
     for value in (receiver, *made.values):
         if isinstance(value, Held):
             mark_used(w, value.rid)
@@ -154,6 +155,13 @@ def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Val
         name = m.member_name(made.operand, position) if len(row.gives) == 1 else ""
         members[position] = _acquired(m, w, known, made, receiver, index, name)
     return Bundle(tuple(members))
+
+
+def _engine_in(m: Machine, w: World, called: Value) -> Held | None:
+    """The one pool or engine that a factory of sessions was made with (`sessionmaker(bind=engine)`) that is called."""
+    inside = sorted(w.held_by(called)) if isinstance(called, Heap) else []
+    engines = [rid for rid in inside if m.ledger.sites[w.resources[rid].site].resource.kind in OWNER_KINDS]
+    return Held(engines[0]) if len(engines) == 1 else None
 
 
 def _acquired(
