@@ -19,6 +19,7 @@ from leaklint.catalog import Acquired, Catalog
 from leaklint.model import Span
 from leaklint.ownership import calls, withs
 from leaklint.ownership.application import Point, apply_summary, perform
+from leaklint.ownership.cancelling import is_cancelled
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.declared import Declared
@@ -543,6 +544,7 @@ class Analysis:
         enclosing = m.enclosing_class()
         m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
         m.recurring = self.lifecycle.recurs(module, procedure)
+        m.cancelled = is_cancelled(m)
         if procedure.decorators and self._bounded:
             m.evicts = bounded_cache(m, self._bounded, self._decorators(module, procedure))
         m.yield_mode = self._yield_mode(module, procedure)

@@ -10,6 +10,7 @@ from leaklint.ownership.values import Fault
 ANY = Fault("")
 """Some Exception, of a class nobody knows."""
 CLOSED = Fault("builtins.GeneratorExit", exact=True)
+CANCELLED = Fault("asyncio.CancelledError", exact=True)
 UNBOUND_LOCAL = "builtins.UnboundLocalError"
 
 Subclass = Callable[[str, str], "bool | None"]

@@ -8,6 +8,7 @@ from typing import Any
 from leaklint import ir
 from leaklint.ownership import conditions
 from leaklint.ownership.calls import Invocation, call, call_function, driver_fault, unbundle
+from leaklint.ownership.cancelling import cancel_here
 from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.keeping import keep_in_container, keep_on_holder
 from leaklint.ownership.machine import Machine
@@ -270,6 +271,7 @@ def _call(m: Machine, w: World, i: ir.Call) -> list[World]:
 
 def _await(m: Machine, w: World, i: ir.Await) -> list[World]:
     value = m.value(w, i.src)
+    cancel_here(m, w, value, i)
     if isinstance(value, Task):
         results = m.wait(w, value, i.span)
         return [one for world, result in results for one in _set(m, world, i.dst, result)]

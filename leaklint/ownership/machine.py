@@ -98,6 +98,7 @@ class Machine:
         self.constructing = False
         self.class_finalizes = False
         self.recurring = False
+        self.cancelled = False
         self.on_holders: dict[int, tuple[str, ...]] = {}
         self.evicts = ""
         self.yield_mode = ""
