@@ -218,6 +218,10 @@ def _unpack(m: Machine, w: World, i: ir.Unpack) -> list[World]:
     if isinstance(value, Bundle) and i.star < 0 and len(value.items) <= len(i.dsts):
         # A call that gives a tuple is known up to its last interesting member only.
         items = value.items + (UNKNOWN,) * (len(i.dsts) - len(value.items))
+    elif isinstance(value, Bundle) and i.star >= 0:
+        front, rest = value.items[: i.star], value.items[i.star :]
+        front += (UNKNOWN,) * (i.star - len(front))
+        items = (*front, Bundle(rest), *(UNKNOWN,) * (len(i.dsts) - i.star - 1))
     elif isinstance(value, Heap) and value.oid in w.heap:
         content = w.heap[value.oid]
         if ":" in content.cls and len(content.fields) == len(i.dsts):

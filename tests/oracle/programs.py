@@ -574,9 +574,9 @@ class Writer:
         """Several in a list."""
         ending = under(f"for {c} in many:", [self.release(c)])
         if self.draw(st.booleans()):
-            fill = under("for number in range(2):", [f"many.append({self.acquire()})"])
+            fill = under("for number in range(2):", [f"many.append({self.driver.acquire})"])
             return ["many = []", *under("try:", [*fill, *self.block()]), *under("finally:", ending)]
-        taken = f"many = [{self.acquire()} for number in range(2)]"
+        taken = f"many = [{self.driver.acquire} for number in range(2)]"
         return [taken, *under("try:", self.block()), *under("finally:", ending)]
 
     def opened_later(self, c: str) -> Lines:
