@@ -28,7 +28,7 @@ _BIG = 16_000_000
 _ESTABLISHED = "01"
 _COMPILED = frozenset({"mariadb", "MySQLdb", "libsql_experimental"})
 """Modules of the extra `live-compiled`, whose installation takes a compiler."""
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 """Seconds that a server may take to answer for the first time."""
 
 
@@ -109,7 +109,9 @@ class MariaDB(Server):
         owner = [f"--user={_account()}"]
         data = os.path.join(self._data, "data")
         setup = [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", *owner]
-        subprocess.run(setup, check=True, capture_output=True, timeout=120)
+        made = subprocess.run(setup, check=False, capture_output=True, text=True, timeout=_PATIENCE)
+        if made.returncode:
+            raise RuntimeError(f"mariadb-install-db failed: {(made.stdout + made.stderr)[-1000:]}")
         start = Path(self._data, "init.sql")
         grants = [
             f"create user '{USER}'@'{HOST}' identified by '{PASSWORD}';",
