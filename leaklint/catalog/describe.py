@@ -49,6 +49,18 @@ def find_library(name: str, libraries: Sequence[Library]) -> Library:
     raise LeaklintError(f"the catalog has no library '{name}': {mend}")
 
 
+def library_named(name: str) -> Library:
+    """The library of exactly that name. Raises LeaklintError naming the nearest."""
+    from leaklint.catalog.loader import builtin_libraries
+
+    libraries = builtin_libraries()
+    for library in libraries:
+        if library.name == name:
+            return library
+    found = find_library(name, libraries)
+    raise LeaklintError(f"the catalog has no library '{name}': did you mean '{found.name}'?")
+
+
 def overview(libraries: Iterable[Library]) -> str:
     """One line for each library, and the count of rows by evidence."""
     shown = [library for library in libraries if library.resource or library.distributions]

@@ -77,6 +77,13 @@ class Options(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True):
             'stated in requirements and lock files are not the ones ("PyMySQL==0.9.3").'
         ),
     ] = None
+    libraries: Annotated[
+        Names | None,
+        Meta(
+            description="Libraries of the catalog to look at beside those of databases; they hold sockets, HTTP or SSH "
+            'connections and are off by default: "requests", "paramiko".'
+        ),
+    ] = None
     require_reason: Annotated[bool | None, Meta(description="Report ignore comments that give no reason.")] = None
     baseline: Annotated[
         str | None, Meta(description="A baseline file; the findings that it holds are not reported.")

@@ -101,6 +101,7 @@ class Settings(msgspec.Struct, frozen=True):
     respect_gitignore: bool = True
     src: tuple[str, ...] = ()
     target_versions: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     require_reason: bool = False
     baseline: str = ""
     output_format: str = "text"

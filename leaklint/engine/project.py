@@ -18,7 +18,7 @@ from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
 from leaklint.engine.reach import containing, imports_any
 from leaklint.engine.selection import Selection
-from leaklint.model import Finding, WitnessStep
+from leaklint.model import Finding, LeaklintError, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.prefilter import Prefilter
 from leaklint.source.roots import Roots
@@ -80,7 +80,8 @@ class Project:
     def catalog(self) -> Catalog:
         """The built-in catalog, of the versions that the project uses, with the project's own resources. Raises
         CatalogError."""
-        return load_catalog(project_resources=declared_resources(self.settings), versions=self.versions)
+        declared, wanted = declared_resources(self.settings), self.settings.libraries
+        return load_catalog(project_resources=declared, versions=self.versions, extra=wanted)
 
     @functools.cached_property
     def versions(self) -> dict[str, str]:
@@ -224,6 +225,21 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     analysis = Analysis(program, resolver, before.catalog, strict=before.strict, suspects=suspects)
     analysis.take_over(before, before.program.name_at(path))
     return analysis
+
+
+def unknown_libraries(settings: Settings) -> list[str]:
+    """A line for each name in `libraries` that the catalog does not have."""
+    if not settings.libraries:
+        return []
+    from leaklint.catalog.describe import library_named
+
+    problems = []
+    for name in settings.libraries:
+        try:
+            library_named(name)
+        except LeaklintError as error:
+            problems.append(f"{settings.provenance.get('libraries', 'libraries')}: 'libraries': {error}")
+    return problems
 
 
 def declared_resources(settings: Settings) -> tuple[Resource, ...]:

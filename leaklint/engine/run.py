@@ -97,10 +97,11 @@ def _planned(
 def _wrong(settings: Settings) -> list[str]:
     """A line for each thing in the settings that only the rules and the catalog can judge."""
     found = check_selectors(settings)
-    if not settings.resource:
+    if not (settings.resource or settings.libraries):
         return found
-    from leaklint.engine.project import declared_resources
+    from leaklint.engine.project import declared_resources, unknown_libraries
 
+    found += unknown_libraries(settings)
     try:
         declared_resources(settings)
     except LeaklintError as error:

@@ -66,6 +66,37 @@ def test_the_version_of_python_is_that_of_its_own_modules(project: Path, configu
     assert found.resource.dropped == dropped
 
 
+STREAMED = """import requests
+
+
+def first(url):
+    response = requests.get(url, stream=True)
+    line = next(response.iter_lines())
+    response.raise_for_status()
+    response.close()
+    return line
+
+
+def whole(url):
+    return requests.get(url).json()
+"""
+
+
+def test_libraries_that_are_off_by_default_can_be_switched_on(project: Path) -> None:
+    (project / "app.py").write_text(STREAMED, encoding="utf-8")
+    assert codes(project) == []
+    (project / "leaklint.toml").write_text('libraries = ["requests"]\n', encoding="utf-8")
+    assert codes(project) == ["LK102"]
+
+
+def test_a_library_that_is_none_is_an_error_that_names_the_nearest(project: Path) -> None:
+    (project / "leaklint.toml").write_text('\nlibraries = ["request"]\n', encoding="utf-8")
+    (problem,) = check(["."], SettingsFinder(cwd=str(project)), jobs=1).problems
+    assert problem.fatal
+    assert "leaklint.toml:2: 'libraries'" in str(problem)
+    assert "did you mean 'requests'?" in str(problem)
+
+
 def test_only_versions_that_make_a_difference_are_part_of_what_an_analysis_is_kept_for(project: Path) -> None:
     (project / "requirements.txt").write_text("PyMySQL==0.9.3\nflask==2.0.0\n", encoding="utf-8")
     settings = SettingsFinder(cwd=str(project)).for_directory(str(project))
