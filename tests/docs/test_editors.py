@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from leaklint.lsp import server
+from leaklint.lsp import actions
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
@@ -41,7 +41,7 @@ def test_what_is_json_and_toml_is_well_formed() -> None:
     settings, tasks = map(json.loads, blocks("json"))
     assert settings["glspc.server.command"] == "leaklint"
     assert settings["glspc.server.commandArguments"] == ["lsp"]
-    kinds = server.actions.KINDS
+    kinds = actions.KINDS
     assert set(settings["editor.codeActionsOnSave"]) <= {str(getattr(kind, "value", kind)) for kind in kinds}
     assert tasks["tasks"][0]["command"] == "leaklint --output-format concise"
     (helix,) = map(tomli.loads, blocks("toml"))
