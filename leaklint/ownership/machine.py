@@ -204,9 +204,9 @@ class Machine:
         name = self.binds.get(operand, "")
         if name:
             return name
-        for dst, step in self.definitions.items():
-            if isinstance(step, ir.Await) and step.src == operand:
-                return self.binds.get(dst, "")
+        for use in self._uses.get(operand, ()):
+            if isinstance(use, ir.Await):
+                return self.binds.get(use.dst, "")
         return ""
 
     def member_name(self, operand: str, position: int) -> str:
