@@ -43,6 +43,11 @@ class Measured(NamedTuple):
         return statistics.median(map(self.per_line, self.runs))
 
     @property
+    def processor(self) -> float:
+        """The median of processor seconds, of all processes of a run, for a million lines."""
+        return statistics.median(one.processor for one in self.runs) / self.lines * _LINES
+
+    @property
     def memory(self) -> float:
         """The median of the most memory that it held, in megabytes."""
         return statistics.median(one.memory for one in self.runs) / 1e6
@@ -152,14 +157,14 @@ def results(
     yield "leaklint follows values through whole programs; the other tools look for one thing in one file at a time."
     yield "Slow tools are measured on a part of the code, taken evenly from all of it, and told by the line.\n"
     yield "![Time for a million lines](times.svg)\n"
-    yield "| tool | version | rule | lines | seconds | of a million lines | times ruff | memory, MB |"
-    yield "|---|---|---|--:|--:|--:|--:|--:|"
+    yield "| tool | version | rule | lines | seconds | a million lines | times ruff | of that, processor | memory, MB |"
+    yield "|---|---|---|--:|--:|--:|--:|--:|--:|"
     for one in measured:
         ratio = ratio_to(one, measured)
         yield (
             f"| {one.tool.name} | {one.version} | {one.tool.rule} | {one.lines:,} "
             f"| {statistics.median(run.seconds for run in one.runs):.2f} | {one.seconds:.2f} "
-            f"| {'' if ratio is None else f'{ratio:.3g}'} | {one.memory:.0f} |"
+            f"| {'' if ratio is None else f'{ratio:.3g}'} | {one.processor:.2f} | {one.memory:.0f} |"
         )
     if series:
         yield "\n## Growth\n\nThe same packages again and again.\n"

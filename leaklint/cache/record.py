@@ -17,7 +17,6 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     as a set of bits for the facts of that table, lowest first."""
 
     shown: str
-    named: bool
     digest: bytes
     table: int
     facts: bytes

@@ -18,6 +18,7 @@ from leaklint.engine.outcome import Checked, Outcome
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
+NAMED = "\0named"
 _IMMATERIAL = {"provenance": {}, "baseline": "", "output_format": "", "show_witness": True, "cache_dir": ""}
 """Settings that say nothing about what is found, at the same value for all."""
 
@@ -28,6 +29,11 @@ def store_of(settings: Settings, cwd: str, *, propose: bool, thorough: bool = Fa
     versions = versions_in_force(settings.root, settings.target_versions)
     key = msgspec.json.encode((material, cwd, propose, thorough, sorted(versions.items())))
     return Store(settings.cache_dir or os.path.join(settings.root, DIRECTORY), key)
+
+
+def answer_key(file: File) -> str:
+    """What an answer is kept under. A file that is named itself is told of faults that one found on the way is not."""
+    return f"{file.path}{NAMED}" if file.named else file.path
 
 
 class Learnt(NamedTuple):
@@ -110,12 +116,12 @@ class Keeper:
         """Whether an answer about other content of a file rests on no more than that the file says nothing about
         resources."""
         table = self.record.tables[answer.table]
-        return table.extra != LIGHT and not answer.named and file.path in table.words.quiet
+        return table.extra != LIGHT and file.path in table.words.quiet
 
     def _candidate(self, file: File) -> Answer | None:
         """The answer about the same content under the same name."""
-        answer = self.record.answers.get(file.path)
-        if answer is None or answer.shown != file.shown or answer.named != file.named:
+        answer = self.record.answers.get(answer_key(file))
+        if answer is None or answer.shown != file.shown:
             return None
         if not answer.table < len(self.record.tables):
             return None
@@ -175,7 +181,7 @@ class Keeper:
 
     def learn(self, file: File, outcome: Outcome, grounds: Grounds | None, process: str) -> None:
         """Take note of a new outcome. What went wrong, and may not the next time, is not kept."""
-        self.asked.add(file.path)
+        self.asked.add(answer_key(file))
         if file.path in self.quiet and outcome.problem is None and outcome.read:
             self.renewed.append((file, outcome, self.quiet[file.path]))
         elif grounds is not None and outcome.problem is None and outcome.read:

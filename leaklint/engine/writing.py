@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from leaklint.cache.record import Answer, KeptFact, Record, Table, Words, as_bytes, as_mask, bits
-from leaklint.engine.keeping import Keeper, Learnt
+from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
@@ -82,7 +82,7 @@ class _Writer:
         self._numbers = {path: number for number, path in enumerate(self.paths)}
         self.tables = [_Table(table.extra, table.facts, table.words) for table in old.tables]
         for path, answer in old.answers.items():
-            if path not in keeper.asked and self._exists(path) and answer.table < len(self.tables):
+            if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
                 self.tables[answer.table].answers[path] = (answer, as_mask(answer.facts))
         for file, outcome, answer in keeper.renewed:
             self._say(self.tables[answer.table], file, outcome, as_mask(answer.facts))
@@ -139,8 +139,8 @@ class _Writer:
     def _say(self, table: _Table, file: File, outcome: Outcome, mask: int) -> None:
         stamp = self.keeper.stamps.current.get(file.path)
         if stamp is not None:
-            answer = Answer(file.shown, file.named, stamp.digest, 0, b"", outcome.findings, outcome.suppressed)
-            table.answers[file.path] = (answer, mask)
+            answer = Answer(file.shown, stamp.digest, 0, b"", outcome.findings, outcome.suppressed)
+            table.answers[answer_key(file)] = (answer, mask)
 
     def record(self) -> Record:
         """What is to be kept of it all."""

@@ -212,3 +212,11 @@ def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path
     put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\n")
     assert analysed(tmp_path) > {"app/names.py", "app/users.py"}
     assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_naming_a_file_does_not_drive_out_what_is_kept_of_all(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    assert analysed(tmp_path, "app/users.py") == {"app/users.py"}
+    assert analysed(tmp_path, "app/users.py") == set()
+    assert analysed(tmp_path) == set()
