@@ -103,7 +103,8 @@ class Analysis:
             **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
         }
         self._coroutines = frozenset(name for f in catalog.frameworks for name in f.coroutine_decorators)
-        self._ending_words = frozenset(word for row in rows if row.kind in KINDS for word in row.release)
+        ending = (row for row in rows if row.kind in KINDS)
+        self._ending_words = frozenset(word for row in ending for word in (*row.release, *row.release_to))
         self._bounded = tuple(name for f in catalog.frameworks for name in f.bounded_caches)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
