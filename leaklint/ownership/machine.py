@@ -48,6 +48,10 @@ class Knowledge(Protocol):
     def is_short_lived(self, ref: Ref) -> bool: ...
 
 
+MOST_LEAKS = 60
+"""Ways to lose one resource that are written down: findings name the first of a kind."""
+
+
 class Ledger:
     """Collects what is seen of each acquisition site of one procedure."""
 
@@ -65,6 +69,11 @@ class Ledger:
         if kind not in kinds:
             kinds[kind] = -1 - sum(map(len, self._numbers.values())) if kinds else at
         return kinds[kind]
+
+    def wants(self, site: int, how: str, at: Span) -> bool:
+        """Whether a leak would add to what is known of a site."""
+        known = self.leaks.get(site, {})
+        return (how, at) not in known and len(known) < MOST_LEAKS
 
     def leak(self, site: int, leak: Leak) -> None:
         """Keep the first leak of each kind and place."""

@@ -359,4 +359,5 @@ def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, excep
         how = state.wrong
     elif state.ended:
         how = "with"
-    m.ledger.leak(state.site, Leak(how, at, m.steps(w, rid, (at, text)), exceptional))
+    if m.ledger.wants(state.site, how, at):
+        m.ledger.leak(state.site, Leak(how, at, m.steps(w, rid, (at, text)), exceptional))
