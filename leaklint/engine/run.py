@@ -184,8 +184,9 @@ def outcomes(
             found[left[at]] = outcome
         if kept is not None:
             kept.hear(checked, [planned.tasks[left[at]] for at in numbers])
-        done += len(numbers)
-        advance(done, len(found))
+        if numbers:
+            done += len(numbers)
+            advance(done, len(found))
 
     tasks = [planned.tasks[number] for number in left]
     setting = Setting(planned.settings, cwd, analyze, propose=propose, keep=kept is not None, thorough=thorough)
