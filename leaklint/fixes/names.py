@@ -169,6 +169,8 @@ def complete(value: ast.AST) -> bool:
         if isinstance(value.func, ast.Attribute):
             reads = value.func.attr in _READING and not any(one.arg in (None, "chunksize") for one in value.keywords)
             return reads or value.func.attr in _COMPLETE
+        if isinstance(value.func, ast.Name) and value.func.id == "cast" and len(value.args) == 2:
+            return complete(value.args[1])
         return isinstance(value.func, ast.Name) and value.func.id in _COPYING
     return isinstance(value, (ast.ListComp, ast.DictComp, ast.SetComp))
 
