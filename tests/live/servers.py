@@ -238,7 +238,14 @@ class RabbitMQ(Listening):
 
     def stop(self) -> None:
         _end(self._process)
-        subprocess.run(["epmd", "-kill"], env=self._environment, capture_output=True, timeout=15, check=False)
+        # The port mapper refuses to end while it still lists the node, which it does for a moment.
+        for _ in range(50):
+            ended = subprocess.run(
+                ["epmd", "-kill"], env=self._environment, capture_output=True, timeout=15, check=False
+            )
+            if b"living nodes" not in ended.stdout + ended.stderr:
+                break
+            time.sleep(0.1)
         shutil.rmtree(self._data, ignore_errors=True)
 
 
