@@ -556,7 +556,9 @@ class Writer:
         return [*taken, *under("try:", self.body_with(c)), *under("finally:", release)]
 
     def two_at_once(self, c: str) -> Lines:
-        """Two in one assignment, given back in reverse order."""
+        """Two in one assignment, given back in reverse order. A session is made without a failure."""
+        if self.driver.acquire == "Session()":
+            return self.try_finally(c)
         other = self.fresh()
         taken = [f"{c}, {other} = {self.acquire()}, {self.acquire()}"]
         if self.draw(st.booleans()):
@@ -609,8 +611,8 @@ class Writer:
     def write_manager_class(self) -> Lines:
         enter, leave = ("__aenter__", "__aexit__") if self.driver.is_async else ("__enter__", "__exit__")
         prefix = "async def" if self.driver.is_async else "def"
-        start = [f"self.conn = {self.driver.acquire}", *self.pick([[], ["work()"]]), "return self.conn"]
-        end = [*self.pick([[], [], ["work()"]]), self.release("self.conn")]
+        start = [f"self.conn = {self.driver.acquire}", "return self.conn"]
+        end = [self.release("self.conn")]
         methods = [*under(f"{prefix} {enter}(self):", start), "", *under(f"{prefix} {leave}(self, *exc):", end)]
         return under("class Opened:", methods)
 
