@@ -315,7 +315,8 @@ class Suspects:
 
         def confirmed(operand: str) -> bool:
             found = self._resolver.refs(module, procedure, operand)
-            return any(map(self._gives, (*found, *self._resolver.elements(module, procedure, operand))))
+            members = self._resolver.elements(module, procedure, operand)
+            return any(self._gives(ref, known.reached) for ref in (*found, *members))
 
         put = carried(procedure, leads, makes, receives=function in self._receiving)
         for name, operand in put.stored:
@@ -328,12 +329,13 @@ class Suspects:
         for call, operand in put.passed:
             if confirmed(operand):
                 for callee in self._resolver.callees(module, procedure, call):
-                    self._receive(callee)
+                    self._receive(callee, known)
 
-    def _gives(self, ref: Ref) -> bool:
-        """Whether calling or entering what a name stands for gives a resource, as far as is known so far."""
+    def _gives(self, ref: Ref, reached: int) -> bool:
+        """Whether calling or entering what a name stands for gives a resource, as far as is known so far of the files
+        that are reached."""
         if isinstance(ref, Partial):
-            return self._gives(ref.of)
+            return self._gives(ref.of, reached)
         if isinstance(ref, (External, Method)):
             return self._catalog.acquisition(ref.name) is not None or ref.name.rpartition(".")[2] in self._makers
         if isinstance(ref, Instance) and isinstance(ref.of, External):
@@ -345,18 +347,20 @@ class Suspects:
                 return True
             module = self._program.module(of.module)
             bit = self._imports.bit(self._program.file_of(module)) if module is not None else 0
-            return bool(names.get(own_name(of.name), 0) & bit)
+            return bool(names.get(own_name(of.name), 0) & bit & reached)
         return False
 
-    def _receive(self, callee: Ref) -> None:
-        """A function is passed something that gives a resource."""
+    def _receive(self, callee: Ref, by: _File) -> None:
+        """A function is passed something that gives a resource, in a file that its own one imports: what others pass
+        must not change what is seen in it."""
         if isinstance(callee, Partial):
-            self._receive(callee.of)
+            self._receive(callee.of, by)
         elif isinstance(callee, (Class, Function)):
             plain = Function(callee.module, callee.name if isinstance(callee, Function) else f"{callee.name}.__init__")
             found = self._resolver.function(plain)
             known = self._files.get(self._program.file_of(found[0])) if found is not None else None
-            if found is not None and known is not None and plain not in self._receiving:
+            if found is None or known is None or not known.reached & by.bit:
+                return
+            if plain not in self._receiving:
                 self._receiving.add(plain)
-                known.active.update(parameter.name for parameter in found[1].parameters)
                 self._suspect(known, found[0], plain.name)
