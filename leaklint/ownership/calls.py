@@ -377,19 +377,13 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     if isinstance(result, Task):
         return [(w, result)]
     if releases:
-        raise_after_release(m, w, (base.rid,), driver_fault(m, site.library), made.span)
+        raise_after_release(m, w, (base.rid,), recognition.fault_of(m, site.library), made.span)
         return [(w, UNKNOWN)]
     quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
-        m.raised(w, driver_fault(m, site.library), made.span)
+        m.raised(w, recognition.fault_of(m, site.library), made.span)
     _lend(w, made.values if name in site.resource.no_raise else (base, *made.values))
     return [(w, result if result is not None else UNKNOWN)]
-
-
-def driver_fault(m: Machine, library: str) -> Fault:
-    """What a call into a library raises: the root of its errors."""
-    errors = m.catalog.errors_of(library)
-    return Fault(errors[0]) if errors else ANY
 
 
 def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, name: str) -> Results | None:
@@ -401,7 +395,7 @@ def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, na
         if w.resources[rid].status != Status.RELEASED:  # the one before was released, this is the next
             call_on(m, w, rid, name, made.span, awaited=made.awaited)
     if not (name in m.catalog.release_words or m.cannot_raise(made.func, name)):
-        m.raised(w, driver_fault(m, libraries[0]), made.span)
+        m.raised(w, recognition.fault_of(m, libraries[0]), made.span)
     return [(w, UNKNOWN)]
 
 
@@ -423,7 +417,7 @@ def _call_on_derived(m: Machine, w: World, made: Invocation, base: Derived, name
         used_after_release(m, w, base.rid, name, made.span)
     if name not in m.catalog.release_words and not m.cannot_raise(made.func, name):
         mark_used(w, base.rid)
-        m.raised(w, driver_fault(m, site.library), made.span)
+        m.raised(w, recognition.fault_of(m, site.library), made.span)
     return [(w, Derived(base.rid) if name in site.resource.derives else UNKNOWN)]
 
 
@@ -524,7 +518,7 @@ def _call_external(
         _show(m, w, made.values, name)
         return [(w, result)]
     library = m.knowledge.library_of(name)
-    return unknown_result(m, w, made, driver_fault(m, library) if library else ANY, result, name)
+    return unknown_result(m, w, made, recognition.fault_of(m, library) if library else ANY, result, name)
 
 
 def _call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results:
@@ -605,7 +599,7 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
                 release(m, w, rid, made.span)
             else:
                 continue
-            raise_after_release(m, w, (rid,), driver_fault(m, site.library), made.span)
+            raise_after_release(m, w, (rid,), recognition.fault_of(m, site.library), made.span)
             result = UNKNOWN
     return result
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from leaklint import ir
 from leaklint.ownership import conditions
-from leaklint.ownership.calls import Invocation, call, call_function, driver_fault, unbundle
+from leaklint.ownership.calls import Invocation, call, call_function, unbundle
 from leaklint.ownership.cancelling import cancel_here
 from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.keeping import keep_in_container, keep_on_holder
@@ -25,6 +25,7 @@ from leaklint.ownership.places import (
     store,
     truth_of_attribute,
 )
+from leaklint.ownership.recognition import fault_of
 from leaklint.ownership.resources import hand_over, lose, mark_used, wrong_release
 from leaklint.ownership.values import (
     FALSE,
@@ -290,7 +291,7 @@ def _awaited_fault(m: Machine, w: World, operand: str) -> Fault:
     func = m.definitions.get(call.func) if isinstance(call, ir.Call) else None
     base = m.value(w, func.base) if isinstance(func, ir.Attr) else UNKNOWN
     if isinstance(base, (Held, Derived)) and base.rid in w.resources:
-        return driver_fault(m, m.ledger.sites[w.resources[base.rid].site].library)
+        return fault_of(m, m.ledger.sites[w.resources[base.rid].site].library)
     return ANY
 
 
@@ -317,7 +318,7 @@ def _yield_from(m: Machine, w: World, i: ir.YieldFrom) -> list[World]:
     library = ""
     if isinstance(value, Derived) and value.rid in w.resources:
         library = m.ledger.sites[w.resources[value.rid].site].library
-    m.raised(w, driver_fault(m, library) if library else ANY, i.span)
+    m.raised(w, fault_of(m, library) if library else ANY, i.span)
     if m.yield_mode == "closed":
         m.raised(w, CLOSED, i.span)
     return _set(m, w, i.dst, UNKNOWN)
@@ -367,7 +368,7 @@ def _exit_may_raise(m: Machine, w: World, ctx: Value) -> bool:
 
 def _fault_on(m: Machine, w: World, ctx: Value) -> Fault:
     if isinstance(ctx, (Held, Derived)) and ctx.rid in w.resources:
-        return driver_fault(m, m.ledger.sites[w.resources[ctx.rid].site].library)
+        return fault_of(m, m.ledger.sites[w.resources[ctx.rid].site].library)
     return ANY
 
 

@@ -194,6 +194,10 @@ class _Interpreter:
 
     def raised(self, world: World, fault: Fault, span: Span) -> None:
         """An instruction of the current block raises in (a copy of) this world."""
+        if fault.besides:
+            for family in (fault.type, *fault.besides):
+                self.raised(world, Fault(family), span)
+            return
         if world.struck and not (fault.exact and fault != CLOSED):
             return
         handler = self.blocks[self.block].handler

@@ -184,9 +184,10 @@ def _acquired(
 
 
 def fault_of(m: Machine, library: str) -> Fault:
-    """What calls into the library raise."""
+    """What calls into the library raise: its own errors."""
     errors = m.catalog.errors_of(library)
-    return Fault(errors[0]) if errors else ANY
+    own = tuple(error for error in errors[1:] if not error.startswith("builtins."))
+    return Fault(errors[0], besides=own) if errors else ANY
 
 
 def exit_closes(m: Machine, w: World, rid: str, *, is_async: bool) -> bool:

@@ -155,11 +155,13 @@ class Task(Value, frozen=True, cache_hash=True):
 
 class Fault(Value, frozen=True, cache_hash=True):
     """An exception. `type` is a canonical class name, or "" for any Exception. `exact`: of just that class.
-    `unbound` names the variable whose missing value caused it (an UnboundLocalError, or None.close())."""
+    `unbound` names the variable whose missing value caused it (an UnboundLocalError, or None.close()). `besides`:
+    other families of errors that it may be of instead, of a driver whose errors have no common class."""
 
     type: str = ""
     exact: bool = False
     unbound: str = ""
+    besides: tuple[str, ...] = ()
 
 
 class Raising(Value, frozen=True, cache_hash=True):
