@@ -17,28 +17,30 @@ import msgspec
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
 from leaklint.model import Span
-from leaklint.ownership import calls, withs
+from leaklint.ownership import withs
 from leaklint.ownership.application import Point, apply_summary, perform
+from leaklint.ownership.calls import enter_by_hand, invoke, leave_by_hand
 from leaklint.ownership.cancelling import is_cancelled
 from leaklint.ownership.classes import finalizes, released_fields
-from leaklint.ownership.conditions import SEPARATOR
+from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
 from leaklint.ownership.departure import CONSTRUCTING
-from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
-from leaklint.ownership.holding import answered_for
-from leaklint.ownership.injection import is_injected
+from leaklint.ownership.events import Leak, SiteReport
 from leaklint.ownership.interpreter import interpret
-from leaklint.ownership.keeping import EXITING, KINDS, forsaken, held_by_request, ownerless
+from leaklint.ownership.keeping import EXITING, KINDS
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
+from leaklint.ownership.outcomes import caches, catches, fewer, hands_over, kept_anyway, lent
 from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
+from leaklint.ownership.project_calls import unbundle
 from leaklint.ownership.recognition import fault_of, taken
-from leaklint.ownership.replacing import bounded_cache, replaced
+from leaklint.ownership.replacing import bounded_cache
+from leaklint.ownership.reporting import kept_places, site_reports
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
-from leaklint.ownership.summary import BOTTOM, OPAQUE, Operation, Outcome, Summary
+from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.traits import ADDING, is_quiet, names_release, only_keeps, passes_on, touches_given
+from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
@@ -48,13 +50,16 @@ from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
 
 K = TypeVar("K")
+
+
 V = TypeVar("V")
 
+
 MOST_ROUNDS = 3
-MOST_OUTCOMES = 10
+
+
 COMMONLY_CALM = 5
 """Rows that must call a method harmless before it counts as harmless on an object of unknown class."""
-MISUSES = frozenset({"not-awaited", "wrong-pool", "close-instead-of-return"})
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -294,7 +299,7 @@ class Analysis:
             for kind in ("settled", "callees"):
                 self.rests[(kind, one)] = before.rests.get((kind, one), 0)
             self._callees[one] = before._callees.get(one, ())
-            if _hands_over(result.summary):
+            if hands_over(result.summary):
                 self._handing.append(one)
         self._users.update({one: set(users) for one, users in before._users.items()})
 
@@ -310,7 +315,7 @@ class Analysis:
                 for callee in self.callees(function):
                     if callee not in before[function]:
                         self.ensure(callee)
-                        if callee in self.results and _hands_over(self.results[callee].summary):
+                        if callee in self.results and hands_over(self.results[callee].summary):
                             self._forget(function)
 
     def _forget(self, function: Function) -> None:
@@ -335,50 +340,17 @@ class Analysis:
         """Settle a function, everything it calls first. given: interpret it even if it takes nothing by itself."""
         if function not in self.results and (function not in self._idle or given) and self._included(function):
             before = self._trace.mask
-            for component in self._components(function, given=given):
+            for component in components(function, functools.partial(self._needed, given=given), self._is_settled):
                 self._solve(component, wanted=given and function in component)
             self._trace.mask = before
         self._trace.used(self.rests, ("settled", function))
 
-    def _components(self, start: Function, *, given: bool) -> Iterator[list[Function]]:
-        """Strongly connected components reachable from `start` that are not analysed yet, callees first (Tarjan)."""
-        index: dict[Function, int] = {}
-        low: dict[Function, int] = {}
-        on_stack: set[Function] = set()
-        stack: list[Function] = []
-        work: list[tuple[Function, Iterator[Function]]] = []
+    def _needed(self, function: Function, *, given: bool) -> tuple[Function, ...]:
+        """What has to be settled before a function."""
+        return self.callees(function) + (self._receiving(function) if given else ())
 
-        def open_node(node: Function) -> None:
-            index[node] = low[node] = len(index)
-            stack.append(node)
-            on_stack.add(node)
-            work.append((node, iter(self.callees(node) + (self._receiving(node) if given else ()))))
-
-        open_node(start)
-        while work:
-            node, rest = work[-1]
-            for callee in rest:
-                if callee in self.results or callee in self._guesses or callee in self._idle:
-                    continue
-                if callee not in index:
-                    open_node(callee)
-                    break
-                if callee in on_stack:
-                    low[node] = min(low[node], index[callee])
-            else:
-                work.pop()
-                if work:
-                    parent = work[-1][0]
-                    low[parent] = min(low[parent], low[node])
-                if low[node] == index[node]:
-                    component = []
-                    while True:
-                        member = stack.pop()
-                        on_stack.discard(member)
-                        component.append(member)
-                        if member == node:
-                            break
-                    yield sorted(component, key=lambda f: (f.module, f.name))
+    def _is_settled(self, function: Function) -> bool:
+        return function in self.results or function in self._guesses or function in self._idle
 
     def callees(self, function: Function) -> tuple[Function, ...]:
         """The other functions that a function calls, as far as they may come by a resource themselves."""
@@ -447,7 +419,7 @@ class Analysis:
                 found[member] = msgspec.structs.replace(found[member], summary=OPAQUE)
             self.results[member] = found[member]
             self._idle.discard(member)
-            if _hands_over(found[member].summary):
+            if hands_over(found[member].summary):
                 self._handing.append(member)
             del self._guesses[member]
 
@@ -459,7 +431,7 @@ class Analysis:
             found = self.resolver.function(function)
             return found is not None and (
                 self._acquires(*found)
-                or any(_hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
+                or any(hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
 
         return self._recall("takes", self._takes, function, find)
@@ -514,22 +486,22 @@ class Analysis:
         finally:
             self._analysing.pop()
         outcomes = tuple(ended.outcome for ended in run.exits)
-        catches = _catches(procedure)
-        suppresses = m.yield_mode == "thrown" and catches
+        caught = catches(procedure)
+        suppresses = m.yield_mode == "thrown" and caught
         kind = self._kind(module, procedure)
         if kind == "cached":
-            outcomes = _lent(outcomes)
+            outcomes = lent(outcomes)
         missing: tuple[Gap, ...] = ()
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
             missing = gaps(run.exits, module.path, self._ending_words)
             outcomes = forgiving(outcomes)
-        summary = Summary(_fewer(_kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, catches)
+        summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught)
         return Result(
             summary,
-            tuple(_reports(m, tuple(ended.outcome for ended in run.exits))),
+            tuple(site_reports(m, tuple(ended.outcome for ended in run.exits))),
             run.steps,
             run.complete,
-            tuple(_kept(m)),
+            tuple(kept_places(m)),
             missing,
         )
 
@@ -551,7 +523,7 @@ class Analysis:
         m.yield_mode = self._yield_mode(module, procedure)
         if m.yield_mode == "awaits":
             m.yields.clear()
-        m.invoke = lambda w, made, func: calls.invoke(m, w, made, func)
+        m.invoke = lambda w, made, func: invoke(m, w, made, func)
         m.wait = lambda w, task, span: _wait(m, w, task, span)
         m.entering = lambda w, ctx, span, at, operand, is_async: withs.enter(
             m, w, ctx, span, at, operand, is_async=is_async
@@ -592,7 +564,7 @@ class Analysis:
     def _kind(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
         names = self._decorators(module, procedure)
         written = {one.name.rpartition(".")[2] for one in procedure.decorators}
-        if any(map(_caches, written)):
+        if any(map(caches, written)):
             return "cached"
         if procedure.is_generator and not self._coroutines.isdisjoint(names):
             return "coroutine"
@@ -614,49 +586,11 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
         raise_after_release(m, w, w.held_by(task.inner), fault_of(m, library), span)
         return [(w, UNKNOWN)]
     if task.does == "enter":
-        return calls.enter_by_hand(m, w, task.inner, span, task.at, "%", is_async=True)
+        return enter_by_hand(m, w, task.inner, span, task.at, "%", is_async=True)
     if task.does == "leave":
-        return calls.leave_by_hand(m, w, task.inner, span, task.at, is_async=True)
+        return leave_by_hand(m, w, task.inner, span, task.at, is_async=True)
     summary, operand, at_span = m.tasks[task.at]
-    return apply_summary(m, w, Point(task.at, at_span, operand), summary, calls.unbundle(task.inner))
-
-
-def _caches(decorator: str) -> bool:
-    """Whether a decorator's name says that it keeps what the function returns: `cached_property`, `memoize`."""
-    return decorator in (
-        "lru_cache",
-        "cache",
-        "cached",
-        "cache_resource",
-        "memoize",
-        "memoized",
-    ) or decorator.startswith("cached_")
-
-
-def _kept_anyway(procedure: ir.Procedure, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    """A helper that keeps what it is given on some path and does nothing with it on another: where it registers a
-    clean-up "if there is a context", the other path is taken as the one that does not happen. Nor does it fail, where
-    registering is all that it does with what it is given."""
-    keeps = {op for outcome in outcomes if outcome.fault is None for op in outcome.operations if op.op == "keep"}
-    if not keeps:
-        return outcomes
-    surely = {op for op in keeps if only_keeps(procedure, op.path, ADDING)}
-    return tuple(
-        msgspec.structs.replace(outcome, operations=(*outcome.operations, *sorted_keeps))
-        if (sorted_keeps := _missing(outcome, keeps if outcome.fault is None else surely))
-        else outcome
-        for outcome in outcomes
-    )
-
-
-def _missing(outcome: Outcome, keeps: set[Operation]) -> tuple[Operation, ...]:
-    """The places of `keeps` with which the outcome does nothing."""
-    done = {operation.path for operation in outcome.operations}
-    return tuple(sorted((keep for keep in keeps if keep.path not in done), key=lambda keep: keep.path))
-
-
-def _hands_over(summary: Summary) -> bool:
-    return summary.kind != "manager" and any(outcome.handed for outcome in summary.outcomes)
+    return apply_summary(m, w, Point(task.at, at_span, operand), summary, unbundle(task.inner))
 
 
 def _by_name(function: Function) -> tuple[str, str]:
@@ -670,95 +604,6 @@ def _call_name(ref: Ref) -> str:
     if isinstance(ref, Instance) and isinstance(ref.of, External):
         return f"{ref.of.name}.__call__"
     return ref.name if isinstance(ref, (External, Method)) else ""
-
-
-def _catches(procedure: ir.Procedure) -> bool:
-    """Whether a procedure has an except clause: it may swallow what its body, or a generator's user, raised."""
-    return any(isinstance(block.terminator, ir.Handle) for block in procedure.blocks)
-
-
-def _lent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    return tuple(msgspec.structs.replace(o, value=UNKNOWN, handed=()) for o in outcomes)
-
-
-def _fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    """At most MOST_OUTCOMES outcomes: those that differ in what they assume only become one that assumes no more than
-    what stands in places that the function fills or works on (a getter that looks before it connects), or nothing."""
-    if len(outcomes) <= MOST_OUTCOMES:
-        return outcomes
-    places = {path for outcome in outcomes for path, _ in outcome.stores}
-    places |= {operation.path for outcome in outcomes for operation in outcome.operations}
-    fewer = _assuming(outcomes, frozenset(places))
-    return fewer if len(fewer) <= 2 * MOST_OUTCOMES else _assuming(outcomes, frozenset())[: 4 * MOST_OUTCOMES]
-
-
-def _assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Outcome, ...]:
-    """The outcomes without what they assume of other places than these, each once."""
-    merged: dict[object, Outcome] = {}
-    for outcome in outcomes:
-        assume = tuple(pair for pair in outcome.assume if pair[0].partition(SEPARATOR)[0] in places)
-        bare = msgspec.structs.replace(outcome, assume=assume)
-        merged.setdefault((bare.value, bare.fault, assume, bare.operations, bare.stores, len(bare.handed)), bare)
-    return tuple(merged.values())
-
-
-def _reports(m: Machine, outcomes: tuple[Outcome, ...]) -> Iterator[SiteReport]:
-    """What the ledger holds, one report a site, in source order."""
-    ledger = m.ledger
-    for key in sorted(ledger.sites, key=lambda k: (ledger.sites[k].span.line, ledger.sites[k].span.column, k)):
-        site = ledger.sites[key]
-        leaks = answered_for(m, key, site, tuple(ledger.leaks.get(key, {}).values()))
-        misuses = (*ledger.misuses.get(key, {}).values(), *_unbound(m, site))
-        leaks = leaks or forsaken(m, key)
-        releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
-        handed_on = key in ledger.given
-        released = bool(releases) or handed_on
-        if key in m.yielded and m.yield_mode == "closed" and not releases and not is_injected(m):
-            leaks = ()
-        plain = all(leak.how not in MISUSES for leak in leaks)
-        if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
-            leaks = (msgspec.structs.replace(leaks[0], how="per-call"),)
-        if _built_for_each_request(m, key, site) and not leaks:
-            step = Step(site.path, site.span, "built for each request, and given to nobody who would close it")
-            leaks = (Leak("per-call", site.span, (*site.origin, step)),)
-        leaks = (*leaks, *replaced(m, key, site, outcomes), *held_by_request(m, key, site))
-        places = sorted(m.kept.get(key, ()))
-        if places and key not in m.lent and all(ownerless(m, site, place) for place in places):
-            place = places[0]
-            step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
-            leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
-        yield SiteReport(site, leaks, misuses, released, releases, handed_on)
-
-
-def _built_for_each_request(m: Machine, key: int, site: Site) -> bool:
-    """Whether a function returns a pool of its own to a framework that calls it on each request."""
-    owns = site.resource.kind in OWNER_KINDS and not site.test_code
-    kept = (
-        bool(m.kept.get(key))
-        or key in m.lent
-        or any(_caches(one.name.rpartition(".")[2]) for one in m.procedure.decorators)
-    )
-    return owns and key in m.returned and not kept and is_injected(m)
-
-
-def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:
-    """The releases that fail because this acquisition failed before its variable had a value."""
-    for name, raised, steps in m.unbound:
-        if name == site.bound and any(_covers(span, site.span) for span in raised):
-            yield Misuse("release-of-unbound", raised[0], steps)
-            return
-
-
-def _covers(outer: Span, inner: Span) -> bool:
-    """Whether a span holds another: an await and the call below it."""
-    starts = (outer.line, outer.column) <= (inner.line, inner.column)
-    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
-
-
-def _kept(m: Machine) -> Iterator[Kept]:
-    for key in sorted(m.kept):
-        for place in sorted(m.kept[key]):
-            yield Kept(m.ledger.sites[key].span, place.replace(m.self_name, "self", 1), key in m.lent)
 
 
 def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteReport]) -> list[SiteReport]:

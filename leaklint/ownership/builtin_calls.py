@@ -33,7 +33,7 @@ from leaklint.ownership.values import (
 from leaklint.ownership.world import World
 
 if TYPE_CHECKING:
-    from leaklint.ownership.calls import Invocation, Results
+    from leaklint.ownership.invocation import Invocation, Results
 
 COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "frozenset"})
 

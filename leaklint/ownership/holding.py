@@ -22,7 +22,7 @@ from leaklint.ownership.values import FALSE, TRUE, UNKNOWN, Bound, Derived, Heap
 from leaklint.ownership.world import Resource, Status, World
 
 if TYPE_CHECKING:
-    from leaklint.ownership.calls import Invocation, Results
+    from leaklint.ownership.invocation import Invocation, Results
     from leaklint.ownership.recognition import Known
 
 ENTERING = frozenset({"__enter__", "__aenter__"})

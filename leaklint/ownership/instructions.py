@@ -7,9 +7,10 @@ from typing import Any
 
 from leaklint import ir
 from leaklint.ownership import conditions
-from leaklint.ownership.calls import Invocation, call, call_function, unbundle
+from leaklint.ownership.calls import call
 from leaklint.ownership.cancelling import cancel_here
 from leaklint.ownership.faults import ANY, CLOSED, taken
+from leaklint.ownership.invocation import Invocation
 from leaklint.ownership.keeping import keep_in_container, keep_on_holder
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import add, interesting, item, iterate, make
@@ -25,6 +26,7 @@ from leaklint.ownership.places import (
     store,
     truth_of_attribute,
 )
+from leaklint.ownership.project_calls import call_function, unbundle
 from leaklint.ownership.recognition import fault_of
 from leaklint.ownership.resources import hand_over, lose, mark_used, wrong_release
 from leaklint.ownership.values import (

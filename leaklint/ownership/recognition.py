@@ -19,7 +19,7 @@ from leaklint.ownership.world import World
 from leaklint.resolve.refs import Class, Function, Instance, Method
 
 if TYPE_CHECKING:
-    from leaklint.ownership.calls import Invocation, Results
+    from leaklint.ownership.invocation import Invocation, Results
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from leaklint.model import Span
 from leaklint.ownership.application import perform, possible
-from leaklint.ownership.calls import Invocation, call_function, unbundle
 from leaklint.ownership.faults import ANY, taken
 from leaklint.ownership.holding import enter_again
+from leaklint.ownership.invocation import Invocation
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.places import follow
+from leaklint.ownership.project_calls import call_function, unbundle
 from leaklint.ownership.recognition import fault_of, take_now
 from leaklint.ownership.resources import call_on, leave_with, mark_used, operate, release
 from leaklint.ownership.values import (

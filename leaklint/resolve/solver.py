@@ -26,9 +26,7 @@ class _TooMany(Exception):
 class Solver(Generic[K, V]):
     """Values of keys, by `equation(key, get)`, where `get(other)` reads the value of another key."""
 
-    def __init__(
-        self, equation: Callable[[K, Callable[[K], set[V]]], Iterable[V]], trace: Trace | None = None
-    ) -> None:
+    def __init__(self, equation: Callable[[K, Callable[[K], set[V]]], Iterable[V]], trace: Trace | None = None) -> None:
         self._equation = equation
         self._trace = trace if trace is not None else Trace()
         self._rests: Rests = {}
