@@ -109,7 +109,9 @@ class MariaDB(Server):
         owner = [f"--user={_account()}"]
         data = os.path.join(self._data, "data")
         setup = [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", *owner]
-        made = subprocess.run(setup, check=False, capture_output=True, text=True, timeout=_PATIENCE)
+        # As it starts, one such server removes the temporary tables of any other that it finds in the common directory.
+        own = {**os.environ, "TMPDIR": self._data}
+        made = subprocess.run(setup, check=False, capture_output=True, text=True, timeout=_PATIENCE, env=own)
         if made.returncode:
             raise RuntimeError(f"mariadb-install-db failed: {(made.stdout + made.stderr)[-1000:]}")
         start = Path(self._data, "init.sql")
@@ -121,7 +123,7 @@ class MariaDB(Server):
         start.write_text("\n".join(grants) + "\n", encoding="ascii")
         place = [f"--datadir={data}", f"--socket={self._data}/socket", f"--pid-file={self._data}/pid"]
         net = [f"--port={self.port}", f"--bind-address={HOST}", "--skip-name-resolve"]
-        self._process = _spawn([daemon, "--no-defaults", *owner, *place, *net, f"--init-file={start}"])
+        self._process = _spawn([daemon, "--no-defaults", *owner, *place, *net, f"--init-file={start}"], own)
         pymysql = need("pymysql")
         self._monitor = _eventually(
             lambda: pymysql.connect(host=HOST, port=self.port, user="root", autocommit=True), self._process
