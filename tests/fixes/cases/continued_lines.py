@@ -2,10 +2,8 @@ import psycopg2
 
 
 def old(dsn):
-    conn = \
-        psycopg2.connect(dsn)
-    total = conn.cursor() \
-        .fetchone()
+    conn = psycopg2.connect(dsn)
+    total = conn.cursor().fetchone()
     rows = [
         total,
     ]

@@ -2,5 +2,7 @@ import sqlite3
 
 
 def touch(path):
-    conn = sqlite3.connect(path); conn.execute("UPDATE t SET n = 1"); conn.close()
+    conn = sqlite3.connect(path)
+    conn.execute("UPDATE t SET n = 1")
+    conn.close()
     return True

@@ -14,6 +14,7 @@ def through(path):
     conn = sqlite3.connect(path)
 
     try:
+
         def ask(sql):
             return conn.execute(sql)
 

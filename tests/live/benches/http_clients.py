@@ -43,7 +43,7 @@ async def _connect(connector: Any, url: str) -> None:
 
 
 def _one() -> dict[str, Any]:
-    return {"limits": resolve("httpx.Limits")(max_connections=1), "timeout": 0.2}
+    return {"limits": resolve("httpx.Limits")(max_connections=1), "timeout": resolve("httpx.Timeout")(10, pool=0.5)}
 
 
 def _big(server: Server, owner: Any) -> Arguments:

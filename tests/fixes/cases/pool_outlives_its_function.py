@@ -1,4 +1,3 @@
-# withheld
 from psycopg2.pool import SimpleConnectionPool
 
 
