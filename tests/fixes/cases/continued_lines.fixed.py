@@ -2,9 +2,11 @@ import psycopg2
 
 
 def old(dsn):
-    conn = psycopg2.connect(dsn)
+    conn = \
+        psycopg2.connect(dsn)
     try:
-        total = conn.cursor().fetchone()
+        total = conn.cursor() \
+            .fetchone()
         rows = [
             total,
         ]

@@ -2,8 +2,10 @@ import psycopg2
 
 
 def old(dsn):
-    conn = psycopg2.connect(dsn)
-    total = conn.cursor().fetchone()
+    conn = \
+        psycopg2.connect(dsn)
+    total = conn.cursor() \
+        .fetchone()
     rows = [
         total,
     ]

@@ -5,7 +5,6 @@ def fill(path, rows):
     conn = sqlite3.connect(path)
 
     try:
-
         def insert(row):
             conn.execute("INSERT INTO t VALUES (?)", row)
 

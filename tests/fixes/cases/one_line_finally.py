@@ -4,7 +4,5 @@ import sqlite3
 def touch(path):
     conn = sqlite3.connect(path)
     conn.execute("UPDATE t SET n = 1")
-    try:
-        conn.commit()
-    finally:
-        conn.close()
+    try: conn.commit()
+    finally: conn.close()

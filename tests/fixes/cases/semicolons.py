@@ -2,7 +2,5 @@ import sqlite3
 
 
 def touch(path):
-    conn = sqlite3.connect(path)
-    conn.execute("UPDATE t SET n = 1")
-    conn.close()
+    conn = sqlite3.connect(path); conn.execute("UPDATE t SET n = 1"); conn.close()
     return True

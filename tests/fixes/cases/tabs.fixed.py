@@ -2,9 +2,9 @@ import sqlite3
 
 
 def touch(path, wanted):
-    if wanted:
-        conn = sqlite3.connect(path)
-        try:
-            conn.execute("UPDATE t SET n = 1")
-        finally:
-            conn.close()
+	if wanted:
+		conn = sqlite3.connect(path)
+		try:
+			conn.execute("UPDATE t SET n = 1")
+		finally:
+			conn.close()

@@ -14,7 +14,6 @@ def through(path):
     conn = sqlite3.connect(path)
 
     try:
-
         def ask(sql):
             return conn.execute(sql)
 

@@ -2,7 +2,7 @@ import sqlite3
 
 
 def touch(path, wanted):
-    if wanted:
-        conn = sqlite3.connect(path)
-        conn.execute("UPDATE t SET n = 1")
-        conn.close()
+  if wanted:
+    conn = sqlite3.connect(path)
+    conn.execute("UPDATE t SET n = 1")
+    conn.close()
