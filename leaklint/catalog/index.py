@@ -89,11 +89,17 @@ class Catalog:
 
     def _index(self, library: Library) -> None:
         for resource in library.resource:
+            if not resource.obliges:
+                self._methods_of.add(resource.type)
+                self._returns.update(dict.fromkeys(resource.acquire, resource.type))
+                continue
             acquired = Acquired(library.name, resource)
             for name in (resource.type, *resource.types):
                 if name:
-                    self._types.setdefault(name, acquired)
                     self._methods_of.add(name)
+                    known = self._types.get(name)
+                    if known is None or (resource.release and not known.resource.release):
+                        self._types[name] = acquired
             for call in resource.acquire:
                 if resource.taken == "receiver":
                     self._holdings.setdefault(call, acquired)
@@ -176,7 +182,8 @@ class Catalog:
         return next((found for n in self._candidates(name) if (found := self._holdings.get(n))), None)
 
     def resource_of_type(self, type_name: str) -> Acquired | None:
-        """The row of objects of a class. Where a class is both a plain and a pooled connection: the plain one."""
+        """The row of objects of a class. Where a class is both a plain and a pooled connection, the plain one; where
+        libraries give objects of another's class, a row that says how these end."""
         return next((found for n in self.bases(type_name) if (found := self._types.get(n))), None)
 
     def returned_type(self, name: str) -> str | None:
