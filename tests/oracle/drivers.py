@@ -299,7 +299,8 @@ async def stream(*_: object) -> AsyncIterator[Row]:
 
 MODULES = build()
 ERRORS = [member for found in MODULES.values() for member in vars(found).values() if isinstance(member, type)]
-ROOTS = dict.fromkeys(error for error in ERRORS if error.__name__ in ("OperationalError", "PostgresError"))
+NAMED = ("OperationalError", "IntegrityError", "PostgresError")
+ROOTS = dict.fromkeys(error for error in ERRORS if error.__name__ in NAMED)
 DatabaseTrouble = type("DatabaseTrouble", tuple(ROOTS), {})
 """A helper may use a database too: whatever driver the program names in a handler, this is one of its errors."""
 HELPER_ERRORS += (DatabaseTrouble,)
