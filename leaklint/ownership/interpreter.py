@@ -130,7 +130,8 @@ class _Interpreter:
                 continue
             value = env[name]
             if kind:
-                if name not in correlated and name not in self.m.watched and not world.held_by(value):
+                kept = isinstance(value, Ref) and value.path != name  # the caller's own, now here too
+                if not kept and name not in correlated and name not in self.m.watched and not world.held_by(value):
                     del env[name]
             elif name not in live:
                 if not isinstance(value, Held) or name[0] == "%":
