@@ -31,6 +31,11 @@ _AWAITED = {
     "no": "",
     "either": "works with and without await",
 }
+_HOW = {
+    "ran": "proven by tests that run it",
+    "tried": "tried by hand; no test repeats it",
+    "read": "read, not run",
+}
 
 
 def find_library(name: str, libraries: Sequence[Library]) -> Library:
@@ -68,9 +73,9 @@ def overview(libraries: Iterable[Library]) -> str:
     first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
     lines = [f"{name:<{first}}  {proof:<{second}}  {summary}" for name, proof, summary in rows]
     resources = [resource for library in shown for resource in library.resource]
-    ran = sum(resource.evidence.how == "ran" for resource in resources)
-    lines += ["", f"{len(shown)} libraries, {len(resources)} resources: {ran} proven by running the library,"]
-    lines[-1] += f" {len(resources) - ran} read from its source or documentation"
+    ran, tried, read = (sum(row.evidence.how == how for row in resources) for how in _HOW)
+    lines += ["", f"{len(shown)} libraries, {len(resources)} resources: {ran} proven by tests that run the library,"]
+    lines.append(f"{tried} tried by hand, which no test repeats, {read} read from its source or documentation")
     return "\n".join(lines) + "\n"
 
 
@@ -83,8 +88,9 @@ def _summary(library: Library) -> str:
 def _proof(resources: Sequence[Resource]) -> str:
     if not resources:
         return ""
-    ran = sum(resource.evidence.how == "ran" for resource in resources)
-    return "ran" if ran == len(resources) else "read" if ran == 0 else f"{ran} ran, {len(resources) - ran} read"
+    counts = {how: sum(resource.evidence.how == how for resource in resources) for how in _HOW}
+    found = [(how, count) for how, count in counts.items() if count]
+    return found[0][0] if len(found) == 1 else ", ".join(f"{count} {how}" for how, count in found)
 
 
 def describe(library: Library, width: int = 100) -> str:
@@ -122,12 +128,14 @@ def _others(library: Library, width: int) -> Iterator[str]:
 
 def _facts(row: Resource) -> list[tuple[str, str]]:
     facts = [("taken by", _call(call, row)) for call in row.acquire]
+    facts.append(("there", _span(row.since, row.before) if row.since or row.before else ""))
     facts += [("given back by", text) for text in _releases(row)]
     facts += [(label, value) for label, value in _leaving(row) if value]
     facts += [("not given back by", f".{bad.method}(): {bad.note or _COSTS[bad.costs]}") for bad in row.wrong_release]
     facts.append(("opens", "at its first use" if row.opens == "first-use" else ""))
     facts.append(("shared", "a function answers for it only as far as it gives it back itself" if row.shared else ""))
     facts.append(("dropped", _DROPPED[row.dropped]))
+    facts.append(("answered for", "" if row.obliges else "by nobody: it ends by itself"))
     if row.release or row.release_to:
         facts.append(("given back twice", _TWICE[row.double_release]))
     facts.append(("takes nothing", ", ".join(map(_without, row.unless))))
@@ -165,6 +173,8 @@ def _releases(row: Resource) -> Iterator[str]:
         manner = "a plain call" if plain else _AWAITED[row.release_awaited]
         then = f", then await .{row.release_completed}()" if row.release_completed else ""
         yield f".{name}()" + (f" ({manner})" if manner else "") + then
+    for name in row.ended_by:
+        yield f".{name}(), together with what else that does"
     for name in row.release_to:
         manner = _AWAITED[row.release_awaited]
         yield f".{name}(it) on what it was taken from" + (f" ({manner})" if manner else "")
@@ -201,10 +211,11 @@ def _pool(pool: PoolSize) -> str:
     return f"{text}; {pool.note}" if pool.note else text
 
 
+def _span(since: str, before: str) -> str:
+    return " and ".join(part for part in (f"from {since}" * bool(since), f"before {before}" * bool(before)) if part)
+
+
 def _version(fact: VersionFact) -> str:
-    span = " and ".join(
-        part for part in (f"from {fact.since}" * bool(fact.since), f"before {fact.before}" * bool(fact.before)) if part
-    )
     changes = []
     if fact.lazy is not None:
         changes.append("taken when it is entered" if fact.lazy else "taken by the call")
@@ -218,12 +229,11 @@ def _version(fact: VersionFact) -> str:
     if fact.release is not None:
         changes.append(f"given back by {', '.join(fact.release)}")
     text = "; ".join(changes) or "different"
-    return f"{span}: {text}" + (f" ({fact.note})" if fact.note else "")
+    return f"{_span(fact.since, fact.before)}: {text}" + (f" ({fact.note})" if fact.note else "")
 
 
 def _evidence(evidence: Evidence) -> str:
-    how = "proven by running it" if evidence.how == "ran" else "read, not run"
-    text = how + (f": {', '.join(evidence.versions)}" if evidence.versions else "")
+    text = _HOW[evidence.how] + (f": {', '.join(evidence.versions)}" if evidence.versions else "")
     if evidence.detail:
         text += f" ({evidence.detail})"
     return text + (f"; not proven: {', '.join(evidence.unproven)}" if evidence.unproven else "")

@@ -78,7 +78,7 @@ def load_catalog(
         if wanted is not None and packed.modules and not any(m.partition(".")[0] in wanted for m in packed.modules):
             continue
         library = _library(position)
-        libraries.append(for_versions(library, versions) if versions else library)
+        libraries.append(for_versions(library, versions or {}))
     return Catalog(libraries)
 
 
@@ -92,7 +92,7 @@ def versioned_distributions() -> frozenset[str]:
     """The distributions, and names of libraries, whose version makes a difference to some row."""
     found: set[str] = set()
     for library in builtin_libraries():
-        if any(row.version for row in library.resource):
+        if any(row.version or row.since or row.before for row in library.resource):
             found.update(library.distributions or (library.name,))
     return frozenset(found)
 
@@ -102,13 +102,21 @@ def for_versions(library: Library, versions: Mapping[str, str]) -> Library:
     version = next((versions[name] for name in library.distributions if name in versions), None)
     if version is None and library.name in versions:
         version = versions[library.name]
-    if version is None or not any(row.version for row in library.resource):
+    if not any(row.before or (version and (row.version or row.since)) for row in library.resource):
         return library
-    return msgspec.structs.replace(library, resource=tuple(_at(row, version) for row in library.resource))
+    numbers = release_numbers(version or "")
+    rows = (row for row in library.resource if _is_there(row, numbers))
+    return msgspec.structs.replace(library, resource=tuple(_at(row, numbers) for row in rows))
 
 
-def _at(row: Resource, version: str) -> Resource:
-    numbers = release_numbers(version)
+def _is_there(row: Resource, numbers: tuple[int, ...]) -> bool:
+    """Whether the row holds in that version, () being the newest: its calls may have come later, or be gone."""
+    if not numbers:
+        return not row.before
+    return not (row.before and numbers >= release_numbers(row.before)) and numbers >= release_numbers(row.since)
+
+
+def _at(row: Resource, numbers: tuple[int, ...]) -> Resource:
     if not numbers:
         return row
     changes: dict[str, object] = {}

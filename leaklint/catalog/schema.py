@@ -44,10 +44,14 @@ Does = Literal[
 
 
 class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Where a row's facts come from. how: "ran" (executed against the real library) or "read" (source or
-    documentation). unproven: fields of a "ran" row that were only read. detail: what was done, in a few words."""
+    """Where a row's facts come from.
 
-    how: Literal["ran", "read"] = "read"
+    how: "ran" (the tests execute them against the real library), "tried" (executed once by hand, and no test repeats
+    it: there is no server for that here, or the version is an old one) or "read" (source or documentation).
+    versions: of the library, newest last. unproven: fields of a row that was run or tried which were only read.
+    detail: what was done, in a few words."""
+
+    how: Literal["ran", "tried", "read"] = "read"
     versions: tuple[str, ...] = ()
     detail: str = ""
     unproven: tuple[str, ...] = ()
@@ -115,6 +119,8 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release-awaited     "yes": an un-awaited release does nothing; "no": releases are plain calls;
                   "either": works both ways.
     release-plain members of `release` that are plain calls although release-awaited is "yes": asyncpg's terminate().
+    ended-by      methods that do something else and give it back with that: `execute` of a Redis pipeline. Other
+                  objects' methods of that name are no release.
     release-completed   an awaited method that has to follow, because the release only begins it: aiomysql's
                   `pool.close()` marks the pool, `await pool.wait_closed()` closes its connections.
     ends-with-owner     releasing the object it was taken from (pool.closeall(), engine.dispose()) ends it too.
@@ -151,6 +157,10 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     by-name       receivers and method to recognise it by when the receiver's type is unknown: {method="getconn",
                   receivers=["*pool*"]}; an empty `receivers` accepts any.
     pool          for pools and engines: how their size is written.
+    obliges       false: nobody has to give it back, for it ends by itself (a cursor with its connection, a result when
+                  it is read to its end or dropped). The row says what it is, and no rule asks for it.
+    since, before the row holds only from that version on, or below that one. Where the version is not known, the
+                  newest counts.
     """
 
     name: str
@@ -165,6 +175,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     release_owner: tuple[str, ...] = ()
     release_awaited: Awaiting = "no"
     release_plain: tuple[str, ...] = ()
+    ended_by: tuple[str, ...] = ()
     release_completed: str = ""
     ends_with_owner: bool = False
     with_: Leaving = msgspec.field(default="error", name="with")
@@ -189,6 +200,9 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     gives: tuple[int, ...] = ()
     by_name: tuple[ByName, ...] = ()
     pool: PoolSize | None = None
+    obliges: bool = True
+    since: str = ""
+    before: str = ""
     version: tuple[VersionFact, ...] = ()
     evidence: Evidence = Evidence()
     note: str = ""

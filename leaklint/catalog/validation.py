@@ -139,17 +139,23 @@ def _unusable(row: Resource, keys: KeyPath) -> Iterator[Problem]:
         ("release-to", row.release_to),
         ("release-owner", row.release_owner),
         ("derives", row.derives),
+        ("ended-by", row.ended_by),
     ):
         for position, name in enumerate(names):
             if not _METHOD.fullmatch(name):
                 yield (*keys, field, position), f"'{name}' is no method name: write it without object and parentheses"
+    for position, name in enumerate(row.ended_by):
+        if name in row.release:
+            yield (*keys, "ended-by", position), f"'{name}' is among release already"
     leaving = ("closes" in (row.with_, row.async_with, row.call_with)) or row.taken == "receiver"
-    if not (row.release or row.release_to or row.release_functions or leaving):
+    if not (row.release or row.release_to or row.release_functions or leaving or not row.obliges):
         yield keys, 'nothing gives it back: add release, release-to or release-functions, or with = "closes"'
     for field, names in (("release-plain", row.release_plain),):
         for position, name in enumerate(names):
             if name not in row.release:
                 yield (*keys, field, position), f"'{name}' is not among release{_meant(name, row.release)}"
+    if not row.obliges and not row.type:
+        yield (*keys, "obliges"), "what obliges nobody needs a type: all that is used of it is what it is"
     if row.lazy and "closes" not in (row.with_, row.async_with, row.call_with):
         yield (*keys, "lazy"), 'lazy means that entering it takes it: with or async-with must be "closes"'
     for position, fact in enumerate(row.version):

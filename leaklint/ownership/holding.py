@@ -20,6 +20,7 @@ from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.resources import acquire, mark_used, replaced, row_of, substitute
 from leaklint.ownership.values import FALSE, TRUE, UNKNOWN, Bound, Derived, Heap, Held, Ref, Unknown, Value
 from leaklint.ownership.world import Resource, Status, World
+from leaklint.resolve.refs import Instance
 
 if TYPE_CHECKING:
     from leaklint.ownership.invocation import Invocation, Results
@@ -60,6 +61,8 @@ def hold(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) 
     if isinstance(receiver, (Held, Ref)) or (isinstance(receiver, Unknown) and receiver.key):
         substitute(w, receiver, held)
     w.env[receiver.path if isinstance(receiver, Ref) else base] = held
+    for manager in _entered_as(m, w, base, known.row):
+        w.env[manager] = held
     if isinstance(source, Ref):
         m.shared.add(made.at)
         w.resources[held.rid] = msgspec.structs.replace(w.resources[held.rid], source=source)
@@ -76,6 +79,20 @@ def _name_of(m: Machine, w: World, made: Invocation, receiver: Value) -> str:
     if isinstance(receiver, (Bound, Derived)) or (isinstance(receiver, Heap) and w.held_by(receiver)):
         return ""
     return step.base if step.base[0] != "%" or isinstance(receiver, Held) else ""
+
+
+def _entered_as(m: Machine, w: World, base: str, row: Row) -> list[str]:
+    """What `with` was entered with where `base` is the name after its `as` and the object itself: `with
+    client.pipeline() as pipe`. Its exit ends the hold."""
+    steps = [step for block in m.procedure.blocks for step in block.instructions]
+    bound = {step.src for step in steps if isinstance(step, ir.Copy) and step.dst == base}
+    entered = [step.ctx for step in steps if isinstance(step, ir.Enter) and step.dst in {base, *bound}]
+    return [
+        ctx
+        for ctx in entered
+        if isinstance(m.value(w, ctx), Unknown)
+        and any(isinstance(ref, Instance) and m.label(ref) == row.type for ref in m.refs(ctx))
+    ]
 
 
 def _may_fail(made: Invocation) -> bool:

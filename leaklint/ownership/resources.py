@@ -246,6 +246,9 @@ def call_on(m: Machine, w: World, rid: str, name: str, span: Span, *, awaited: b
             return Task("release", inner=Held(rid), op=name)
         release(m, w, rid, span)
         return UNKNOWN
+    if name in row.ended_by:
+        release(m, w, rid, span, quiet=True)
+        return None
     for misuse in row.wrong_release:
         if misuse.method == name:
             if misuse.costs == "slot":

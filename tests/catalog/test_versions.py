@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leaklint.catalog.build import library_from_text
+from leaklint.catalog.loader import for_versions
 from leaklint.catalog.versions import project_versions, requirement
 
 
@@ -111,3 +113,45 @@ def test_what_is_no_file_says_nothing(tmp_path: Path) -> None:
 def test_no_requirement_raises(text: str) -> None:
     read = requirement(text)
     assert read is None or read[1]
+
+
+def _rows(versions: dict[str, str]) -> list[str]:
+    text = """
+name = "made"
+modules = ["made"]
+distributions = ["made"]
+
+[[resource]]
+name = "result"
+kind = "cursor"
+acquire = ["made.Engine.execute"]
+release = ["close"]
+before = "2.0"
+
+[[resource]]
+name = "scope"
+kind = "session"
+acquire = ["made.scope"]
+release = ["close"]
+since = "1.5"
+"""
+    return [row.name for row in for_versions(library_from_text(text, "made.toml"), versions).resource]
+
+
+@pytest.mark.parametrize(
+    ("version", "rows"),
+    [
+        ("1.4.54", ["result"]),
+        ("1.5", ["result", "scope"]),
+        ("1.9999", ["result", "scope"]),
+        ("2.0", ["scope"]),
+        ("3.1", ["scope"]),
+    ],
+)
+def test_a_row_holds_in_the_versions_that_have_its_calls(version: str, rows: list[str]) -> None:
+    assert _rows({"made": version}) == rows
+
+
+def test_where_no_version_is_known_the_newest_counts() -> None:
+    assert _rows({}) == ["scope"]
+    assert _rows({"other": "1.0"}) == ["scope"]
