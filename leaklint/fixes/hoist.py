@@ -9,7 +9,7 @@ from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Try
-from leaklint.fixes.target import Target
+from leaklint.fixes.target import Target, meant_before
 
 
 def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
@@ -47,6 +47,9 @@ def _guarded(
         isinstance(one, ast.Assign) and ast.unparse(one) == f"{target.held.name} = None"
         for one in outer.suite[: outer.index]
     )
+    units = [one for one in ast.walk(attempt) if isinstance(one, ast.stmt) and releases.is_unit(one)]
+    if not given and meant_before(target, [attempt], units):
+        return
     if not given:
         draft.insert(document.first_line(attempt), f"{margin}{target.held.name} = None")
         draft.gain(f"{target.held.name} = None")

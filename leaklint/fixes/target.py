@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaklint.fixes.bind import Binding, Refused, bind, bind_receiver
@@ -13,7 +13,7 @@ from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.expand import expanded
-from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned
+from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned, mentions
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text
 from leaklint.fixes.scopes import bound_names
@@ -335,3 +335,19 @@ def starts_none(target: Target, region: Region) -> bool:
         if any(isinstance(node, ast.Name) and node.id == target.held.name for node in ast.walk(one)):
             return False
     return False
+
+
+def meant_before(target: Target, statements: Sequence[ast.stmt], units: Iterable[ast.stmt]) -> bool:
+    """Whether the name may stand for something in front of the statements that these read, besides what the acquisition
+    binds: `units` are the releases among them."""
+    start = statements[0].lineno
+    before = any(
+        isinstance(node, ast.stmt) and node.lineno < start and target.held.name in bound_names(node)
+        for node in ast.walk(target.scope)
+        if node is not target.scope and not isinstance(node, (*Function, ast.ClassDef))
+    )
+    if not before:
+        return False
+    place = target.document.place(target.taken)
+    own = {node for one in (*place.suite[place.index :], *units) for node in ast.walk(one)}
+    return any(one not in own for statement in statements for one in mentions(statement, target.held))

@@ -10,11 +10,10 @@ from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite, statements
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import fresh, is_held, mentions
+from leaklint.fixes.names import fresh, is_held
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
-from leaklint.fixes.scopes import bound_names
-from leaklint.fixes.target import Giving, Target, starts_none, without_outer
+from leaklint.fixes.target import Giving, Target, meant_before, starts_none, without_outer
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -98,7 +97,9 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
     if region.guard and not starts_none(target, region):
         before = (f"{held.text} = None",)
     ending = Ending(lines)
-    for arrangement in ("widen", "reuse", "append", "nest", "wrap"):
+    # A `try:` is widened with the release that it has, which may ask for less.
+    asks = lines == giving.lines or all(isinstance(unit, ast.If) for unit in region.units)
+    for arrangement in ("widen", "reuse", "append", "nest", "wrap")[not asks :]:
         made = enclose(document, region, target.taken, ending, arrangement, before)
         if made is not None:
             yield target.so_far.then(made)
@@ -142,19 +143,7 @@ def _bound_otherwise(target: Target, region: Region) -> bool:
 
 def _read_unbound(target: Target, region: Region) -> bool:
     """Whether binding the name to None in front of the region would take from some path what the name stood for."""
-    if not region.guard or starts_none(target, region):
-        return False
-    start = region.statements[0].lineno
-    before = any(
-        isinstance(node, ast.stmt) and node.lineno < start and target.held.name in bound_names(node)
-        for node in ast.walk(target.scope)
-        if node is not target.scope and not isinstance(node, (*Function, ast.ClassDef))
-    )
-    if not before:
-        return False
-    place = target.document.place(target.taken)
-    own = {node for one in (*place.suite[place.index :], *region.units) for node in ast.walk(one)}
-    return any(one not in own for statement in region.statements for one in mentions(statement, target.held))
+    return region.guard and not starts_none(target, region) and meant_before(target, region.statements, region.units)
 
 
 def _called(call: ast.Call) -> str:
