@@ -17,7 +17,7 @@ from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
-from leaklint.source.prefilter import identifiers, imported
+from leaklint.source.prefilter import holds, identifiers, imported
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
@@ -156,8 +156,7 @@ class Present:
         if extra not in self._changed:
             self._changed[extra] = self._compare(extra)
         same, changed = self._changed[extra]
-        wanted = word.encode("utf-8", "surrogatepass")
-        return sorted([path for path in held if path in same] + [p for p, data in changed.items() if wanted in data])
+        return sorted([path for path in held if path in same] + [p for p, data in changed.items() if holds(data, word)])
 
     def _compare(self, extra: str) -> tuple[set[str], dict[str, bytes]]:
         """The files of a program that are as they were, and the content of the others."""

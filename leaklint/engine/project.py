@@ -190,7 +190,7 @@ class Project:
 
         def find(word: str) -> Sequence[str]:
             program.trace.note(("word", word))
-            paths = self.searches[(extra, word)] = containing(word, contents())
+            paths = self.searches[(extra, word)] = containing(word, contents(), analysis.suspects.words_of)
             return [program.name_at(Path(path)) for path in paths]
 
         def candidates(word: str) -> Sequence[str]:
@@ -203,7 +203,10 @@ class Project:
         program = Program(
             [Path(root) for root in roots], self.read, self.catalog, candidates=candidates, base=Path(self.cwd)
         )
-        return Analysis(program, Resolver(program), self.catalog, strict=self.settings.strict, thorough=self.thorough)
+        analysis = Analysis(
+            program, Resolver(program), self.catalog, strict=self.settings.strict, thorough=self.thorough
+        )
+        return analysis
 
     def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
         """Every file below some directories with its bytes."""

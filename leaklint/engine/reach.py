@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from leaklint.resolve.trace import Fact
-from leaklint.source.prefilter import imported
+from leaklint.source.prefilter import holds, imported
 from leaklint.source.roots import Roots
 
 
@@ -35,7 +35,15 @@ def light_facts(
                 note(("locate", path, one))
 
 
-def containing(word: str, contents: Sequence[tuple[str, bytes]]) -> list[str]:
-    """The paths of those contents that hold the word."""
-    wanted = word.encode("utf-8", "surrogatepass")
-    return [path for path, data in contents if wanted in data]
+def containing(
+    word: str, contents: Sequence[tuple[str, bytes]], words: Callable[[str], Container[str] | None]
+) -> list[str]:
+    """The paths of those contents that hold the identifier `word`. words: those of a file, where they are known: to
+    look there is quicker."""
+    known = words if word.isascii() else lambda path: None
+    found = []
+    for path, data in contents:
+        own = known(path)
+        if word in own if own is not None else holds(data, word):
+            found.append(path)
+    return found

@@ -121,6 +121,11 @@ class Suspects:
         """Whether the file was asked for, or is imported by one that was."""
         return file in self._files
 
+    def words_of(self, file: str) -> Container[str] | None:
+        """The identifiers in a file that was looked at; None for any other."""
+        known = self._files.get(file)
+        return known.words if known is not None else None
+
     def matters(self, file: str) -> bool:
         """Whether a file that was asked for has suspects."""
         known = self._files.get(file)

@@ -55,6 +55,18 @@ def identifiers(data: bytes) -> bytes:
     return data.translate(_SPACED)
 
 
+def holds(data: bytes, word: str) -> bool:
+    """Whether a file of these bytes holds the identifier `word`, in a string or comment perhaps."""
+    wanted = word.encode("utf-8", "surrogatepass")
+    at = data.find(wanted) if wanted else -1
+    while at >= 0:
+        end = at + len(wanted)
+        if data[at - 1 : at].translate(_SPACED) in b" " and data[end : end + 1].translate(_SPACED) in b" ":
+            return True
+        at = data.find(wanted, end)
+    return False
+
+
 def _whole(name: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
 
