@@ -19,6 +19,8 @@ from leaklint.catalog import Acquired, Catalog
 from leaklint.model import Span
 from leaklint.ownership import withs
 from leaklint.ownership.application import Point, apply_summary, perform
+from leaklint.ownership.asking import Asking, captured, decorators, recurs
+from leaklint.ownership.asking import finalizes as finalizes_class
 from leaklint.ownership.calls import enter_by_hand, invoke, leave_by_hand
 from leaklint.ownership.cancelling import is_cancelled
 from leaklint.ownership.classes import finalizes, released_fields
@@ -193,6 +195,14 @@ class Analysis:
         """Whether the class has a `__del__` that releases."""
         find = functools.partial(finalizes, self.resolver, self.catalog, cls)
         return self._recall("finalizes", self._finalizes, cls, find)
+
+    def is_guessed(self, function: Function) -> bool:
+        """Whether what is known of a function is only the last approximation of a component still open."""
+        return Function(function.module, function.name) in self._guesses
+
+    def recurs(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
+        """Whether a framework calls the function again and again."""
+        return self.lifecycle.recurs(module, procedure)
 
     def is_short_lived(self, ref: Ref) -> bool:
         """Whether what is kept on this object ends with a request or task."""
@@ -466,7 +476,7 @@ class Analysis:
         def find() -> Summary:
             quiet = not self.strict and is_quiet(self.resolver, self.catalog, *found)
             outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
-            return Summary(outcomes, self._kind(*found))
+            return Summary(outcomes, self._kind(found[1], decorators(Asking(self, *found))))
 
         return self._recall("plain", self._plains, function, find)
 
@@ -477,7 +487,7 @@ class Analysis:
         if found is None or not found[1].blocks:
             return Result(OPAQUE, (), 0, False)
         module, procedure = found
-        m = self.machine(module, procedure)
+        m = self.machine(Asking(self, module, procedure))
         self._analysing.append(function)
         try:
             run = interpret(m)
@@ -488,7 +498,7 @@ class Analysis:
         outcomes = tuple(ended.outcome for ended in run.exits)
         caught = catches(procedure)
         suppresses = m.yield_mode == "thrown" and caught
-        kind = self._kind(module, procedure)
+        kind = self._kind(procedure, m.ask(decorators))
         if kind == "cached":
             outcomes = lent(outcomes)
         missing: tuple[Gap, ...] = ()
@@ -505,22 +515,19 @@ class Analysis:
             missing,
         )
 
-    def machine(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Machine:
-        """A machine ready to interpret the procedure."""
-
-        def captured(name: str) -> tuple[str, ...]:
-            inner = module.procedures.get(name)
-            return inner.free if inner is not None else ()
-
-        m = Machine(self, module, procedure, relevance(procedure, captured, self.catalog.release_words))
+    def machine(self, asking: Asking) -> Machine:
+        """A machine ready to interpret the procedure that asks."""
+        procedure = asking.procedure
+        inner = functools.partial(asking.ask, captured)
+        m = Machine(asking, relevance(procedure, inner, self.catalog.release_words))
         m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
         enclosing = m.enclosing_class()
-        m.class_finalizes = enclosing is not None and self.finalizes(enclosing[0])
-        m.recurring = self.lifecycle.recurs(module, procedure)
-        m.cancelled = is_cancelled(m)
+        m.class_finalizes = enclosing is not None and m.ask(finalizes_class, enclosing[0])
+        m.recurring = m.ask(recurs)
+        m.cancelled = m.ask(is_cancelled)
         if procedure.decorators and self._bounded:
-            m.evicts = bounded_cache(m, self._bounded, self._decorators(module, procedure))
-        m.yield_mode = self._yield_mode(module, procedure)
+            m.evicts = bounded_cache(m, self._bounded, m.ask(decorators))
+        m.yield_mode = self._yield_mode(m.ask(decorators)) if procedure.is_generator else ""
         if m.yield_mode == "awaits":
             m.yields.clear()
         m.invoke = lambda w, made, func: invoke(m, w, made, func)
@@ -533,18 +540,10 @@ class Analysis:
         )
         return m
 
-    def _decorators(self, module: ir.ModuleIR, procedure: ir.Procedure) -> tuple[str, ...]:
-        refs = (
-            ref for one in procedure.decorators for ref in self.resolver.annotation_refs(module, procedure, one.name)
-        )
-        return tuple(ref.name for ref in refs if isinstance(ref, External))
-
-    def _yield_mode(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
+    def _yield_mode(self, decorated: tuple[str, ...]) -> str:
         """How a generator's `yield` may end: thrown (the body's exception arrives), closed (only the generator's own
         end does), quiet (it is always resumed), awaits (it is a coroutine's, and waits)."""
-        if not procedure.is_generator:
-            return ""
-        for name in self._decorators(module, procedure):
+        for name in decorated:
             reach = self._reach.get(name)
             if reach is not None:
                 return "thrown" if reach else "quiet"
@@ -561,8 +560,7 @@ class Analysis:
                 found.append(signature)
         return tuple(found)
 
-    def _kind(self, module: ir.ModuleIR, procedure: ir.Procedure) -> str:
-        names = self._decorators(module, procedure)
+    def _kind(self, procedure: ir.Procedure, names: tuple[str, ...]) -> str:
         written = {one.name.rpartition(".")[2] for one in procedure.decorators}
         if any(map(caches, written)):
             return "cached"

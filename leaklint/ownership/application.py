@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from leaklint.model import Span
+from leaklint.ownership import asking as questions
 from leaklint.ownership.conditions import SEPARATOR, assume
 from leaklint.ownership.events import Step
 from leaklint.ownership.machine import Machine, site_key
@@ -172,7 +173,7 @@ def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
     found = m.class_info(content.cls) if content is not None else None
     if found is None:
         return True
-    released = m.knowledge.released_fields(found[0])
+    released = m.ask(questions.released_fields, found[0])
     return not released.isdisjoint((f"ends {name}", f"with {name}", f"async with {name}"))
 
 
@@ -201,7 +202,7 @@ def settle_finalized(m: Machine, w: World, made: Heap) -> None:
     """What an object holds whose class releases in `__del__` is taken care of."""
     content = w.heap.get(made.oid)
     found = m.class_info(content.cls) if content is not None else None
-    if found is not None and m.knowledge.finalizes(found[0]):
+    if found is not None and m.ask(questions.finalizes, found[0]):
         for rid in w.held_by(made):
             transfer(m, w, rid)
 

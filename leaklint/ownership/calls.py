@@ -6,13 +6,14 @@ import msgspec
 
 from leaklint import ir
 from leaklint.model import Span
+from leaklint.ownership import asking as questions
 from leaklint.ownership import recognition
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import ENTERING
 from leaklint.ownership.invocation import Invocation, Results
 from leaklint.ownership.keeping import EXITING
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.objects import container_call, make
+from leaklint.ownership.objects import container_call, make, stopped_by_none
 from leaklint.ownership.outside_calls import call_external, call_unknown, release_by_name, unknown_result
 from leaklint.ownership.project_calls import call_closure, call_function, instantiate, lend
 from leaklint.ownership.resources import (
@@ -33,6 +34,7 @@ from leaklint.ownership.values import (
     Condition,
     Derived,
     Elements,
+    Fault,
     Heap,
     Held,
     Manager,
@@ -122,7 +124,7 @@ def call_name(m: Machine, w: World, made: Invocation, callee: Name, receiver: Va
 
 def _call_instance(m: Machine, w: World, made: Invocation, callee: Instance, receiver: Value, name: str) -> Results:
     if isinstance(callee.of, Class):
-        info = m.resolver.class_info(callee.of)
+        info = m.ask(questions.family, callee.of)
         method = info.methods.get("__call__") if info is not None else None
         if method is not None:
             return call_function(m, w, made, method, receiver)
@@ -215,6 +217,10 @@ def _call_on_elements(m: Machine, w: World, made: Invocation, base: Elements, na
     rids = sorted(w.held_by(base))
     if not rids:
         return None
+    stopped = stopped_by_none(w, base)
+    if stopped is not None:
+        m.raised(stopped, Fault("builtins.AttributeError", exact=True), made.span)
+        return []
     libraries = [m.ledger.sites[w.resources[rid].site].library for rid in rids]
     for rid in rids:
         if w.resources[rid].status != Status.RELEASED:  # the one before was released, this is the next

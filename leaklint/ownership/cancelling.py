@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaklint import ir
+from leaklint.ownership.asking import Asking
 from leaklint.ownership.faults import CANCELLED
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import Task, Value
@@ -12,18 +13,18 @@ from leaklint.resolve.refs import Function
 _STARTING = ("create_task", "ensure_future")
 
 
-def is_cancelled(m: Machine) -> bool:
+def is_cancelled(asking: Asking) -> bool:
     """Whether a task of this coroutine is made in its module, under a name on which `cancel` is called there."""
-    program = m.resolver.program
-    if not m.procedure.is_async or not program.lines_with(m.module, "cancel"):
+    program = asking.resolver.program
+    if not asking.procedure.is_async or not program.lines_with(asking.module, "cancel"):
         return False
-    if not any(program.lines_with(m.module, word) for word in _STARTING):
+    if not any(program.lines_with(asking.module, word) for word in _STARTING):
         return False
-    own = Function(m.module.module, m.procedure.name)
+    own = Function(asking.module.module, asking.procedure.name)
     started: set[str] = set()
     cancelled: set[str] = set()
-    for name in m.module.signatures:
-        body = m.resolver.names.definitions(m.module.module, name)
+    for name in asking.module.signatures:
+        body = asking.resolver.names.definitions(asking.module.module, name)
         if body is None:
             continue
         place = _Places(body.values)
@@ -34,7 +35,7 @@ def is_cancelled(m: Machine) -> bool:
             inner = body.single(call.args[0])
             if not isinstance(inner, ir.Call):
                 continue
-            refs = m.resolver.refs(m.module, m.module.procedures[name], inner.func)
+            refs = asking.resolver.refs(asking.module, asking.module.procedures[name], inner.func)
             if any(isinstance(ref, Function) and (ref.module, ref.name) == (own.module, own.name) for ref in refs):
                 started |= place.names_of(call.dst, body.attributes)
     return bool(started & cancelled)

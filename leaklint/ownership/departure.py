@@ -6,6 +6,7 @@ import msgspec
 
 from leaklint import ir
 from leaklint.model import Span
+from leaklint.ownership import asking as questions
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Step
 from leaklint.ownership.faults import CLOSED
@@ -187,7 +188,7 @@ def _never_shut_down(m: Machine, place: str, rid: str) -> bool:
     enclosing = m.enclosing_class()
     if row.kind not in OWNER_KINDS or row.opens != "first-use" or enclosing is None:
         return False
-    return f"ends {place.partition('.')[2]}" not in m.knowledge.released_fields(enclosing[0])
+    return f"ends {place.partition('.')[2]}" not in m.ask(questions.released_fields, enclosing[0])
 
 
 def _at_entry(m: Machine, path: str) -> bool:

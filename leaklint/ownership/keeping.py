@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from leaklint.ownership import asking as questions
+from leaklint.ownership.asking import Asking
 from leaklint.ownership.events import Leak, Site, Step
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.sharing import is_shared
@@ -27,7 +29,7 @@ def keep_in_container(m: Machine, w: World, container: str, value: Value) -> Non
 def keep_on_holder(m: Machine, w: World, holder: str, name: str, value: Value) -> None:
     """`g.name = value`, `request["name"] = value`: note it where the holder ends with a request. holder: an operand."""
     held = w.held_by(value)
-    if held and any(map(m.knowledge.is_short_lived, m.refs(holder))):
+    if held and any(m.ask(questions.is_short_lived, ref) for ref in m.refs(holder)):
         *above, last = m.text(holder).split(".")
         words = (name, last) if above or holder not in m.parameters else (name,)
         for rid in held:
@@ -38,26 +40,31 @@ def held_by_request(m: Machine, key: int, site: Site) -> tuple[Leak, ...]:
     """The loss of what is kept on an object that ends with a request, where no code of the program that names it there
     names a release."""
     words = m.on_holders.get(key)
-    if words is None or site.resource.kind not in KINDS or m.ledger.releases.get(key) or released_by_name(m, *words):
+    if (
+        words is None
+        or site.resource.kind not in KINDS
+        or m.ledger.releases.get(key)
+        or m.ask(released_by_name, *words)
+    ):
         return ()
     step = Step(site.path, site.span, f"kept as `{words[0]}` for one request or task, and released by nobody")
     return (Leak("owner", site.span, (*site.origin, step)),)
 
 
-def released_by_name(m: Machine, name: str, *more: str) -> bool:
+def released_by_name(asking: Asking, name: str, *more: str) -> bool:
     """Whether some function that has these words in it names a release too: in this module or in those that have the
     first word. True where these are too many to look at."""
-    program = m.resolver.program
-    names = {m.module.module}
+    program, own = asking.resolver.program, asking.module
+    names = {own.module}
     if program.candidates is not None:
         names |= set(program.candidates(name))
     if len(names) > MOST_MODULES:
         return True
     for one in sorted(names):
-        module = m.module if one == m.module.module else program.module(one)
+        module = own if one == own.module else program.module(one)
         for qualified, signature in module.signatures.items() if module is not None else ():
             if module is not None and all(program.mentions(module, signature.span, word) for word in (name, *more)):
-                if m.knowledge.mentions_release(Function(module.module, qualified)):
+                if asking.knowledge.mentions_release(Function(module.module, qualified)):
                     return True
     return False
 
@@ -72,7 +79,7 @@ def forsaken(m: Machine, key: int) -> tuple[Leak, ...]:
         return ()
     if m.class_finalizes or not EXITING.isdisjoint(enclosing[1].methods):
         return ()
-    released = m.knowledge.released_fields(enclosing[0])
+    released = m.ask(questions.released_fields, enclosing[0])
     elsewhere = {entry for entry in released if entry.startswith(f"{name} in ")} - {f"{name} in {m.procedure.name}"}
     return () if leak.how != "yield" and elsewhere else (leak,)
 
@@ -87,7 +94,7 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     if row.kind not in KINDS and not (m.recurring and row.kind in LONG_LIVED):
         return False
-    released = m.knowledge.released_fields(enclosing[0])
+    released = m.ask(questions.released_fields, enclosing[0])
     if name != field and f"passed {name}" in released:
         return False
     if row.ends_with_owner and site.expression.removeprefix(f"{head}.").rpartition(".")[0] in released:
@@ -95,4 +102,4 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
     entered = (f"with {name}" in released and row.with_ == "closes") or (
         f"async with {name}" in released and row.async_with == "closes"
     )
-    return name not in released and not entered and not is_shared(m.resolver, enclosing[0])
+    return name not in released and not entered and not m.ask(is_shared, enclosing[0])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 from leaklint import ir
-from leaklint.catalog import Acquired, Catalog
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
+from leaklint.ownership import asking as questions
+from leaklint.ownership.asking import Asking, Family, Words
 from leaklint.ownership.events import Leak, Misuse, Site, Step
 from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
@@ -19,33 +20,11 @@ from leaklint.ownership.values import UNKNOWN, Fault, Heap, Task, Value
 from leaklint.ownership.values import Ref as Place
 from leaklint.ownership.world import Event, World
 from leaklint.resolve.refs import Class, External, Function, Instance, Ref
-from leaklint.resolve.resolver import ClassInfo, Resolver
+
+V = TypeVar("V")
 
 BLOCK_BITS = 24
 """An instruction's number is its block's, shifted by so many bits, plus its position in the block."""
-
-
-class Knowledge(Protocol):
-    """What the analysis of one procedure may ask about the rest of the program."""
-
-    catalog: Catalog
-    resolver: Resolver
-    strict: bool
-    release_to_words: frozenset[str]
-    release_on_words: frozenset[str]
-    owner_words: frozenset[str]
-    open_tests: dict[str, bool]
-    calm_words: frozenset[str]
-
-    def library_of(self, name: str) -> str: ...
-    def declared(self, callee: Function | Class) -> Acquired | None: ...
-
-    def summary(self, function: Function, *, given: bool = False) -> Summary | None: ...
-    def released_fields(self, cls: Class) -> frozenset[str]: ...
-    def finalizes(self, cls: Class) -> bool: ...
-    def touches(self, function: Function) -> bool: ...
-    def mentions_release(self, function: Function) -> bool: ...
-    def is_short_lived(self, ref: Ref) -> bool: ...
 
 
 MOST_LEAKS = 60
@@ -91,12 +70,12 @@ class Ledger:
 class Machine:
     """One procedure's analysis: its static facts, its ledger, and the way out for exceptions."""
 
-    def __init__(self, knowledge: Knowledge, module: ir.ModuleIR, procedure: ir.Procedure, facts: Relevance) -> None:
-        self.knowledge = knowledge
-        self.catalog = knowledge.catalog
-        self.resolver = knowledge.resolver
-        self.module = module
-        self.procedure = procedure
+    def __init__(self, asking: Asking, facts: Relevance) -> None:
+        self.asking = asking
+        self.knowledge: Words = asking.knowledge
+        self.catalog = asking.catalog
+        self.module = asking.module
+        self.procedure = procedure = asking.procedure
         self.facts = facts
         self.ledger = Ledger()
         self.definitions: dict[str, ir.AnyInstruction] = {}
@@ -130,10 +109,10 @@ class Machine:
         self._uses: dict[str, list[object]] = {}
         self._texts: dict[str, str] = {}
         self.at = 0
-        self.imported = self._imported_tops()
-        self.test_code = in_tests(module.path)
+        self.imported = self.ask(questions.imported)
+        self.test_code = in_tests(self.module.path)
         self.test_fixture = self.test_code and is_fixture(procedure)
-        self.ends_at_exit = runs_once(self.catalog, module, procedure)
+        self.ends_at_exit = self.ask(runs_once)
         self._index()
 
     raised: Callable[[World, Fault, Span], None]
@@ -227,28 +206,28 @@ class Machine:
                 return self.binds.get(use.dsts[position], "")
         return ""
 
+    def ask(self, question: Callable[..., V], *about: Any) -> V:
+        """The answer to a question about the rest of the program."""
+        return self.asking.ask(question, *about)
+
     def refs(self, operand: str) -> tuple[Ref, ...]:
         """What the operand may stand for."""
-        return self.resolver.refs(self.module, self.procedure, operand)
+        return self.asking.ask(questions.refs, operand)
 
-    def class_info(self, cls: str) -> tuple[Class, ClassInfo] | None:
+    def class_info(self, cls: str) -> tuple[Class, Family] | None:
         """The project class named "module:Class"."""
         module, colon, name = cls.partition(":")
         if not colon:
             return None
         ref = Class(module, name)
-        info = self.resolver.class_info(ref)
+        info = self.ask(questions.family, ref)
         return (ref, info) if info is not None else None
 
-    def enclosing_class(self) -> tuple[Class, ClassInfo] | None:
+    def enclosing_class(self) -> tuple[Class, Family] | None:
         """The class whose method this procedure is."""
         if not self.procedure.class_name:
             return None
         return self.class_info(f"{self.module.module}:{self.procedure.class_name}")
-
-    def _imported_tops(self) -> frozenset[str]:
-        names = {entry.module.partition(".")[0] for entry in self.module.imports if entry.module[:1] != "."}
-        return frozenset(names | {self.module.module.partition(".")[0]})
 
     # -- values -------------------------------------------------------------------------------------------------
 
@@ -263,12 +242,11 @@ class Machine:
 
     def captured(self, procedure: str) -> tuple[str, ...]:
         """The names that a nested procedure takes from this one."""
-        found = self.module.procedures.get(procedure)
-        return found.free if found is not None else ()
+        return self.ask(questions.captured, procedure)
 
     def closure_releases(self, procedure: str) -> bool:
         """Whether a nested procedure calls something that looks like a release."""
-        return self.knowledge.mentions_release(Function(self.module.module, procedure))
+        return self.ask(questions.mentions_release, Function(self.module.module, procedure))
 
     def keyword_text(self, at: int, name: str) -> str | None:
         """The source form of the keyword argument `name` of the call at `at`, which may stand in a `**mapping`."""
@@ -327,7 +305,7 @@ class Machine:
         step = self.definitions.get(operand)
         if isinstance(step, ir.Build):
             return [name for item in step.items for name in self.class_names(item)]
-        refs = self.refs(operand) or self.resolver.elements(self.module, self.procedure, operand)
+        refs = self.refs(operand) or self.ask(questions.elements, operand)
         return [self.label(ref) for ref in refs] or [""]
 
     def raised_type(self, operand: str) -> Fault:
@@ -369,7 +347,7 @@ class Machine:
 
     def getter(self, w: World, operand: str, base: Value, name: str) -> Function | None:
         """The property getter behind base.name, when base is an object of a project class."""
-        found: tuple[Class, ClassInfo] | None = None
+        found: tuple[Class, Family] | None = None
         if isinstance(base, Heap) and base.oid in w.heap:
             found = self.class_info(w.heap[base.oid].cls)
         elif isinstance(base, Place) and f"{base.path}.{name}" not in w.env:

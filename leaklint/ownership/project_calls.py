@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from leaklint import ir
 from leaklint.catalog import PROJECT
+from leaklint.ownership import asking as questions
 from leaklint.ownership import recognition
 from leaklint.ownership.application import Point, apply_summary, bind, settle_finalized
 from leaklint.ownership.faults import ANY
@@ -41,12 +42,12 @@ def call_function(
         return [(w, settled)]
     given = any(w.held_by(value, m.captures) for value in (*made.values, own or UNKNOWN))
     if not given and any(isinstance(value, Ref) for value in (*made.values, own)):
-        given = m.knowledge.touches(function)
-    summary = m.knowledge.summary(function, given=given)
-    found = m.resolver.function(function)
-    if summary is None or found is None:
+        given = m.ask(questions.touches, function)
+    summary = m.asking.summary(function, given)
+    taken = m.ask(questions.parameters, function)
+    if summary is None or taken is None:
         return call_unknown(m, w, made, own or UNKNOWN, function.name.rpartition(".")[2])
-    roots = bind_arguments(found[1], made, own)
+    roots = bind_arguments(taken, made, own)
     if summary.kind == "manager":
         return [(w, Manager("generator", _bundle(roots), function=f"{function.module}:{function.name}"))]
     if summary.kind == "generator":
@@ -89,19 +90,19 @@ def unbundle(value: Value) -> dict[str, Value]:
     return {getattr(items[i], "text", ""): items[i + 1] for i in range(0, len(items), 2)}
 
 
-def bind_arguments(procedure: ir.Procedure, made: Invocation, own: Value | None) -> dict[str, Value]:
+def bind_arguments(taken: tuple[ir.Parameter, ...], made: Invocation, own: Value | None) -> dict[str, Value]:
     """The callee's parameters with the values given."""
-    parameters = tuple((p.name, p.kind, p.has_default, p.default) for p in procedure.parameters)
+    parameters = tuple((p.name, p.kind, p.has_default, p.default) for p in taken)
     return bind(parameters, made.args, dict(made.keywords), own)
 
 
 def call_closure(m: Machine, w: World, made: Invocation, func: Closure) -> Results:
     function = Function(m.module.module, func.procedure)
-    summary = m.knowledge.summary(function, given=True)
-    found = m.resolver.function(function)
-    if summary is None or found is None:
+    summary = m.asking.summary(function, True)
+    taken = m.ask(questions.parameters, function)
+    if summary is None or taken is None:
         return unknown_result(m, w, made, ANY)
-    roots = bind_arguments(found[1], made, None)
+    roots = bind_arguments(taken, made, None)
     for name in m.captured(func.procedure):
         roots.setdefault(name, m.value(w, name))
     if summary.kind in ("manager", "generator"):
@@ -118,11 +119,11 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
     if declared is not None:
         return recognition.take(m, w, made, declared, UNKNOWN)
     label = m.label(cls)
-    info = m.resolver.class_info(cls)
+    info = m.ask(questions.family, cls)
     init = info.methods.get("__init__") if info is not None else None
     settle_lazy(m, w, made.values)
     if init is None:
-        order = m.resolver.field_order(cls) if info is not None else ()
+        order = m.ask(questions.field_order, cls) if info is not None else ()
         named = {**dict(zip(order, made.args)), **dict(made.keywords)}
         loose = () if order else tuple(v for v in made.args if w.held_by(v))
         made_object = make(w, str(made.at), label, loose, tuple((k, v) for k, v in named.items() if k))
@@ -130,12 +131,12 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
             return [(w, made_object)]
         return unknown_result(m, w, made, ANY, made_object)
     instance = make(w, str(made.at), label)
-    summary = m.knowledge.summary(init, given=any(w.held_by(value, m.captures) for value in made.values))
-    found = m.resolver.function(init)
-    if summary is None or found is None:
+    summary = m.asking.summary(init, any(w.held_by(value, m.captures) for value in made.values))
+    taken = m.ask(questions.parameters, init)
+    if summary is None or taken is None:
         held = tuple(v for v in made.values if w.held_by(v))
         return unknown_result(m, w, made, ANY, make(w, str(made.at), label, held))
-    roots = bind_arguments(found[1], made, instance)
+    roots = bind_arguments(taken, made, instance)
     results: Results = [
         (world, instance)
         for world, _ in apply_summary(m, w, Point(made.at, made.span, made.operand, instance), summary, roots)

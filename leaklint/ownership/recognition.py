@@ -9,6 +9,7 @@ import msgspec
 from leaklint.catalog import PROJECT
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
+from leaklint.ownership import asking as questions
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import hold
 from leaklint.ownership.machine import Machine
@@ -43,7 +44,7 @@ def acquisition(m: Machine, made: Invocation, name: str, method: Method | None) 
 
 def declared(m: Machine, made: Invocation, callee: Function | Class) -> Known | None:
     """The acquisition that the project declares a call of its own function or class to be."""
-    found = m.knowledge.declared(callee)
+    found = m.ask(questions.declared, callee)
     if found is None or _excused(m, made, found.resource):
         return None
     return Known(found.library, found.resource, Confidence.HIGH)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from leaklint.ownership.asking import Asking
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Site, Step
 from leaklint.ownership.keeping import KINDS, released_by_name
@@ -26,9 +27,9 @@ def replaced(m: Machine, key: int, site: Site, outcomes: Iterable[Outcome]) -> I
             continue
         name = place.rpartition(":")[2]
         if m.recurring:
-            if any(_fills_anew(one, place) for one in outcomes) and not released_by_name(m, name):
+            if any(_fills_anew(one, place) for one in outcomes) and not m.ask(released_by_name, name):
                 yield _leak(site, f"`{name}` is bound here for each request, test or task, whatever it holds")
-        elif any(_fills_anew(one, place) and one.value == Ref(place) for one in outcomes) and not _called_once(m):
+        elif any(_fills_anew(one, place) and one.value == Ref(place) for one in outcomes) and not m.ask(_called_once):
             # A function that returns it too is called whenever somebody wants one.
             yield _leak(site, f"`{name}` is bound here whatever it holds, on each call")
     if key in m.returned and m.evicts and any(p.name != m.self_name for p in m.procedure.parameters):
@@ -47,15 +48,15 @@ def _fills_anew(outcome: Outcome, place: str) -> bool:
     return not looked and all(operation.path != place for operation in outcome.operations)
 
 
-def _called_once(m: Machine) -> bool:
+def _called_once(asking: Asking) -> bool:
     """Whether the module itself calls the function at one place: it sets the program up."""
     calls = 0
-    for place, caller, call in m.resolver.flow.sites(m.module, m.procedure.name):
-        module = m.resolver.program.module(place)
+    for place, caller, call in asking.resolver.flow.sites(asking.module, asking.procedure.name):
+        module = asking.resolver.program.module(place)
         procedure = module.procedures.get(caller) if module is not None else None
         if module is not None and procedure is not None:
-            named = m.resolver.refs(module, procedure, call.func)
-            calls += Function(m.module.module, m.procedure.name) in named
+            named = asking.resolver.refs(module, procedure, call.func)
+            calls += Function(asking.module.module, asking.procedure.name) in named
     return calls == 1
 
 

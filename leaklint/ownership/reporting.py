@@ -32,7 +32,7 @@ def site_reports(m: Machine, outcomes: tuple[Outcome, ...]) -> Iterator[SiteRepo
         releases = tuple(sorted(ledger.releases.get(key, {}), key=lambda s: (s.line, s.column)))
         handed_on = key in ledger.given
         released = bool(releases) or handed_on
-        if key in m.yielded and m.yield_mode == "closed" and not releases and not is_injected(m):
+        if key in m.yielded and m.yield_mode == "closed" and not releases and not m.ask(is_injected):
             leaks = ()
         plain = all(leak.how not in MISUSES for leak in leaks)
         if site.resource.kind in OWNER_KINDS and leaks and plain and not released:
@@ -57,7 +57,7 @@ def _built_for_each_request(m: Machine, key: int, site: Site) -> bool:
         or key in m.lent
         or any(caches(one.name.rpartition(".")[2]) for one in m.procedure.decorators)
     )
-    return owns and key in m.returned and not kept and is_injected(m)
+    return owns and key in m.returned and not kept and m.ask(is_injected)
 
 
 def _unbound(m: Machine, site: Site) -> Iterator[Misuse]:

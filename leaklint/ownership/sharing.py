@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leaklint import ir
+from leaklint.ownership.asking import Asking
 from leaklint.resolve.refs import Class
 from leaklint.resolve.resolver import Resolver
 
 
-def is_shared(resolver: Resolver, cls: Class) -> bool:
+def is_shared(asking: Asking, cls: Class) -> bool:
     """Whether every object of a project class that the program is seen to make ends up in a module global, or is made
     in the body of the class's own module."""
+    resolver = asking.resolver
     program = resolver.program
     name = cls.name.rpartition(".")[2]
     modules = {cls.module, *(program.candidates(name) if program.candidates is not None else ())}

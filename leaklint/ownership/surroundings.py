@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leaklint import ir
-from leaklint.catalog import Catalog
+from leaklint.ownership.asking import Asking
 
 _DIRECTORIES = frozenset({"test", "tests", "testing"})
 MAIN = frozenset({"main", "_main"})
@@ -23,8 +23,9 @@ def is_fixture(procedure: ir.Procedure) -> bool:
     return "setup" in procedure.name.lower() or any("fixture" in one.name for one in procedure.decorators)
 
 
-def runs_once(catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
+def runs_once(asking: Asking) -> bool:
     """Whether the process ends soon after the procedure does: a script's body, its `main`, a command-line command."""
+    module, procedure = asking.module, asking.procedure
     if procedure.kind == "module" or procedure.name in MAIN:
         return True
     signs = {one.name.rpartition(".")[2] for one in procedure.decorators}
@@ -32,5 +33,5 @@ def runs_once(catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) ->
     imported = {entry.module.partition(".")[0] for entry in module.imports}
     return any(
         not signs.isdisjoint(framework.run_once) and not imported.isdisjoint(framework.modules)
-        for framework in catalog.frameworks
+        for framework in asking.catalog.frameworks
     )

@@ -144,7 +144,7 @@ def _leave_generator(m: Machine, w: World, ctx: Manager, span: Span, fault: Faul
     """The rest of a @contextmanager function runs: what it does to its arguments happens now."""
     module, _, name = ctx.function.partition(":")
     given = bool(w.held_by(ctx.inner))
-    summary = m.knowledge.summary(Function(module, name), given=given)
+    summary = m.asking.summary(Function(module, name), given)
     if summary is None:
         return [(w, False)]
     roots = unbundle(ctx.inner)

@@ -1,0 +1,192 @@
+"""The questions that the interpretation of one procedure puts to the rest of the program, with their answers.
+
+Beside the procedure's own graph nothing else decides what is found in it. So what was found still holds, whatever has
+changed in the program, if the graph is the same and the same questions are answered as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from leaklint import ir
+from leaklint.catalog import Acquired, Catalog
+from leaklint.ownership.summary import Summary
+from leaklint.resolve.refs import Class, External, Function, Ref
+from leaklint.resolve.resolver import Resolver
+
+V = TypeVar("V")
+
+
+class Words(Protocol):
+    """What the catalog and the settings say, whatever the program."""
+
+    catalog: Catalog
+    strict: bool
+    release_to_words: frozenset[str]
+    release_on_words: frozenset[str]
+    owner_words: frozenset[str]
+    open_tests: dict[str, bool]
+    calm_words: frozenset[str]
+
+    def library_of(self, name: str) -> str: ...
+
+
+class Knowledge(Words, Protocol):
+    """What is known of the program around a procedure."""
+
+    resolver: Resolver
+
+    def declared(self, callee: Function | Class) -> Acquired | None: ...
+
+    def summary(self, function: Function, *, given: bool = False) -> Summary | None: ...
+    def is_guessed(self, function: Function) -> bool: ...
+    def released_fields(self, cls: Class) -> frozenset[str]: ...
+    def finalizes(self, cls: Class) -> bool: ...
+    def touches(self, function: Function) -> bool: ...
+    def mentions_release(self, function: Function) -> bool: ...
+    def is_short_lived(self, ref: Ref) -> bool: ...
+    def recurs(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool: ...
+
+
+class Family(NamedTuple):
+    """What the interpreter needs of a project class; see `ClassInfo`."""
+
+    bases: tuple[Class | External, ...]
+    methods: Mapping[str, Function]
+    properties: Mapping[str, Function]
+
+
+class Answered(NamedTuple):
+    """A question, a function of the Asking and of what it is about, and its answer."""
+
+    question: Callable[..., Any]
+    about: tuple[Any, ...]
+    answer: Any
+
+
+class Asking:
+    """Puts the questions of one procedure. answers: to all that were asked so far, in order."""
+
+    def __init__(self, knowledge: Knowledge, module: ir.ModuleIR, procedure: ir.Procedure) -> None:
+        self.knowledge = knowledge
+        self.resolver = knowledge.resolver
+        self.catalog = knowledge.catalog
+        self.module = module
+        self.procedure = procedure
+        self.answers: list[Answered] = []
+        self._known: dict[Any, Any] = {}
+
+    def ask(self, question: Callable[..., V], *about: Any) -> V:
+        """What `question(self, *about)` gives; it is put once."""
+        key = (question, *about)
+        try:
+            return self._known[key]  # type: ignore[no-any-return]
+        except KeyError:
+            answer = self._known[key] = question(self, *about)
+            self.answers.append(Answered(question, about, answer))
+            return answer
+
+    def summary(self, function: Function, given: bool) -> Summary | None:
+        """What a call of a function does. Asked each time: the answer grows while a component is iterated."""
+        answer = self.knowledge.summary(function, given=given)
+        key = (_summary, function, given)
+        if not self.knowledge.is_guessed(function) and self._known.get(key, self) is not answer:
+            self._known[key] = answer
+            self.answers.append(Answered(_summary, (function, given), answer))
+        return answer
+
+    def still(self, answers: Iterable[Answered], moved: Callable[[Any], Any]) -> bool:
+        """Whether these questions are answered as before. moved: an answer of then, as it reads now."""
+        for question, about, answer in answers:
+            if question is _summary:
+                if self.knowledge.is_guessed(about[0]) or _summary(self, *about) != moved(answer):
+                    return False
+            elif self.ask(question, *about) != moved(answer):
+                return False
+        return True
+
+
+def _summary(asking: Asking, function: Function, given: bool) -> Summary | None:
+    return asking.summary(function, given)
+
+
+def refs(asking: Asking, operand: str) -> tuple[Ref, ...]:
+    """What an operand of the procedure may stand for."""
+    return asking.resolver.refs(asking.module, asking.procedure, operand)
+
+
+def elements(asking: Asking, operand: str) -> tuple[Ref, ...]:
+    """What the members of a container of the procedure may be."""
+    return asking.resolver.elements(asking.module, asking.procedure, operand)
+
+
+def family(asking: Asking, cls: Class) -> Family | None:
+    """A class of the project; None if it has no such class."""
+    info = asking.resolver.class_info(cls)
+    return Family(info.bases, info.methods, info.properties) if info is not None else None
+
+
+def field_order(asking: Asking, cls: Class) -> tuple[str, ...]:
+    """The constructor's parameters of a class that writes none itself."""
+    return asking.resolver.field_order(cls)
+
+
+def parameters(asking: Asking, function: Function) -> tuple[ir.Parameter, ...] | None:
+    """The parameters of a function of the project; None if it has no such function."""
+    found = asking.resolver.function(function)
+    return found[1].parameters if found is not None else None
+
+
+def captured(asking: Asking, procedure: str) -> tuple[str, ...]:
+    """The names that a procedure of the same module takes from those around it."""
+    found = asking.module.procedures.get(procedure)
+    return found.free if found is not None else ()
+
+
+def imported(asking: Asking) -> frozenset[str]:
+    """The top-level packages that the module imports, and its own."""
+    names = {entry.module.partition(".")[0] for entry in asking.module.imports if entry.module[:1] != "."}
+    return frozenset(names | {asking.module.module.partition(".")[0]})
+
+
+def declared(asking: Asking, callee: Function | Class) -> Acquired | None:
+    """What the project declares that a call of its own function or class takes."""
+    return asking.knowledge.declared(callee)
+
+
+def released_fields(asking: Asking, cls: Class) -> frozenset[str]:
+    """The fields that some method of the class, or of its relatives, gives back."""
+    return asking.knowledge.released_fields(cls)
+
+
+def finalizes(asking: Asking, cls: Class) -> bool:
+    """Whether the class has a `__del__` that releases."""
+    return asking.knowledge.finalizes(cls)
+
+
+def touches(asking: Asking, function: Function) -> bool:
+    """Whether the function may release, enter or keep what its caller gives it."""
+    return asking.knowledge.touches(function)
+
+
+def mentions_release(asking: Asking, function: Function) -> bool:
+    """Whether the function's body names a release."""
+    return asking.knowledge.mentions_release(function)
+
+
+def is_short_lived(asking: Asking, ref: Ref) -> bool:
+    """Whether what is kept on this object ends with a request or task."""
+    return asking.knowledge.is_short_lived(ref)
+
+
+def recurs(asking: Asking) -> bool:
+    """Whether a framework calls the procedure again and again."""
+    return asking.knowledge.recurs(asking.module, asking.procedure)
+
+
+def decorators(asking: Asking) -> tuple[str, ...]:
+    """The names of the decorators of the procedure that are not the project's own."""
+    resolver, module, procedure = asking.resolver, asking.module, asking.procedure
+    found = (ref for one in procedure.decorators for ref in resolver.annotation_refs(module, procedure, one.name))
+    return tuple(ref.name for ref in found if isinstance(ref, External))
