@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from leaklint import ir
 from leaklint.catalog.schema import Wrapper
 from leaklint.ownership.conditions import SEPARATOR, identity
 from leaklint.ownership.faults import ANY
@@ -31,11 +32,15 @@ from leaklint.ownership.values import (
     Value,
 )
 from leaklint.ownership.world import World
+from leaklint.resolve.refs import External
 
 if TYPE_CHECKING:
     from leaklint.ownership.invocation import Invocation, Results
 
 COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "frozenset"})
+
+SOLID = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "range", "set", "sorted", "tuple"))
+"""What makes something whose iterator does not fail."""
 
 
 def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results | None:
@@ -178,3 +183,12 @@ def _elsewhere(m: Machine, w: World, inner: Invocation, target: Value) -> Result
     finally:
         m.raised = raised
     return [(world, UNKNOWN) for world, _ in results] + failed
+
+
+def is_solid(m: Machine, iterator: str) -> bool:
+    """Whether an iterator goes over what a builtin has made: the next element is there or is not, and none fails."""
+    taken = m.definitions.get(iterator)
+    made = m.definitions.get(taken.src) if isinstance(taken, ir.Iterate) else None
+    if not isinstance(made, ir.Call):
+        return False
+    return any(isinstance(ref, External) and ref.name in SOLID for ref in m.refs(made.func))

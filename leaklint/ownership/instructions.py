@@ -13,7 +13,7 @@ from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.invocation import Invocation
 from leaklint.ownership.keeping import keep_in_container, keep_on_holder
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.objects import add, interesting, item, iterate, make
+from leaklint.ownership.objects import add, interesting, item, iterate, make, tells
 from leaklint.ownership.places import (
     assign,
     attribute,
@@ -205,7 +205,7 @@ def _build(m: Machine, w: World, i: ir.Build) -> list[World]:
 
 def _append(m: Machine, w: World, i: ir.Append) -> list[World]:
     value = m.value(w, i.item)
-    if w.held_by(value):
+    if tells(w, value):
         slot = f"%into{i.into}"
         known = w.env.get(slot)
         if not isinstance(known, Heap):

@@ -9,6 +9,7 @@ import msgspec
 from leaklint import ir
 from leaklint.model import Span
 from leaklint.ownership import conditions, instructions
+from leaklint.ownership.builtin_calls import is_solid
 from leaklint.ownership.departure import Exit, leave_procedure
 from leaklint.ownership.faults import ANY, CLOSED, taken
 from leaklint.ownership.liveness import last_reads
@@ -266,7 +267,7 @@ class _Interpreter:
             self.arrive(end.body, body)
             self.arrive(end.exhausted, world)
             return
-        if not isinstance(iterator, Iterator):
+        if not isinstance(iterator, Iterator) and not is_solid(m, end.iterator):
             m.raised(world, ANY, end.span)
         step = advance(world, iterator)
         if not must_run(world, iterator):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from leaklint import ir
 from leaklint.ownership.keeping import keep_in_container
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import hand_over
 from leaklint.ownership.traits import ADDING
 from leaklint.ownership.values import (
+    NOTHING,
     UNKNOWN,
     Bundle,
     Const,
@@ -17,7 +20,7 @@ from leaklint.ownership.values import (
     Unknown,
     Value,
 )
-from leaklint.ownership.world import Content, World
+from leaklint.ownership.world import Content, Status, World
 
 TAKING = frozenset(["pop", "popleft", "get", "get_nowait", "popitem"])
 VIEWS = frozenset({"values", "items", "copy", "keys"})
@@ -28,6 +31,24 @@ DISPLAYS = frozenset({"list", "dict", "set", "generator"})
 def interesting(w: World, value: Value) -> bool:
     """Whether a value is worth remembering inside a container."""
     return bool(w.held_by(value))
+
+
+def tells(w: World, value: Value) -> bool:
+    """Whether a value is worth remembering among the elements of a list: None, too, which takes no release."""
+    return value == NOTHING or interesting(w, value)
+
+
+def stopped_by_none(w: World, of: Value) -> World | None:
+    """The world in which a release of each of the elements has come to one that is None, and fails: those in front of
+    it are given back. None where there is no such element."""
+    content = w.heap.get(of.oid) if isinstance(of, Elements) else None
+    if content is None or NOTHING not in content.elements:
+        return None
+    other = w.fork()
+    for value in content.elements[: content.elements.index(NOTHING)] if content.ordered else ():
+        for rid in w.held_by(value):
+            other.resources[rid] = msgspec.structs.replace(other.resources[rid], status=Status.RELEASED)
+    return other
 
 
 def make(
@@ -155,7 +176,7 @@ def container_call(m: Machine, w: World, oid: str, name: str, args: tuple[Value,
                 add(w, oid, one)
             return UNKNOWN
         key = args[0] if name == "setdefault" else None
-        if interesting(w, args[-1]) or _holds(w, content):
+        if tells(w, args[-1]) or _holds(w, content):
             add(w, oid, args[-1], key)
         return args[-1] if name == "setdefault" else UNKNOWN
     if name in TAKING:

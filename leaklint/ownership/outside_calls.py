@@ -13,7 +13,7 @@ from leaklint.ownership.faults import ANY
 from leaklint.ownership.invocation import Invocation, Results
 from leaklint.ownership.keeping import KINDS
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.objects import keep_elsewhere, make
+from leaklint.ownership.objects import keep_elsewhere, make, stopped_by_none
 from leaklint.ownership.resources import (
     OWNER_KINDS,
     give_to,
@@ -39,7 +39,7 @@ from leaklint.ownership.values import (
     Task,
     Value,
 )
-from leaklint.ownership.world import World
+from leaklint.ownership.world import Status, World
 from leaklint.resolve.refs import Method
 
 
@@ -167,7 +167,11 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
                 if row.release_awaited == "yes" and not made.awaited:
                     result = Task("release", inner=value, op=f"to:{method}")
                     continue
-                give_to(m, w, rid, method, receiver, made.span)
+                stopped = stopped_by_none(w, value)
+                if stopped is not None:
+                    m.raised(stopped, Fault("builtins.AttributeError", exact=True), made.span)
+                if isinstance(value, Held) or w.resources[rid].status != Status.RELEASED:  # else this is the next one
+                    give_to(m, w, rid, method, receiver, made.span)
             elif dotted in row.release_functions:
                 release(m, w, rid, made.span)
             else:

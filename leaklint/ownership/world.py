@@ -15,6 +15,7 @@ from leaklint.ownership.values import (
     ANYTHING,
     FALSY,
     LEAVES,
+    NOTHING,
     PLAIN,
     TRUTHY,
     Bound,
@@ -205,7 +206,9 @@ class World:
         if isinstance(value, Bundle):
             return TRUTHY if value.items else FALSY
         if isinstance(value, Elements):
-            return ANYTHING
+            content = self.heap.get(value.oid)
+            # Whatever else is among them, those that matter are taken in turn.
+            return TRUTHY if content is not None and content.cls != "queue" and self.held_by(value) else ANYTHING
         return TRUTHY
 
     def learn(self, value: Value, mask: int) -> bool:
@@ -217,7 +220,16 @@ class World:
             self.facts[value.key] = now
         elif isinstance(value, Ref):
             self.facts[value.path] = now
+        elif isinstance(value, Elements) and now == TRUTHY:
+            self._pass_over_none(value.oid)
         return True
+
+    def _pass_over_none(self, oid: str) -> None:
+        """Of a container's elements those that are None were asked for and left alone."""
+        content = self.heap.get(oid)
+        if content is not None and NOTHING in content.elements:
+            elements = tuple(one for one in content.elements if one != NOTHING)
+            self.heap[oid] = msgspec.structs.replace(content, elements=elements, ordered=False)
 
     def collect(self, keep: set[str]) -> None:
         """Forget heap objects and finished resources that no variable leads to. keep: resource ids to retain."""
