@@ -1,8 +1,9 @@
-"""What the function that a call names may return."""
+"""What the function that a call names may return: nothing, its own argument, a function that needs its argument."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 
 from leaklint.fixes.document import Document, Function
 
@@ -12,12 +13,80 @@ def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool |
 
     index: asks after that item of the tuples that it returns.
     """
-    func = call.func
-    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    found = [node for node in ast.walk(document.tree) if isinstance(node, Function) and node.name == name]
+    found = _called(document.tree, call)
     if not found:
         return None
     return any(_gives_none(document, one, index) for one in found)
+
+
+def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[ast.expr]:
+    """The arguments of a call that the project function that is called may return as they are.
+
+    index: asks after that item of the tuples that it returns.
+    """
+    found: list[ast.expr] = []
+    for function in _called(document.tree, call):
+        own = _parameters(function)
+        copies = {name: name for name in own}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in own:
+                copies.update((one.id, node.value.id) for one in node.targets if isinstance(one, ast.Name))
+        given = _given(call, function)
+        for node in ast.walk(function):
+            if isinstance(node, ast.Return) and document.scope(node) is function:
+                for name in _names(_item(node.value, index)):
+                    argument = given.get(copies.get(name, ""))
+                    if argument is not None and not isinstance(argument, ast.Constant):
+                        found.append(argument)
+    return found
+
+
+def keeps_argument(tree: ast.AST, call: ast.Call, held: Callable[[ast.expr], bool]) -> bool:
+    """Whether the function that is called returns a function of its own that works with an argument that is `held`."""
+    for function in _called(tree, call):
+        names = {name for name, value in _given(call, function).items() if held(value)}
+        inner = {one.name: one for one in function.body if isinstance(one, Function)}
+        for node in ast.walk(function):
+            value = node.value if isinstance(node, ast.Return) else None
+            made = (
+                inner.get(value.id) if isinstance(value, ast.Name) else value if isinstance(value, ast.Lambda) else None
+            )
+            if made is not None and any(isinstance(one, ast.Name) and one.id in names for one in ast.walk(made)):
+                return True
+    return False
+
+
+def _called(tree: ast.AST, call: ast.Call) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """The functions of the file that have the name that is called."""
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    return [one.arg for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+
+
+def _given(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
+    """What a call gives for the function's parameters, as far as its text tells."""
+    names = _parameters(function)
+    if names[:1] in (["self"], ["cls"]):
+        names = names[1:]
+    given = dict(zip(names, call.args))
+    given.update((one.arg, one.value) for one in call.keywords if one.arg is not None)
+    return given
+
+
+def _names(value: ast.expr | None) -> Iterator[str]:
+    """The variables that a value may be."""
+    if isinstance(value, ast.Name):
+        yield value.id
+    elif isinstance(value, ast.IfExp):
+        yield from _names(value.body)
+        yield from _names(value.orelse)
+    elif isinstance(value, ast.BoolOp):
+        for one in value.values:
+            yield from _names(one)
 
 
 def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) -> bool:

@@ -224,11 +224,16 @@ def _returns(scope: ast.AST) -> Iterator[ast.Return]:
 
 
 def _made_of(value: ast.expr, resource: Held) -> bool:
-    """Whether a value is what an unknown function made of the resource itself."""
+    """Whether a value is what an unknown function made of the resource itself, or of what another one made of it."""
     if isinstance(value, ast.Await):
         return _made_of(value.value, resource)
-    given = [*value.args, *(one.value for one in value.keywords)] if isinstance(value, ast.Call) else []
-    return any(is_held(one, resource) for one in given) and not complete(value)
+    if complete(value):
+        return False
+    return any(is_held(one, resource) or _made_of(one, resource) for one in _arguments(value))
+
+
+def _arguments(value: ast.expr) -> list[ast.expr]:
+    return [*value.args, *(one.value for one in value.keywords)] if isinstance(value, ast.Call) else []
 
 
 def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:

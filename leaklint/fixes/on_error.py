@@ -11,7 +11,7 @@ from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import is_held, mentioned
 from leaklint.fixes.region import Region, behind, late
-from leaklint.fixes.target import Giving, Target, starts_none
+from leaklint.fixes.target import Giving, Target, guarded, starts_none
 from leaklint.ownership.events import SiteReport
 
 
@@ -26,13 +26,13 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
         raise Refused(f"`{target.held.text}` leaves the function")
     for region in _regions(target):
         for giving in target.givings:
-            lines: tuple[str, ...] = giving.lines
             before: tuple[str, ...] = ()
+            tests = target.tests
             if region.guard:
-                unit = target.document.unit(target.taken)
-                lines = (f"if {target.held.text} is not None:", *(unit + line for line in giving.lines))
+                tests.insert(0, f"{target.held.text} is not None")
                 before = () if starts_none(target, region) else (f"{target.held.text} = None",)
-            if not region.guard and isinstance(region.statements[0], ast.Raise):
+            lines = guarded(giving.lines, tests, target.document.unit(target.taken))
+            if not (region.guard or target.strangers) and isinstance(region.statements[0], ast.Raise):
                 yield target.so_far.then(_in_front(target, region.statements[0], giving.text))
                 continue
             ending = Ending((*lines, "raise"), "except BaseException:")
@@ -102,7 +102,7 @@ def _hands_on(statement: ast.stmt, target: Target) -> bool:
 
 def _before_departures(target: Target, giving: Giving, made: Rewrite) -> Rewrite:
     """Release in front of the returns that forget it, too."""
-    if not target.same or target.departures.part:
+    if not target.same or target.departures.part or target.strangers:
         return made
     lost = [
         leak for leak in target.report.leaks if not leak.exceptional and leak.how in ("return", "break", "continue")

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaklint.fixes.bind import Binding, Refused, bind, bind_receiver
-from leaklint.fixes.callee import may_give_none
+from leaklint.fixes.callee import keeps_argument, may_give_none, passed_through
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.expand import expanded
 from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned, mentions
 from leaklint.fixes.region import Region, find
-from leaklint.fixes.releases import Releases, release_text
+from leaklint.fixes.releases import Releases, release_text, stable
 from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.unfold import unfold
 from leaklint.ownership.events import SiteReport
@@ -44,7 +44,8 @@ class Target:
     """The acquisition `taken` in a text whose change from the original is `so_far`.
 
     maybe_none: the statement may bind None. givings: releases that could be written, best first.
-    same: the text is still the original, so the report's positions hold in it.
+    same: the text is still the original, so the report's positions hold in it. strangers: variables and fields that the
+    statement may bind as they are, because the helper that is called hands them back.
     """
 
     document: Document
@@ -58,6 +59,12 @@ class Target:
     same: bool
     givings: tuple[Giving, ...]
     reason: str
+    strangers: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> list[str]:
+        """What must hold of it, None aside, for this function to release it."""
+        return [f"{self.held.text} is not {one}" for one in self.strangers]
 
     @property
     def scope(self) -> ast.AST:
@@ -83,7 +90,16 @@ class Target:
             return Departures(False, False, False)  # the object stays where it was
         derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
         seen = departures(self.scope, self.held, self.taken, derives)
-        return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on)
+        return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on or self._in_function())
+
+    def _in_function(self) -> bool:
+        """Whether a function that works with it goes into what is returned."""
+        return any(
+            isinstance(call, ast.Call) and keeps_argument(self.document.tree, call, lambda one: is_held(one, self.held))
+            for node in _behind(self.document, self.taken)
+            if isinstance(node, ast.Return) and node.value is not None
+            for call in ast.walk(node.value)
+        )
 
     def region(self, giving: Giving, stay: bool = False) -> Region:
         """The statements that the release must enclose."""
@@ -114,7 +130,28 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
     if report.site.derived and not binding.maybe_none and _none_is_likely(document, call, taken, binding.held):
         binding = dataclasses.replace(binding, maybe_none=True)
     target = _target(document, call, taken, binding, report, released, first.then(binding.rewrite), text)
+    if report.site.derived:
+        target = dataclasses.replace(target, strangers=_strangers(document, call, taken, binding.held))
     return _unfolded(target, released, text)
+
+
+def _strangers(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> tuple[str, ...]:
+    """The arguments that a helper may hand back, which are not this function's to release. Raises Refused where the
+    release could not ask for them."""
+    found: list[str] = []
+    for argument in passed_through(document, call, _unpacked_as(taken, resource)):
+        names = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
+        if not stable(argument) or names & {name for one in _behind(document, taken) for name in bound_names(one)}:
+            raise Refused("it may be what the helper was given, and that is no longer known when it is released")
+        found.append(document.source(argument))
+    return tuple(dict.fromkeys(found))
+
+
+def _behind(document: Document, taken: ast.stmt) -> Iterator[ast.stmt]:
+    """The statements from `taken` on."""
+    for node in ast.walk(document.scope(taken)):
+        if isinstance(node, ast.stmt) and node.lineno >= taken.lineno:
+            yield node
 
 
 def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> bool:
@@ -284,7 +321,7 @@ def _unfolded(target: Target, released: frozenset[ast.Call], original: str) -> T
         return target
     binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
     made = _target(new, call, new.statement(call), binding, target.report, moved, target.so_far.then(rewrite), original)
-    return dataclasses.replace(made, same=False)
+    return dataclasses.replace(made, same=False, strangers=target.strangers)
 
 
 def _beside(document: Document, statement: ast.stmt, region: Region) -> Iterator[ast.stmt]:
@@ -316,7 +353,7 @@ def without_outer(target: Target, giving: Giving) -> Target:
         made = _target(
             new, call, new.statement(call), binding, target.report, frozenset(), target.so_far.then(rewrite), ""
         )
-        target = dataclasses.replace(made, same=False)
+        target = dataclasses.replace(made, same=False, strangers=target.strangers)
         giving = Giving(giving.text, Releases(target.report.site.resource, target.held), giving.then)
 
 
@@ -325,6 +362,11 @@ def _folded_inside(document: Document, statement: ast.stmt) -> bool:
         isinstance(one, ast.stmt) and not isinstance(one, Function) and not document.alone(one)
         for one in ast.iter_child_nodes(statement)
     )
+
+
+def guarded(lines: tuple[str, ...], tests: list[str], unit: str) -> tuple[str, ...]:
+    """Lines under an `if` that asks for all of the tests, if there are any."""
+    return (f"if {' and '.join(tests)}:", *(unit + line for line in lines)) if tests else lines
 
 
 def starts_none(target: Target, region: Region) -> bool:

@@ -13,7 +13,8 @@ from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import fresh, is_held
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
-from leaklint.fixes.target import Giving, Target, meant_before, starts_none, without_outer
+from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.target import Giving, Target, guarded, meant_before, starts_none, without_outer
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -48,6 +49,8 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
     region = target.region(giving, stay)
     if not _alike(giving, region):
         raise Refused(f"`{target.held.text}` is given back in ways that do different things")
+    if _depends(target, region):
+        raise Refused(f"whether `{target.held.text}` is released depends on what came with it")
     if stay and not region.statements:
         raise Refused(f"`{target.held.text}` is released behind statements that must come first")
     if not region.guard and not stay:
@@ -67,6 +70,21 @@ def _alike(giving: Giving, region: Region) -> bool:
         if {ast.dump(call) for call in calls if not own.is_release(call)} != wanted and calls:
             return False
     return True
+
+
+def _depends(target: Target, region: Region) -> bool:
+    """Whether a helper's resource is released only where another of the values that it returned says so, and nothing
+    else is known to tell when it is this function's."""
+    if not target.report.site.derived or target.strangers:
+        return False
+    beside = set(bound_names(target.taken)) - {target.held.name}
+    tests = (
+        node.test
+        for unit in region.units
+        for node in target.document.ancestors(unit)
+        if isinstance(node, ast.If) and node.lineno > target.taken.lineno
+    )
+    return any(isinstance(one, ast.Name) and one.id in beside for test in tests for one in ast.walk(test))
 
 
 def _lifted(target: Target, region: Region) -> Region | None:
@@ -89,16 +107,16 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
         return
     if region.guard and not held.plain:
         raise Refused(f"`{held.text}` is taken on some paths only")
-    lines: tuple[str, ...] = giving.lines
+    tests = target.tests
     if region.guard or target.maybe_none or _set_to_none(target, region):
-        unit = document.unit(target.taken)
-        lines = (f"if {held.text} is not None:", *(unit + line for line in giving.lines))
+        tests.insert(0, f"{held.text} is not None")
+    lines = guarded(giving.lines, tests, document.unit(target.taken))
     before: tuple[str, ...] = ()
     if region.guard and not starts_none(target, region):
         before = (f"{held.text} = None",)
     ending = Ending(lines)
     # A `try:` is widened with the release that it has, which may ask for less.
-    asks = lines == giving.lines or all(isinstance(unit, ast.If) for unit in region.units)
+    asks = tests == target.tests or all(isinstance(unit, ast.If) for unit in region.units)
     for arrangement in ("widen", "reuse", "append", "nest", "wrap")[not asks :]:
         made = enclose(document, region, target.taken, ending, arrangement, before)
         if made is not None:
@@ -179,7 +197,8 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
     begin = region.first if not (target.shared and not region.guard) else place.index
     moved = Region(place.suite, begin, max(region.last, begin), guard, ())
     release = _renamed(giving.text, target.held.name, own)
-    lines = (f"if {own} is not None:", new.unit(taken) + release) if guard else (release,)
+    tests = ([f"{own} is not None"] if guard else []) + [f"{own} is not {one}" for one in target.strangers]
+    lines = guarded((release,), tests, new.unit(taken))
     before = (f"{own} = None",) if guard else ()
     for arrangement in ("reuse", "append", "nest", "wrap"):
         made = enclose(new, moved, taken, Ending(lines), arrangement, before)

@@ -23,7 +23,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if not isinstance(taken, ast.Assign) or len(taken.targets) != 1 or not target.held.plain:
         return
     value = value_of(document, target.call)
-    if taken.value is not value or target.shared or target.maybe_none or target.departures.whole:
+    if taken.value is not value or target.shared or target.maybe_none or target.strangers or target.departures.whole:
         return
     if target.departures.part:
         return
