@@ -17,6 +17,8 @@ from leaklint.ownership.machine import BLOCK_BITS, Machine
 from leaklint.ownership.objects import advance, must_run
 from leaklint.ownership.places import each, escapes
 from leaklint.ownership.values import (
+    FALSE,
+    TRUE,
     UNBOUND,
     UNKNOWN,
     Condition,
@@ -35,6 +37,8 @@ from leaklint.ownership.world import Status, World
 
 MOST_WORLDS = 40
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
+MOST_WITH_FLAGS = 60
+"""Distinct worlds kept at a block before those that differ in variables that are True, False or unbound are, too."""
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
 LONG_BLOCK = 200
@@ -104,12 +108,13 @@ class _Interpreter:
         """The world reaches the start of a block: forget what nothing asks for any more, and queue it if it is new."""
         self._prune(target, world)
         seen = self.seen[target]
-        if len(seen) >= MOST_WORLDS:
-            self.coarse[target] = True
-        key = world.key()
-        if self.coarse[target]:
-            _coarsen(world)
-            key = world.coarse_key()
+        flags = len(seen) < MOST_WITH_FLAGS and not self.coarse[target]
+        if len(seen) < MOST_WORLDS:
+            key: object = world.key()
+        else:
+            self.coarse[target] = not flags
+            _coarsen(world, flags)
+            key = world.coarse_key(flags)
         if key in seen:
             return
         seen.add(key)
@@ -332,10 +337,12 @@ def _distinct(worlds: list[World]) -> list[World]:
     return list(kept.values())
 
 
-def _coarsen(world: World) -> None:
-    """Merge worlds that differ in tests and constants: forget both."""
+def _coarsen(world: World, flags: bool) -> None:
+    """Merge worlds that differ in tests and constants: forget both. flags: but for what is True, False or unbound."""
     world.facts.clear()
     for name, value in list(world.env.items()):
+        if flags and (value in (TRUE, FALSE) or isinstance(value, Unbound)):
+            continue
         if isinstance(value, (Const, Unknown, Unbound)) and not name.startswith("%region") and not escapes(name):
             if not (isinstance(value, Const) and value.text == "None"):
                 del world.env[name]

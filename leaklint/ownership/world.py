@@ -13,10 +13,12 @@ import msgspec
 from leaklint.model import Span
 from leaklint.ownership.values import (
     ANYTHING,
+    FALSE,
     FALSY,
     LEAVES,
     NOTHING,
     PLAIN,
+    TRUE,
     TRUTHY,
     Bound,
     Bundle,
@@ -29,6 +31,7 @@ from leaklint.ownership.values import (
     Held,
     Manager,
     Ref,
+    Unbound,
     Unknown,
     Value,
     parts,
@@ -132,12 +135,15 @@ class World:
             self.struck,
         )
 
-    def coarse_key(self) -> tuple[object, ...]:
-        """Equal for worlds that agree on every resource, whatever else they differ in."""
+    def coarse_key(self, flags: bool = False) -> tuple[object, ...]:
+        """Equal for worlds that agree on every resource, whatever else they differ in. flags: but for variables that
+        are True, False or unbound."""
         holding = frozenset(
             (name, value)
             for name, value in self.env.items()
-            if isinstance(value, (Held, Heap, Bound, Bundle, Manager)) or name.startswith("%region")
+            if isinstance(value, (Held, Heap, Bound, Bundle, Manager))
+            or name.startswith("%region")
+            or (flags and (isinstance(value, Unbound) or value in (TRUE, FALSE)))
         )
         return (holding, frozenset(self.resources.items()), self.fault is None, self.struck)
 

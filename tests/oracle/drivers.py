@@ -252,7 +252,8 @@ def build() -> dict[str, types.ModuleType]:
     errors = {**errors, "SQLAlchemyError": errors.pop("Error")}
     modules["sqlalchemy"] = module("sqlalchemy", create_engine=lambda *_, **__: Pool(alchemy))
     modules["sqlalchemy.exc"] = module("sqlalchemy.exc", **errors)
-    modules["sqlalchemy.orm"] = module("sqlalchemy.orm", sessionmaker=lambda *_, **__: Pool(alchemy).getconn)
+    # A session takes its connection when it is first used: to make one does not fail.
+    modules["sqlalchemy.orm"] = module("sqlalchemy.orm", sessionmaker=lambda *_, **__: alchemy)
     modules["sqlalchemy"].exc = modules["sqlalchemy.exc"]  # type: ignore[attr-defined]
 
     postgres = type("PostgresError", (Exception,), {})

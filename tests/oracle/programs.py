@@ -556,9 +556,7 @@ class Writer:
         return [*taken, *under("try:", self.body_with(c)), *under("finally:", release)]
 
     def two_at_once(self, c: str) -> Lines:
-        """Two in one assignment, given back in reverse order. A session is made without a failure."""
-        if self.driver.acquire == "Session()":
-            return self.try_finally(c)
+        """Two in one assignment, given back in reverse order."""
         other = self.fresh()
         taken = [f"{c}, {other} = {self.acquire()}, {self.acquire()}"]
         if self.draw(st.booleans()):
@@ -574,11 +572,12 @@ class Writer:
 
     def list_of_them(self, c: str) -> Lines:
         """Several in a list."""
-        ending = under(f"for {c} in many:", [self.release(c)])
+        guard = self.pick(["", "", f"if {c}:", f"if {c} is not None:"])
+        ending = under(f"for {c} in many:", under(guard, [self.release(c)]) if guard else [self.release(c)])
         if self.draw(st.booleans()):
-            fill = under("for number in range(2):", [f"many.append({self.driver.acquire})"])
+            fill = under("for number in range(2):", [f"many.append({self.acquire()})"])
             return ["many = []", *under("try:", [*fill, *self.block()]), *under("finally:", ending)]
-        taken = f"many = [{self.driver.acquire} for number in range(2)]"
+        taken = f"many = [{self.acquire()} for number in range(2)]"
         return [taken, *under("try:", self.block()), *under("finally:", ending)]
 
     def opened_later(self, c: str) -> Lines:
@@ -611,8 +610,8 @@ class Writer:
     def write_manager_class(self) -> Lines:
         enter, leave = ("__aenter__", "__aexit__") if self.driver.is_async else ("__enter__", "__exit__")
         prefix = "async def" if self.driver.is_async else "def"
-        start = [f"self.conn = {self.driver.acquire}", "return self.conn"]
-        end = [self.release("self.conn")]
+        start = [f"self.conn = {self.driver.acquire}", *self.pick([[], [], ["work()"]]), "return self.conn"]
+        end = [*self.pick([[], [], ["work()"]]), self.release("self.conn")]
         methods = [*under(f"{prefix} {enter}(self):", start), "", *under(f"{prefix} {leave}(self, *exc):", end)]
         return under("class Opened:", methods)
 

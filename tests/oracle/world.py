@@ -134,7 +134,10 @@ class World:
 
 
 def returned_by(frame: types.FrameType, value: Any) -> Any:
-    """What a call gives its caller. A constructor gives the object, if that can be closed at all."""
+    """What a call gives its caller. A constructor gives the object, if that can be closed at all; what `with` binds is
+    still its manager's."""
+    if frame.f_code.co_name in ("__enter__", "__aenter__"):
+        return None
     if frame.f_code.co_name != "__init__":
         return value
     made = frame.f_locals.get("self")
