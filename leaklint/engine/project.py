@@ -42,21 +42,28 @@ class Unit(msgspec.Struct, frozen=True):
 class Project:
     """Everything that the analysis of a file needs beside the file. Built lazily, kept for a process's life.
 
-    overlays: bytes to take for the content of the files at these absolute paths.
+    overlays: bytes to take for the content of the files at these absolute paths. remembering: keep what is needed to
+    look again at what has changed only, should the text of a file change.
     """
 
     def __init__(
-        self, settings: Settings, cwd: str, overlays: Mapping[str, bytes] | None = None, *, thorough: bool = False
+        self,
+        settings: Settings,
+        cwd: str,
+        overlays: Mapping[str, bytes] | None = None,
+        *,
+        thorough: bool = False,
+        remembering: bool = False,
     ) -> None:
         self.settings = settings
         self.cwd = cwd
         self.thorough = thorough
+        self.remembering = remembering
         self.selection = Selection(settings)
         self._data: dict[str, bytes | None] = {}
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
-        self._before: Project | None = None
-        self._changed = ""
+        self._earlier: dict[str, tuple[Analysis, tuple[str, ...]]] = {}
         self._digests: dict[str, bytes] = {}
         self.stamps: dict[str, Stamp] | None = None
         self.steady = True
@@ -65,10 +72,18 @@ class Project:
 
     def with_overlay(self, path: str, data: bytes) -> Project:
         """The same project with `data` for the content of one file; shares what does not depend on that."""
-        other = Project(self.settings, self.cwd, {**self._overlays, path: data}, thorough=self.thorough)
+        other = Project(
+            self.settings,
+            self.cwd,
+            {**self._overlays, path: data},
+            thorough=self.thorough,
+            remembering=self.remembering,
+        )
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
-        other._before, other._changed = self, path
+        for extra, (analysis, changed) in self._earlier.items():
+            other._earlier[extra] = analysis, (*(one for one in changed if one != path), path)
+        other._earlier.update((extra, (analysis, (path,))) for extra, analysis in self._analyses.items())
         return other
 
     @property
@@ -153,12 +168,18 @@ class Project:
         extra = self.extra_root(path)
         known = self._analyses.get(extra)
         if known is None:
-            before = self._before._analyses.get(extra) if self._before is not None else None
-            if before is not None and (text := self.read(Path(self._changed))) is not None:
-                known = _continued(before, Path(self._changed), text)
-            else:
-                known = self._analysis(extra)
-            self._analyses[extra] = known
+            known = self._analyses[extra] = self._continued(extra) or self._analysis(extra)
+        return known
+
+    def _continued(self, extra: str) -> Analysis | None:
+        """What was known of a program, with the texts that its files have now; None where nothing was. What this goes
+        on from is let go."""
+        known, changed = self._earlier.pop(extra, (None, ()))
+        for path in changed:
+            text = self.read(Path(path))
+            if known is None or text is None:
+                return None
+            known = _continued(known, Path(path), text)
         return known
 
     def extra_root(self, path: str) -> str:
@@ -203,9 +224,9 @@ class Project:
         program = Program(
             [Path(root) for root in roots], self.read, self.catalog, candidates=candidates, base=Path(self.cwd)
         )
-        analysis = Analysis(
-            program, Resolver(program), self.catalog, strict=self.settings.strict, thorough=self.thorough
-        )
+        strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
+        resolver = Resolver(program)
+        analysis = Analysis(program, resolver, self.catalog, strict=strict, thorough=thorough, remembering=remembering)
         return analysis
 
     def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
@@ -225,8 +246,15 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     file = os.path.abspath(path)
     resolver = Resolver(program)
     suspects = before.suspects.without(file, resolver)
-    analysis = Analysis(program, resolver, before.catalog, strict=before.strict, suspects=suspects)
-    analysis.take_over(before, before.program.name_at(path))
+    analysis = Analysis(
+        program,
+        resolver,
+        before.catalog,
+        strict=before.strict,
+        remembering=before.remembering,
+        suspects=suspects,
+    )
+    analysis.take_over(before, file)
     return analysis
 
 

@@ -123,7 +123,7 @@ class Checker:
         if known is None or known[1].depth > _LONGEST_CHAIN:
             _complain(settings)
             data = {name: as_bytes(text) for name, text in texts.items()}
-            known = self._programs[id(settings)] = (settings, _Around(Project(settings, finder.cwd, data)))
+            known = self._programs[id(settings)] = (settings, _Around(Project(settings, finder.cwd, data, remembering=True)))
         around = known[1]
         # The file in question last: what it edits continues from a program that has the other texts already.
         for name in sorted(texts, key=lambda name: name == path):

@@ -7,10 +7,11 @@ same, a few times at most.
 from __future__ import annotations
 
 import functools
+import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -19,7 +20,7 @@ from leaklint.catalog import Acquired, Catalog
 from leaklint.model import Span
 from leaklint.ownership import withs
 from leaklint.ownership.application import Point, apply_summary, perform
-from leaklint.ownership.asking import Asking, captured, decorators, recurs
+from leaklint.ownership.asking import Answered, Asking, captured, decorators, recurs
 from leaklint.ownership.asking import finalizes as finalizes_class
 from leaklint.ownership.calls import enter_by_hand, invoke, leave_by_hand
 from leaklint.ownership.cancelling import is_cancelled
@@ -33,6 +34,7 @@ from leaklint.ownership.keeping import EXITING, KINDS
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.liveness import relevance
 from leaklint.ownership.machine import Machine
+from leaklint.ownership.moving import Move
 from leaklint.ownership.outcomes import caches, catches, fewer, hands_over, kept_anyway, lent
 from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
 from leaklint.ownership.project_calls import unbundle
@@ -75,8 +77,19 @@ class Result(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
 
 
+class Remembered(NamedTuple):
+    """How a result came about. path: of the file, as shown; component: what was iterated together."""
+
+    path: str
+    procedure: ir.Procedure
+    component: tuple[Function, ...]
+    answers: tuple[Answered, ...]
+    result: Result
+
+
 class Analysis:
-    """The knowledge that grows while a program is analysed."""
+    """The knowledge that grows while a program is analysed. remembering: keep what results rest on, so that they can
+    be taken over by the analysis of a program in which a file has another text."""
 
     def __init__(
         self,
@@ -86,9 +99,11 @@ class Analysis:
         *,
         strict: bool = False,
         thorough: bool = False,
+        remembering: bool = False,
         suspects: Suspects | None = None,
     ) -> None:
         self.program = program
+        self.remembering = remembering
         self.suspects = suspects if suspects is not None else Suspects(resolver, thorough=thorough)
         self.resolver = resolver
         self.catalog = catalog
@@ -133,6 +148,11 @@ class Analysis:
         self._callees: dict[Function, tuple[Function, ...]] = {}
         self._around: tuple[tuple[int, ...], dict[str, int]] = ((), {})
         self._calls_itself: set[Function] = set()
+        self._remembered: dict[Function, Remembered] = {}
+        self._earlier: dict[Function, Remembered] = {}
+        self._move: Move | None = None
+        self._answers: dict[Function, tuple[Answered, ...]] = {}
+        self._doubtful: set[Function] = set()
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -152,12 +172,19 @@ class Analysis:
         guess = self._guesses.get(function)
         if guess is not None:
             self._trace.guessed(self._depths[function])
+            self._doubt(function)
             return guess
         if self.resolver.function(function) is None:
             return None
         self.ensure(function, given=given)
         known = self.results.get(function)
         return known.summary if known is not None else self._plain(function)
+
+    def _doubt(self, guessed: Function) -> None:
+        """A function took a guess. Unless both are iterated together, what comes of it depends on who asked first."""
+        depth = self._depths[guessed]
+        if self._analysing and self._depths[self._analysing[-1]] > depth:
+            self._doubtful.update(one for one in self._analysing if self._depths[one] >= depth)
 
     def _recall(self, kind: str, table: dict[K, V], key: K, find: Callable[[], V]) -> V:
         """`table[key]`, found once; whoever asks rests on what it rests on."""
@@ -296,10 +323,22 @@ class Analysis:
         suspects = self.suspects.functions(file)
         return [name for name in module.procedures if name in suspects]
 
-    def take_over(self, before: Analysis, changed: str) -> None:
-        """Go on from what another analysis found, of a program in which the module `changed` had another text."""
+    def take_over(self, before: Analysis, file: str) -> None:
+        """Go on from what another analysis found, of a program in which the file had another text.
+
+        What has to do with that file is looked at again, as far as it is not the same: its graph and what it asked.
+        """
+        changed = self.program.name_at(Path(file))
         known = {*before.results, *before._users}
         stale = before.depending_on(one for one in known if one.module == changed)
+        if before.remembering:
+            bit = before._trace.bit(("text", file))
+            stale |= {one for one in before.results if before.rests.get(("settled", one), 0) & bit}
+            self._earlier = {one: how for one, how in before._remembered.items() if one in stale}
+            self._remembered = {one: how for one, how in before._remembered.items() if one not in stale}
+            module = self.program.module_at(Path(file))
+            texts = before.program.text_at(file), self.program.text_at(file)
+            self._move = Move(module.path if module is not None else "", texts[0] or "", texts[1] or "")
         for one, result in before.results.items():
             if one in stale:
                 if one.module != changed:
@@ -413,8 +452,8 @@ class Analysis:
             return
         for member in component:
             self._guesses[member] = BOTTOM
-        found: dict[Function, Result] = {}
-        for _ in range(MOST_ROUNDS if recursive else 1):
+        found = self._again(component)
+        for _ in range(0 if found else MOST_ROUNDS if recursive else 1):
             changed = False
             for member in component:
                 found[member] = self._analyse(member)
@@ -432,6 +471,55 @@ class Analysis:
             if hands_over(found[member].summary):
                 self._handing.append(member)
             del self._guesses[member]
+        if self.remembering:
+            self._remember(component)
+
+    def _remember(self, component: list[Function]) -> None:
+        """Keep how the results of a component came about, if the same can come about again."""
+        if any(member in self._doubtful or member not in self._answers for member in component):
+            return
+        for member in component:
+            found = self.resolver.function(member)
+            if found is not None:
+                answers = self._answers.pop(member)
+                self._remembered[member] = Remembered(
+                    found[0].path, found[1], tuple(component), answers, self.results[member]
+                )
+
+    def _again(self, component: list[Function]) -> dict[Function, Result]:
+        """The results that were found before, if nothing has changed of what they rest on; else nothing."""
+        earlier = [self._earlier.get(member) for member in component]
+        move = self._move
+        again: dict[Function, Result] = {}
+        for member, known in zip(component, earlier):
+            found = self.resolver.function(member)
+            if known is None or move is None or found is None or known.component != tuple(component):
+                return {}
+            result = move_result(move, known.result, known.path)
+            same = move.same_graph if known.path == move.path else operator.eq
+            if result is None or not same(known.procedure, found[1]):
+                return {}
+            again[member] = result
+        for member, known in zip(component, earlier):
+            if known is None or move is None or not self._answered_again(member, known, move):
+                return {}
+        return {} if any(member in self._doubtful for member in component) else again
+
+    def _answered_again(self, member: Function, known: Remembered, move: Move) -> bool:
+        found = self.resolver.function(member)
+        if found is None:
+            return False
+        asking = Asking(self, *found)
+        self._analysing.append(member)
+        try:
+            same = asking.still(known.answers, move.answer)
+        except RecursionError:
+            return False
+        finally:
+            self._analysing.pop()
+        if same:
+            self._answers[member] = tuple(asking.answers)
+        return same
 
     def takes(self, function: Function) -> bool:
         """Whether the function comes by a resource that somebody must answer for: it makes an acquiring call, or calls
@@ -496,6 +584,7 @@ class Analysis:
         finally:
             self._analysing.pop()
         outcomes = tuple(ended.outcome for ended in run.exits)
+        reports = tuple(site_reports(m, outcomes))
         caught = catches(procedure)
         suppresses = m.yield_mode == "thrown" and caught
         kind = self._kind(procedure, m.ask(decorators))
@@ -506,14 +595,9 @@ class Analysis:
             missing = gaps(run.exits, module.path, self._ending_words)
             outcomes = forgiving(outcomes)
         summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught)
-        return Result(
-            summary,
-            tuple(site_reports(m, tuple(ended.outcome for ended in run.exits))),
-            run.steps,
-            run.complete,
-            tuple(kept_places(m)),
-            missing,
-        )
+        if self.remembering:
+            self._answers[function] = tuple(m.asking.answers)
+        return Result(summary, reports, run.steps, run.complete, tuple(kept_places(m)), missing)
 
     def machine(self, asking: Asking) -> Machine:
         """A machine ready to interpret the procedure that asks."""
@@ -589,6 +673,20 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
         return leave_by_hand(m, w, task.inner, span, task.at, is_async=True)
     summary, operand, at_span = m.tasks[task.at]
     return apply_summary(m, w, Point(task.at, at_span, operand), summary, unbundle(task.inner))
+
+
+def move_result(move: Move, result: Result, path: str) -> Result | None:
+    """The result of a procedure in the file shown as `path`, after a move; None where it cannot be told."""
+    reports = move.reports(result.reports, path)
+    if reports is None or not move.by:
+        return result if reports is not None else None
+    return msgspec.structs.replace(
+        result,
+        summary=move.summary(result.summary),
+        reports=reports,
+        kept=move.kept(result.kept, path),
+        gaps=move.gaps(result.gaps),
+    )
 
 
 def _by_name(function: Function) -> tuple[str, str]:

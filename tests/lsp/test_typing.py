@@ -1,0 +1,70 @@
+"""What the server finds after an edit is what it would find if it had never seen the text before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from leaklint.lsp.checker import Checker
+from tests.lsp.typing import edited
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+EDITS = 12
+
+
+def found(checker: Checker, path: Path, texts: dict[str, str]) -> bytes:
+    outcome = checker.check(str(path), texts, lambda: False).outcome
+    return msgspec.json.encode((outcome.findings, outcome.suppressed))
+
+
+def differences(files: Sequence[Path], chance: random.Random, edits: int) -> list[str]:
+    """Edit some files of one project; the files whose findings are not those of a first look, with the texts then."""
+    checker, folder = Checker((str(files[0].parent),)), str(files[0].parent)
+    texts = {str(path): path.read_text(encoding="utf-8") for path in files}
+    good = dict(texts)
+    different = []
+    for number in range(edits):
+        path = chance.choice(files)
+        # From what is Python most edits make something that is; errors do not pile up.
+        start = texts[str(path)] if chance.random() < 0.7 else good[str(path)]
+        texts[str(path)] = edited(start, chance)
+        if parses(texts[str(path)]):
+            good[str(path)] = texts[str(path)]
+        else:
+            found(checker, path, texts)
+            texts[str(path)] = good[str(path)]
+        for one in {path, chance.choice(files)}:
+            if found(checker, one, texts) != found(Checker((folder,)), one, texts):
+                different.append(f"{one} after edit {number} of {path}")
+    return different
+
+
+def parses(text: str) -> bool:
+    try:
+        compile(text, "text", "exec", dont_inherit=True, flags=0x400)
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def sources(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if ".fixed" not in path.name)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_edit_leaves_what_a_first_look_finds(seed: int) -> None:
+    chance = random.Random(seed)
+    files = [path for path in sources(FIXTURES) if "projects" not in path.parts]
+    for path in chance.sample(files, 4):
+        assert differences([path], chance, EDITS) == []
+
+
+@pytest.mark.parametrize("project", [path.name for path in sorted((FIXTURES / "projects").iterdir()) if path.is_dir()])
+def test_an_edit_leaves_what_a_first_look_finds_in_other_files(project: str) -> None:
+    chance = random.Random(project)
+    files = sources(FIXTURES / "projects" / project)
+    assert differences(chance.sample(files, min(4, len(files))), chance, EDITS) == []
