@@ -118,10 +118,10 @@ def _hands(value: Value) -> bool:
 
 def possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
     """Whether what an outcome assumes of a place may hold in the caller's world; if so, it does from here on."""
-    place, predicate, _ = path.partition(SEPARATOR)
+    place, _, predicate = path.partition(SEPARATOR)
     value = follow(m, w, place, roots)
     if predicate:
-        return assume(w, Condition("open", value), mask == TRUTHY)
+        return assume(w, Condition(predicate, value), mask == TRUTHY)
     return w.learn(value, mask)
 
 

@@ -8,6 +8,7 @@ from leaklint import ir
 from leaklint.model import Span
 from leaklint.ownership import asking as questions
 from leaklint.ownership import recognition
+from leaklint.ownership.conditions import assume
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import ENTERING
 from leaklint.ownership.invocation import Invocation, Results
@@ -20,6 +21,7 @@ from leaklint.ownership.resources import (
     call_on,
     leave_with,
     mark_used,
+    operate,
     raise_after_release,
     release,
     release_taken_from,
@@ -110,6 +112,8 @@ def call_name(m: Machine, w: World, made: Invocation, callee: Name, receiver: Va
         return call_name(m, w, made, callee.of, receiver, name)
     if isinstance(callee, Function):
         own = receiver if callee.bound else None
+        if isinstance(own, Ref) and "." in own.path and name in m.catalog.release_words:
+            return _release_of_field(m, w, made, callee, own, name)
         return call_function(m, w, made, callee, own)
     if isinstance(callee, Class):
         return instantiate(m, w, made, callee)
@@ -120,6 +124,20 @@ def call_name(m: Machine, w: World, made: Invocation, callee: Name, receiver: Va
     if isinstance(callee, Instance):
         return _call_instance(m, w, made, callee, receiver, name)
     return call_unknown(m, w, made, receiver, name)
+
+
+def _release_of_field(m: Machine, w: World, made: Invocation, callee: Function, own: Ref, name: str) -> Results:
+    """`self.inner.close()`, where other objects of the class keep one of the project's own in that field: this one may
+    as well keep the resource itself."""
+    results: Results = []
+    bare = w.fork()
+    m.watched.add(own.path)
+    if assume(w, Condition("held", own), False):
+        results += call_function(m, w, made, callee, own)
+    if assume(bare, Condition("held", own), True):
+        operate(bare, own.path, name, made.span)
+        results.append((bare, UNKNOWN))
+    return results
 
 
 def _call_instance(m: Machine, w: World, made: Invocation, callee: Instance, receiver: Value, name: str) -> Results:

@@ -30,6 +30,10 @@ OPEN = SEPARATOR + "open"
 """Ends the key of the predicate "the resource at this place is open"."""
 
 
+HELD = SEPARATOR + "held"
+"""Ends the key of the predicate "at this place is a resource itself, not an object of the project that has one"."""
+
+
 def assume(w: World, value: Value, truth: bool) -> bool:
     """Take the branch on which `value` is true (or false). False when no run can take it in this world."""
     if not isinstance(value, Condition):
@@ -41,6 +45,8 @@ def assume(w: World, value: Value, truth: bool) -> bool:
         return w.learn(value.subject, TRUTHY if holds else NONE | FALSY)
     if value.kind == "open":
         return _open(w, value.subject, holds)
+    if value.kind == "held":
+        return _held(w, value.subject, holds)
     if value.kind == "bound":
         bound = w.env.get(value.text)
         return bound is None or isinstance(bound, Unbound) is not holds
@@ -66,6 +72,12 @@ def _open(w: World, subject: Value, holds: bool) -> bool:
     if isinstance(subject, Ref):
         return _learn_predicate(w, f"{subject.path}{OPEN}", holds)
     return w.mask(subject) != NONE
+
+
+def _held(w: World, subject: Value, holds: bool) -> bool:
+    if isinstance(subject, Ref):
+        return _learn_predicate(w, f"{subject.path}{HELD}", holds)
+    return isinstance(subject, Held) is holds
 
 
 def negate(value: Value) -> Value:

@@ -192,9 +192,9 @@ def _never_shut_down(m: Machine, place: str, rid: str) -> bool:
 
 
 def _at_entry(m: Machine, path: str) -> bool:
-    path, separator, rest = path.partition("\x00")
+    path, _, rest = path.partition("\x00")
     head = path.partition(".")[0].removesuffix("[]")
-    return (not separator or rest == "open") and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
+    return rest in ("", "open", "held") and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
 
 
 def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) -> None:

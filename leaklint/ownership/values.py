@@ -115,7 +115,7 @@ class Condition(Value, frozen=True, cache_hash=True):
     """A boolean whose truth tells something of `subject`.
 
     kind: none (subject is None), truth (subject is truthy), open (the resource is open), bound (local `text` has a
-    value), same (an opaque predicate named by `text`).
+    value), same (an opaque predicate named by `text`), held (a resource itself, no object that has one).
     """
 
     kind: str
