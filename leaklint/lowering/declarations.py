@@ -50,6 +50,11 @@ def declarations(tree: ast.Module, text: str, positions: Positions) -> Declarati
     return _Walk(text, positions).module(tree)
 
 
+def declarations_in(node: Any, name: str, text: str, positions: Positions) -> Declarations:
+    """Walk the tree of one function, whose qualified name is `name`."""
+    return _Walk(text, positions).below(Declaration(name, "function", node, None))
+
+
 class _Walk:
     def __init__(self, text: str, positions: Positions) -> None:
         self.positions = positions
@@ -60,8 +65,11 @@ class _Walk:
         self.all_names: list[str] = []
 
     def module(self, tree: ast.Module) -> Declarations:
-        root = Declaration(MODULE, "module", tree, None)
-        self.found[MODULE] = root
+        return self.below(Declaration(MODULE, "module", tree, None))
+
+    def below(self, root: Declaration) -> Declarations:
+        """A declaration and all inside it."""
+        self.found[root.name] = root
         work = [root]
         while work:
             declaration = work.pop()

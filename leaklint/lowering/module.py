@@ -1,142 +1,154 @@
-"""From a module's text to its ModuleIR: declarations at once, graphs when they are looked up."""
+"""From a module's text to its ModuleIR: declarations at once, other graphs than its own when they are looked up."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from leaklint import ir
 from leaklint.lowering.body import Body
-from leaklint.lowering.declarations import Declaration, Declarations, declarations
+from leaklint.lowering.declarations import MODULE, Declaration
 from leaklint.lowering.expressions import value
-from leaklint.lowering.parse import parse
+from leaklint.lowering.pieces import Unit, alone, around, pieces, whole
 from leaklint.lowering.positions import Positions
-from leaklint.lowering.scopes import CHILD_FIELDS, Scope, analyse
+from leaklint.lowering.problem import SyntaxProblem
+from leaklint.lowering.scopes import CHILD_FIELDS
 from leaklint.lowering.statements import statements
 from leaklint.model import Span
 
-_T = TypeVar("_T")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
-def lower_module(text: str, path: str, module: str, is_package: bool = False) -> ir.ModuleIR:
+def lower_module(
+    text: str, path: str, module: str, is_package: bool = False, *, again: Callable[[], str] | None = None
+) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
-    `procedures` is a Procedures: looking up a name builds its graph, once. Raises SyntaxProblem.
+    `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
+    is built, for those who do not want it kept here. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
-    tree, parsed = parse(text, path)
-    positions = Positions(text, parsed)
-    found = declarations(tree, text, positions)
-    signatures = _Lazy(found.procedures, lambda name: _signature(found.procedures[name], positions))
-    classes = [name for name, declaration in found.procedures.items() if declaration.kind == "class"]
+    unit = whole(text, path)
+    found, positions = unit.found, unit.positions
+    signatures = {name: _signature(declaration, positions) for name, declaration in found.procedures.items()}
     return ir.ModuleIR(
         path=path,
         module=module,
         is_package=is_package,
         imports=found.imports,
-        classes=_Lazy(classes, lambda name: _class(found.procedures[name], positions)),
+        classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
         signatures=signatures,
-        procedures=Procedures(found, positions, signatures),
-        extents=_Lazy(found.procedures, lambda name: _extent(found.procedures[name], positions)),
+        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again),
+        extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
 
 
-class _Lazy(Mapping[str, _T]):
-    """A mapping whose values are made when first looked up."""
-
-    def __init__(self, names: Any, make: Callable[[str], _T]) -> None:
-        self._names = dict.fromkeys(names)
-        self._make = make
-        self._made: dict[str, _T] = {}
-
-    def __getitem__(self, name: str) -> _T:
-        made = self._made.get(name)
-        if made is None:
-            if name not in self._names:
-                raise KeyError(name)
-            made = self._made[name] = self._make(name)
-        return made
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-
-class Procedures(_Lazy[ir.Procedure]):
+class Procedures(Mapping[str, ir.Procedure]):
     """Lowers a procedure when it is looked up. `too_deep` has the names of those looked up whose nesting exceeds the
     interpreter's stack: they have a signature and no blocks."""
 
-    def __init__(self, found: Declarations, positions: Positions, signatures: Mapping[str, ir.Procedure]) -> None:
-        super().__init__(found.procedures, self._lower)
+    def __init__(self, unit: Unit, signatures: Mapping[str, ir.Procedure], path: str, again: Callable[[], str]) -> None:
         self.too_deep: set[str] = set()
-        self._found = found
-        self._positions = positions
         self._signatures = signatures
-        self._scopes: dict[Any, Scope] = {}
+        self._path = path
+        self._again = again
+        self._pieces = pieces(unit.found, unit.positions)
+        self._made: dict[str, ir.Procedure] = {}
+        # Nearly every module's own body is asked for, and the tree is at hand.
+        self._lower((MODULE,), unit)
 
-    def _lower(self, name: str) -> ir.Procedure:
-        declaration = self._found.procedures[name]
+    def __getitem__(self, name: str) -> ir.Procedure:
+        made = self._made.get(name)
+        if made is None:
+            if name not in self._signatures:
+                raise KeyError(name)
+            self._make(name)
+            made = self._made.setdefault(name, self._signatures[name])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signatures)
+
+    def __len__(self) -> int:
+        return len(self._signatures)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._signatures
+
+    def forget(self) -> None:
+        """Let the graphs go. They are built again when they are looked up again."""
+        self._made.clear()
+
+    def _make(self, name: str) -> None:
+        """Build the graph of a procedure, and of what else is to be had from the same tree."""
+        text = self._again().removeprefix("\ufeff")
+        outermost = self._piece_of(name)
         try:
-            return self._graph(declaration, self._signatures[name])
-        except RecursionError:
-            self.too_deep.add(name)
-            return self._signatures[name]
+            if outermost:
+                unit = alone(text, self._path, outermost, self._pieces[outermost])
+            else:
+                unit = around(text, self._path, self._pieces.values())
+            if any(not self._is_same(unit, one) for one in {name, outermost or MODULE}):
+                unit = whole(text, self._path)
+        except SyntaxProblem:
+            unit = whole(text, self._path)
+        self._lower([one for one in unit.found.procedures if self._piece_of(one) == outermost], unit)
 
-    def _scope(self, declaration: Declaration) -> Scope:
-        if declaration.node not in self._scopes:
-            self._scopes.update(analyse(_outermost(declaration)))
-        return self._scopes[declaration.node]
+    def _piece_of(self, name: str) -> str:
+        """The outermost function that a procedure stands in; "" for none."""
+        while name and name not in self._pieces:
+            name = name.rpartition(".")[0]
+        return name
 
-    def _graph(self, declaration: Declaration, signature: ir.Procedure) -> ir.Procedure:
-        node, scope = declaration.node, self._scope(declaration)
-        body = Body(self._positions, self._found.names, self._scopes, scope)
-        graph = body.graph
-        if declaration.kind == "lambda":
-            body.expect(node)
-            graph.end(ir.Return(value(body, node.body), self._positions.span(node.body)))
-        else:
-            statements(body, node.body)
-            graph.end(ir.Return("", _end_of(signature.span), implicit=True))
-        return ir.Procedure(
-            name=signature.name,
-            kind=signature.kind,
-            parameters=signature.parameters,
-            blocks=graph.finish(),
-            span=signature.span,
-            locals=tuple(sorted(scope.bound)),
-            free=scope.free(),
-            nonlocals=tuple(sorted(scope.nonlocals)),
-            globals=tuple(sorted(scope.globals)),
-            decorators=signature.decorators,
-            returns=signature.returns,
-            is_async=signature.is_async,
-            is_generator=signature.is_generator,
-            annotations=_annotations(scope.annotated, self._positions),
-            parent=signature.parent,
-            class_name=signature.class_name,
-            uses_locals=bool(scope.loads & {"locals", "vars"}),
-        )
+    def _is_same(self, unit: Unit, name: str) -> bool:
+        """Whether a procedure was found again where it stood."""
+        declaration = unit.found.procedures.get(name)
+        if declaration is None:
+            return False
+        return declaration.kind == "module" or unit.positions.span(declaration.node) == self._signatures[name].span
+
+    def _lower(self, names: Iterable[str], unit: Unit) -> None:
+        for name in names:
+            if name in self._made or name not in self._signatures:
+                continue
+            try:
+                self._made[name] = _graph(unit, unit.found.procedures[name], self._signatures[name])
+            except RecursionError:
+                self.too_deep.add(name)
+                self._made[name] = self._signatures[name]
 
 
-def _outermost(declaration: Declaration) -> Any:
-    """The function, comprehension or class that all names captured here come from, or the procedure's own node."""
-    outermost = declaration.comprehensions[0] if declaration.comprehensions else declaration.node
-    above = declaration.parent
-    while above is not None and above.kind != "module":
-        if above.kind != "class":
-            outermost = above.node
-        if above.comprehensions:
-            outermost = above.comprehensions[0]
-        above = above.parent
-    return outermost
+def _graph(unit: Unit, declaration: Declaration, signature: ir.Procedure) -> ir.Procedure:
+    node, scope, positions = declaration.node, unit.scope(declaration), unit.positions
+    body = Body(positions, unit.found.names, unit.scopes, scope)
+    graph = body.graph
+    if declaration.kind == "lambda":
+        body.expect(node)
+        graph.end(ir.Return(value(body, node.body), positions.span(node.body)))
+    else:
+        statements(body, node.body)
+        graph.end(ir.Return("", _end_of(signature.span), implicit=True))
+    return ir.Procedure(
+        name=signature.name,
+        kind=signature.kind,
+        parameters=signature.parameters,
+        blocks=graph.finish(),
+        span=signature.span,
+        locals=tuple(sorted(scope.bound)),
+        free=scope.free(),
+        nonlocals=tuple(sorted(scope.nonlocals)),
+        globals=tuple(sorted(scope.globals)),
+        decorators=signature.decorators,
+        returns=signature.returns,
+        is_async=signature.is_async,
+        is_generator=signature.is_generator,
+        annotations=_annotations(scope.annotated, positions),
+        parent=signature.parent,
+        class_name=signature.class_name,
+        uses_locals=bool(scope.loads & {"locals", "vars"}),
+    )
 
 
 def _end_of(span: Span) -> Span:

@@ -26,12 +26,15 @@ class Positions:
     """The lines of one file. Python's parser counts columns in UTF-8 bytes from 0, Span in characters from 1.
 
     parsed: the text that the parser saw, if it was another one with the same characters in each line.
+    first: the line of the file with which the text begins, if it is a piece of one. Only Span counts from there.
     """
 
-    __slots__ = ("_ascii", "_lines", "_parsed", "_starts", "_wide", "source")
+    __slots__ = ("_above", "_ascii", "_lines", "_parsed", "_starts", "_wide", "first", "source")
 
-    def __init__(self, text: str, parsed: str | None = None) -> None:
+    def __init__(self, text: str, parsed: str | None = None, first: int = 1) -> None:
         self.source = text
+        self.first = first
+        self._above = first - 1
         self._parsed = None if parsed is None or parsed == text else _NEWLINE.split(parsed)
         self._lines: list[str] | None = None
         self._starts: list[int] | None = None
@@ -70,27 +73,30 @@ class Positions:
 
     def span(self, node: Any) -> Span:
         """The extent of a node that has one."""
+        above = self._above
         line, end = node.lineno, node.end_lineno
         if self._ascii or (line not in self._wide and end not in self._wide):
-            return Span(line, node.col_offset + 1, end, node.end_col_offset + 1)
-        return Span(line, self.column(line, node.col_offset), end, self.column(end, node.end_col_offset))
+            return Span(line + above, node.col_offset + 1, end + above, node.end_col_offset + 1)
+        start, behind = self.column(line, node.col_offset), self.column(end, node.end_col_offset)
+        return Span(line + above, start, end + above, behind)
 
     def extent(self, node: Any) -> tuple[int, int]:
         """The offsets in the source at which a node begins and ends."""
-        span = self.span(node)
         starts = self.starts
-        return starts[span.line - 1] + span.column - 1, starts[span.end_line - 1] + span.end_column - 1
+        start = starts[node.lineno - 1] + self.column(node.lineno, node.col_offset) - 1
+        return start, starts[node.end_lineno - 1] + self.column(node.end_lineno, node.end_col_offset) - 1
 
-    def text(self, node: ast.AST) -> str:
+    def text(self, node: Any) -> str:
         """The source text of an expression, on one line."""
-        span = self.span(node)
-        lines = self.lines[span.line - 1 : span.end_line]
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
         if not lines:
             return ""
+        start = self.column(node.lineno, node.col_offset) - 1
+        end = self.column(node.end_lineno, node.end_col_offset) - 1
         if len(lines) == 1:
-            return lines[0][span.column - 1 : span.end_column - 1]
-        lines[-1] = lines[-1][: span.end_column - 1]
-        lines[0] = lines[0][span.column - 1 :]
+            return lines[0][start:end]
+        lines[-1] = lines[-1][:end]
+        lines[0] = lines[0][start:]
         return " ".join(" ".join(lines).split())
 
     def annotation(self, node: ast.AST | None) -> str:

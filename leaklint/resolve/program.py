@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 import os
 import sys
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,6 +22,8 @@ from leaklint.source.prefilter import imported
 
 _SUFFIX = ".py"
 DEEPEST = 40
+MOST_TEXTS = 50
+"""Texts that are kept. Others are read again: who reads them keeps the bytes, which take less room."""
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
@@ -62,7 +66,7 @@ class Program:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
-        self._starts: dict[str, list[int]] = {}
+        self._starts: dict[str, array[int]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
         self._libraries: dict[str, bool] = {}
@@ -207,7 +211,7 @@ class Program:
 
     def text(self, module: ModuleIR) -> str:
         """The source text of a module."""
-        return self._texts.get(self.file_of(module)) or ""
+        return self._text(self.file_of(module)) or ""
 
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
@@ -221,13 +225,13 @@ class Program:
         return lines
 
     def _find_lines(self, file: str, word: str) -> list[int]:
-        text = self._texts.get(file) or ""
+        text = self._text(file) or ""
         at = text.find(word)
         if at < 0 or not word:
             return []
         starts = self._starts.get(file)
         if starts is None:
-            starts = self._starts[file] = line_starts(text)
+            starts = self._starts[file] = array("L", line_starts(text))
         lines: list[int] = []
         while at >= 0:
             end = at + len(word)
@@ -250,8 +254,10 @@ class Program:
         text = self.text_at(file)
         if text is None:
             return None
+        again = functools.partial(self._text_again, file) if file not in self._overlays else None
+        is_package = os.path.basename(file) == "__init__.py"
         try:
-            module = lower_module(text, self._shown(file), self._name_of(file), os.path.basename(file) == "__init__.py")
+            module = lower_module(text, self._shown(file), self._name_of(file), is_package, again=again)
         except (LeaklintError, RecursionError):
             return None
         self._modules[file] = module
@@ -260,12 +266,20 @@ class Program:
     def text_at(self, file: str) -> str | None:
         """The text of a file (its absolute path), which need not be Python; None where it cannot be read."""
         self.trace.note(("text", file))
+        return self._text(file)
+
+    def _text(self, file: str) -> str | None:
         try:
             return self._texts[file]
         except KeyError:
             text = self._overlays.get(file)
             self._texts[file] = text = text if text is not None else self._read(Path(file))
+            if len(self._texts) > MOST_TEXTS:
+                del self._texts[next(iter(self._texts))]
             return text
+
+    def _text_again(self, file: str) -> str:
+        return self._text(file) or ""
 
     def imports_at(self, file: str) -> tuple[str, ...]:
         """The files of the project that a file's imports lead to, told from its text, sorted. It is not lowered."""
