@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect
 
 import msgspec
 
@@ -18,6 +19,7 @@ from leaklint.ownership.objects import advance, must_run
 from leaklint.ownership.places import each, escapes
 from leaklint.ownership.values import (
     FALSE,
+    NOTHING,
     TRUE,
     UNBOUND,
     UNKNOWN,
@@ -37,8 +39,10 @@ from leaklint.ownership.world import Status, World
 
 MOST_WORLDS = 40
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
-MOST_WITH_FLAGS = 60
-"""Distinct worlds kept at a block before those that differ in variables that are True, False or unbound are, too."""
+STAGES = (8, MOST_WORLDS, 60)
+"""Distinct worlds at a block from which on more and more is forgotten: which of its caller's values a place holds; what
+tests and constants tell; and, last, which variables are True, False or unbound."""
+WITH_FLAGS = 2
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
 LONG_BLOCK = 200
@@ -72,7 +76,7 @@ class _Interpreter:
         self.blocks = m.procedure.blocks
         self.order = m.facts.order
         self.seen: list[set[object]] = [set() for _ in self.blocks]
-        self.coarse: list[bool] = [False] * len(self.blocks)
+        self.coarse: list[int] = [0] * len(self.blocks)
         self.queue: list[tuple[int, int, int]] = []
         self.waiting: dict[int, tuple[int, World]] = {}
         self.count = 0
@@ -108,13 +112,10 @@ class _Interpreter:
         """The world reaches the start of a block: forget what nothing asks for any more, and queue it if it is new."""
         self._prune(target, world)
         seen = self.seen[target]
-        flags = len(seen) < MOST_WITH_FLAGS and not self.coarse[target]
-        if len(seen) < MOST_WORLDS:
-            key: object = world.key()
-        else:
-            self.coarse[target] = not flags
-            _coarsen(world, flags)
-            key = world.coarse_key(flags)
+        stage = self.coarse[target] = max(self.coarse[target], bisect(STAGES, len(seen)))
+        if stage:
+            _coarsen(world, stage)
+        key = world.coarse_key(flags=stage == WITH_FLAGS) if stage >= WITH_FLAGS else world.key()
         if key in seen:
             return
         seen.add(key)
@@ -337,12 +338,14 @@ def _distinct(worlds: list[World]) -> list[World]:
     return list(kept.values())
 
 
-def _coarsen(world: World, flags: bool) -> None:
-    """Merge worlds that differ in tests and constants: forget both. flags: but for what is True, False or unbound."""
-    world.facts.clear()
+def _coarsen(world: World, stage: int) -> None:
+    """Merge worlds that differ in what this stage forgets."""
     for name, value in list(world.env.items()):
-        if flags and (value in (TRUE, FALSE) or isinstance(value, Unbound)):
-            continue
-        if isinstance(value, (Const, Unknown, Unbound)) and not name.startswith("%region") and not escapes(name):
-            if not (isinstance(value, Const) and value.text == "None"):
+        if isinstance(value, Ref) and value.path != name and escapes(name):
+            del world.env[name]
+        elif stage >= WITH_FLAGS and isinstance(value, (Const, Unknown, Unbound)):
+            flag = isinstance(value, Unbound) or value in (TRUE, FALSE)
+            if not (escapes(name) or name.startswith("%region") or value == NOTHING or (flag and stage == WITH_FLAGS)):
                 del world.env[name]
+    if stage >= WITH_FLAGS:
+        world.facts.clear()

@@ -8,7 +8,7 @@ from leaklint import ir
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.summary import Operation, Outcome, Summary
 from leaklint.ownership.traits import ADDING, only_keeps
-from leaklint.ownership.values import UNKNOWN
+from leaklint.ownership.values import UNKNOWN, Ref
 
 MOST_OUTCOMES = 10
 
@@ -68,7 +68,15 @@ def fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     places = {path for outcome in outcomes for path, _ in outcome.stores}
     places |= {operation.path for outcome in outcomes for operation in outcome.operations}
     fewer = assuming(outcomes, frozenset(places))
+    if len(fewer) > MOST_OUTCOMES:
+        fewer = assuming(tuple(map(_forgetful, outcomes)), frozenset(places))
     return fewer if len(fewer) <= 2 * MOST_OUTCOMES else assuming(outcomes, frozenset())[: 4 * MOST_OUTCOMES]
+
+
+def _forgetful(outcome: Outcome) -> Outcome:
+    """The outcome without which of its caller's own values it puts where."""
+    stores = tuple((place, UNKNOWN if isinstance(value, Ref) else value) for place, value in outcome.stores)
+    return msgspec.structs.replace(outcome, stores=stores)
 
 
 def assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Outcome, ...]:
