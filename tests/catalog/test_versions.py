@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leaklint.catalog import load_catalog
 from leaklint.catalog.build import library_from_text
 from leaklint.catalog.loader import for_versions
 from leaklint.catalog.versions import project_versions, requirement
@@ -155,3 +156,12 @@ def test_a_row_holds_in_the_versions_that_have_its_calls(version: str, rows: lis
 def test_where_no_version_is_known_the_newest_counts() -> None:
     assert _rows({}) == ["scope"]
     assert _rows({"other": "1.0"}) == ["scope"]
+
+
+def test_an_engine_of_sqlalchemy_executes_until_2_0() -> None:
+    call = "sqlalchemy.engine.Engine.execute"
+    old, new = load_catalog(versions={"sqlalchemy": "1.4.54"}), load_catalog(versions={"sqlalchemy": "2.0.58"})
+    assert old.returned_type(call) == "sqlalchemy.engine.Result"
+    assert new.returned_type(call) is None
+    assert load_catalog().returned_type(call) is None
+    assert old.acquisition(call) is None, "a result ends by itself"

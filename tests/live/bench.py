@@ -83,6 +83,8 @@ class Bench:
     touch: uses the object once; None where there is nothing to do with it.
     observe: "slot" asks whether the owner has another one to give, "sessions" counts on the server; pools that keep
         no connection are seen by their threads or tasks.
+    rival: uses what the owner was taken from, which cannot be while one is out: for calls that take hold of their
+        owner, seen by "slot".
     close: how to end the object when the catalog has no row for it, or its release waits for what is out.
     calls: method -> the arguments that it needs.
     roomier: the keywords that give its owner room for two.
@@ -97,6 +99,7 @@ class Bench:
     owner: str = ""
     touch: Callable[[Any], Any] | None = query
     observe: Literal["sessions", "slot", "threads", "tasks"] = "sessions"
+    rival: Callable[[Any], Any] | None = None
     close: str = ""
     start: str = ""
     calls: dict[str, Arguments] = field(default_factory=dict)

@@ -67,6 +67,13 @@ async def release(trial: Trial, claim: Claim) -> None:
     assert await trial.becomes(False), f"still held after {claim.subject}()"
 
 
+async def ended_by(trial: Trial, claim: Claim) -> None:
+    thing = await trial.out()
+    arguments = trial.bench.calls.get(claim.subject, Arguments())
+    await settled(arguments.apply(getattr(thing, claim.subject)))
+    assert await trial.becomes(False), f"still held after {claim.subject}()"
+
+
 async def release_completed(trial: Trial, claim: Claim) -> None:
     thing = await trial.out()
     await settled(trial.release(thing, trial.row.release[0]))
@@ -254,6 +261,7 @@ async def dropped(trial: Trial, claim: Claim) -> None:
         assert await trial.becomes(False), "calling it holds something"
         return
     await trial.out()  # nothing keeps the result
+    trial.let_go()
     if wanted == "closed":
         assert await trial.becomes(False), "reference counting does not give it back"
         return
@@ -324,6 +332,7 @@ CHECKS: dict[str, Check] = {
     "release-owner": release_owner,
     "shared": shared,
     "release-awaited": release_awaited,
+    "ended-by": ended_by,
     "release-completed": release_completed,
     "double-release": double_release,
     "use-after-release": use_after_release,

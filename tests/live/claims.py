@@ -41,14 +41,14 @@ def _facts(row: Resource) -> Iterator[tuple[str, str]]:
     if row.shared:
         yield "shared", ""
     yield from _releases(row)
-    if row.taken == "receiver":
+    if row.taken == "receiver" and {row.with_, row.async_with} == {"error"}:
         pass  # what it was taken from has a row of its own, and says it there
     elif not row.lazy:
         yield "with", ""
         yield "async-with", ""
     else:
         yield ("async-with" if row.async_with != "error" else "with"), ""
-    if row.call_with or (row.awaited and not row.lazy):
+    if row.call_with or (row.awaited and not row.lazy and row.taken == "result"):
         yield "call-with", ""
     for misuse in row.wrong_release:
         yield "wrong-release", misuse.method
@@ -72,7 +72,9 @@ def _releases(row: Resource) -> Iterator[tuple[str, str]]:
         yield "release-functions", name
     for name in row.release_owner:
         yield "release-owner", name
-    if row.lazy or row.taken == "receiver" or not (row.release or row.release_to):
+    for name in row.ended_by:
+        yield "ended-by", name
+    if row.lazy or not (row.release or row.release_to):
         return
     for name in (*row.release, *row.release_to):
         if name not in row.release_plain:

@@ -37,6 +37,7 @@ class Trial:
     ):
         self.row, self.bench, self.server = row, bench, server
         self.owner: Any = None
+        self._above: Any = None
         self._benches = benches
         self._ends: list[Callable[[], Any]] = []
         self._taken: list[weakref.ref[Any]] = []
@@ -50,12 +51,12 @@ class Trial:
         self._start = self.server.sessions()
         if self.bench.owner:
             self.owner = await self._build(self.bench.owner, dict(named or {}), without)
-        self._ground = self._count()
+        self._ground = await self._settled()
         assert await self.becomes(False), "seen as held before anything was taken"
 
     async def _build(self, call: str, named: dict[str, Any], without: Iterable[str]) -> Any:
         bench, row = self._benches[call]
-        above = await self._build(bench.owner, {}, ()) if bench.owner else None
+        above = self._above = await self._build(bench.owner, {}, ()) if bench.owner else None
         arguments = bench.arguments(self.server, above).without(without).with_named(named)
         made = arguments.apply(bench.function(above))
         made = await settled(made)
@@ -94,6 +95,16 @@ class Trial:
         assert await self.becomes(True), "taken, and nothing is seen to be held"
         return thing
 
+    async def _settled(self) -> int:
+        """The count before anything is taken: threads of the trial before may need a moment to end."""
+        count = self._count()
+        while self.bench.observe == "threads":
+            await asyncio.sleep(_SHORT)
+            count, before = self._count(), count
+            if count == before:
+                break
+        return count
+
     async def held(self) -> bool:
         if self.bench.observe == "slot":
             return not await self.another()
@@ -114,6 +125,9 @@ class Trial:
             return False
 
     async def _another(self) -> bool:
+        if self.bench.rival is not None:
+            await settled(self.bench.rival(self._above))
+            return True
         if self.row.lazy:
             manager = self.call()
             if self.row.async_with != "error":
@@ -142,6 +156,14 @@ class Trial:
         await settled(self.release(thing, name))
         if self.row.release_completed:
             await getattr(thing, self.row.release_completed)()
+
+    def let_go(self) -> None:
+        """Forgets what was taken hold of. What is taken as a result, nobody keeps here."""
+        if self.row.taken == "receiver":
+            bench, row = self._benches[self.bench.owner]
+            if bench.close or (row is not None and row.release):
+                self._ends.pop()
+            self.owner = None
 
     async def give_back(self, thing: Any) -> None:
         for name in (*self.row.release_to, *self.row.release):

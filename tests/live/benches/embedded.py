@@ -33,6 +33,21 @@ def _query(database: Any) -> None:
         pass
 
 
+def _ibis(backend: Any) -> None:
+    backend.raw_sql("select 1")
+
+
+def _ormar_address(server: Server, owner: Any) -> Arguments:
+    return Arguments(f"sqlite+aiosqlite:///{server.path}")
+
+
+async def _ormar(database: Any) -> None:
+    if not database.is_connected:
+        await database.connect()
+    async with database.connection() as connection:
+        await connection.exec_driver_sql(_TABLE)
+
+
 _OLD_PYTHON = {} if sys.version_info >= (3, 11) else {"dropped": "Python 3.10 closes a dropped sqlite3 connection"}
 
 BENCHES = [
@@ -47,6 +62,15 @@ BENCHES = [
             **{f"returns-self:{name}": "wants a data frame" for name in ("register", "unregister", "append")},
             "returns-self:create_function": "wants types",
         },
+    ),
+    Bench("ibis.duckdb.connect", "file", _path, touch=_ibis, needs=("duckdb",)),
+    Bench(
+        "ormar.DatabaseConnection",
+        "file",
+        _ormar_address,
+        touch=_ormar,
+        needs=("aiosqlite", "greenlet"),
+        cannot={"use-after-release": "it can be used after it was connected again"},
     ),
     Bench("apsw.Connection", "file", _path, touch=_execute),
     Bench("sqlite_utils.Database", "file", _path, touch=_execute, cannot=_OLD_PYTHON),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,11 @@ def _client(call: str, touch: Any, named: Callable[[], dict[str, Any]] = dict, *
 
 def _get(client: Any, url: str) -> None:
     client.get(url)
+
+
+def _list_buckets(client: Any) -> None:
+    with contextlib.suppress(Exception):  # the server does not speak its language
+        client.list_buckets()
 
 
 async def _get_async(client: Any, url: str) -> None:
@@ -50,6 +56,10 @@ def _big(server: Server, owner: Any) -> Arguments:
     return Arguments(f"http://{HOST}:{server.port}/big", stream=True)
 
 
+def _plain_big(server: Server, owner: Any) -> Arguments:
+    return Arguments(f"http://{HOST}:{server.port}/big")
+
+
 def _streamed(server: Server, owner: Any) -> Arguments:
     return Arguments("GET", f"http://{HOST}:{server.port}/big")
 
@@ -62,10 +72,18 @@ def _cache(server: Server, owner: Any) -> Arguments:
     return Arguments((HOST, server.port))
 
 
+def _cloud(server: Server, owner: Any) -> Arguments:
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
+    return Arguments("s3", endpoint_url=f"http://{HOST}:{server.port}", **keys)
+
+
 def _look_up(client: Any) -> None:
     client.get("key")
 
 
+_KEPT = dict.fromkeys(
+    ("ended-by:read", "ended-by:text", "ended-by:json"), "its connection goes back to the session, which keeps it open"
+)
 _ONCE = "it can be entered only before it is used"
 
 BENCHES = [
@@ -79,5 +97,7 @@ BENCHES = [
     _client("urllib3.PoolManager", _request),
     _client("aiohttp.ClientSession", _read),
     _client("aiohttp.TCPConnector", _connect),
+    Bench("aiohttp.ClientSession.get", "http", _plain_big, owner="aiohttp.ClientSession", touch=None, cannot=_KEPT),
+    Bench("boto3.client", "http", _cloud, touch=_list_buckets),
     Bench("pymemcache.Client", "memcached", _cache, touch=_look_up),
 ]

@@ -69,9 +69,43 @@ async def _psqlpy_query(connection: Any) -> None:
     await connection.execute("select 1")
 
 
+async def _piccolo_query(engine: Any) -> None:
+    await engine.run_ddl("select 1")
+
+
+async def _one_row(connection: Any) -> None:
+    await connection.fetchval("select 1")
+
+
+def _piccolo(server: Server, owner: Any) -> Arguments:
+    return Arguments(account(server), extensions=(), log_queries=False)
+
+
+def _small(server: Server, owner: Any) -> Arguments:
+    return Arguments(min_size=1, max_size=1)
+
+
+def _pony(server: Server, owner: Any) -> Arguments:
+    return Arguments("postgres", **account(server))
+
+
+def _pony_query(database: Any) -> None:
+    with resolve("pony.orm.db_session"):
+        database.select("select 1")
+
+
+def _tortoise(server: Server, owner: Any) -> Arguments:
+    return Arguments(db_url=url(server, "asyncpg"), modules={"models": ["tortoise.contrib.test"]})
+
+
+async def _tortoise_query(context: Any) -> None:
+    await context.connections.get("default").execute_query("select 1")
+
+
 _POOL = "dbutils.pooled_db.PooledDB"
 _DATABASE = "peewee.PostgresqlDatabase"
 _PEEWEE_POOL = "playhouse.pool.PooledPostgresqlDatabase"
+_PICCOLO = "piccolo.engine.PostgresEngine"
 _WHY = "it gives the thread's connection back to the pool, which keeps it open"
 _KEPT = dict.fromkeys(("release:close", "use-after-release:close", "open-tests", "with"), _WHY)
 
@@ -79,6 +113,12 @@ BENCHES = [
     Bench(_POOL, "postgresql", _pooled, touch=_borrow, needs=("psycopg2",)),
     Bench(f"{_POOL}.connection", "postgresql", owner=_POOL, observe="slot", needs=("psycopg2",)),
     Bench("dbutils.steady_db.connect", "postgresql", _steady, needs=("psycopg2",)),
+    Bench("pony.orm.Database", "postgresql", touch=None, close="disconnect", needs=("psycopg2",)),
+    Bench("pony.orm.Database.bind", "postgresql", _pony, owner="pony.orm.Database", touch=_pony_query),
+    Bench("tortoise.Tortoise.init", "postgresql", _tortoise, touch=_tortoise_query, needs=("asyncpg",)),
+    Bench(_PICCOLO, "postgresql", _piccolo, touch=None, needs=("asyncpg",)),
+    Bench(f"{_PICCOLO}.start_connection_pool", "postgresql", _small, owner=_PICCOLO, touch=_piccolo_query),
+    Bench(f"{_PICCOLO}.get_new_connection", "postgresql", owner=_PICCOLO, touch=_one_row),
     Bench(_DATABASE, "postgresql", _peewee, touch=_peewee_query, needs=("psycopg2",)),
     Bench(
         "peewee.Database.connect",
@@ -86,7 +126,7 @@ BENCHES = [
         owner=_DATABASE,
         touch=_peewee_query,
         needs=("psycopg2",),
-        cannot={"release:manual_close": "a pooled database has it", "dropped": "the database keeps it"},
+        cannot=dict.fromkeys(("release:manual_close", "release-awaited:manual_close"), "a pooled database has it"),
     ),
     Bench("peewee.Database.connection_context", "postgresql", owner=_DATABASE, touch=None, needs=("psycopg2",)),
     Bench(_PEEWEE_POOL, "postgresql", _peewee_pool, touch=_peewee_query, needs=("psycopg2",), cannot=_KEPT),

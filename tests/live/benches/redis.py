@@ -66,6 +66,32 @@ async def _subscribe_async(subscription: Any) -> None:
     await settled(subscription.subscribe("channel"))
 
 
+def _key(server: Server, owner: Any) -> Arguments:
+    return Arguments("key")
+
+
+def _watch(pipeline: Any) -> Any:
+    return pipeline.watch("key")
+
+
+def _pipeline(module: str, ping: Any) -> list[Bench]:
+    """A pipeline, and what it holds of a client that has one connection."""
+    kept = f"{module}.client.Pipeline"
+    return [
+        Bench(f"{module}.Redis.pipeline", "redis", owner=f"{module}.Redis", touch=None),
+        Bench(
+            f"{kept}.watch",
+            "redis",
+            _key,
+            owner=f"{module}.Redis.pipeline",
+            touch=_watch,
+            observe="slot",
+            rival=ping,
+            cannot={"ends-with-owner": "the pipeline is what is held"},
+        ),
+    ]
+
+
 BENCHES = [
     Bench("redis.Redis", "redis", _client, touch=_ping),
     Bench("redis.from_url", "redis", _address, touch=_ping),
@@ -95,5 +121,7 @@ BENCHES = [
         touch=_exchange_async,
         observe="slot",
     ),
+    *_pipeline("redis", _ping),
+    *_pipeline("redis.asyncio", _ping_async),
     Bench("redis.asyncio.Redis.pubsub", "redis", owner="redis.asyncio.Redis", touch=_subscribe_async, observe="slot"),
 ]
