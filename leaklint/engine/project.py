@@ -91,6 +91,11 @@ class Project:
         """Whether anything is known of the program, that `with_overlay` would go on from."""
         return bool(self._analyses)
 
+    def understands(self, path: str) -> bool:
+        """Whether the program was looked at with the present text of a file, and that is Python."""
+        known = self._analyses.get(self.extra_root(path))
+        return known is not None and known.program.module_at(Path(path)) is not None
+
     @functools.cached_property
     def catalog(self) -> Catalog:
         """The built-in catalog, of the versions that the project uses, with the project's own resources. Raises

@@ -24,8 +24,8 @@ from leaklint.source.discover import File, is_left_out
 if TYPE_CHECKING:
     from leaklint.engine.outcome import Found
 
-_LONGEST_CHAIN = 20
-"""Changes of the edited file after which the program is read anew; each keeps the one before it in memory."""
+_MOST_EDITS = 1000
+"""Edits after which the program is read anew: words that led somewhere once are looked after ever since."""
 
 
 class Superseded(BaseException):
@@ -47,20 +47,20 @@ class Checked(msgspec.Struct, frozen=True):
 class _Around:
     """The program around the edited files of one configuration.
 
-    base: as it was when the file `active` came to be edited; current: with its newest text.
+    base: as it was when the text of the file `active` was last Python; current: with its newest text.
     """
 
     def __init__(self, project: Project) -> None:
         self.base = project
         self.current = project
         self.active = ""
-        self.depth = 0
+        self.edits = 0
 
     def with_text(self, path: str, data: bytes) -> None:
         """Take `data` for the content of a file."""
-        if path != self.active:
+        self.edits += 1
+        if path != self.active or self.current.understands(path):
             self.base, self.active = self.current, path
-            self.depth += 1
         elif not self.base.analysed and self.current.analysed:
             # The check of the base was given up for a newer text; its successors would all start from nothing.
             self.base = self.current
@@ -120,10 +120,11 @@ class Checker:
         except ConfigError as error:
             raise Unusable(str(error)) from error
         known = self._programs.get(id(settings))
-        if known is None or known[1].depth > _LONGEST_CHAIN:
+        if known is None or known[1].edits > _MOST_EDITS:
             _complain(settings)
             data = {name: as_bytes(text) for name, text in texts.items()}
-            known = self._programs[id(settings)] = (settings, _Around(Project(settings, finder.cwd, data, remembering=True)))
+            project = Project(settings, finder.cwd, data, remembering=True)
+            known = self._programs[id(settings)] = settings, _Around(project)
         around = known[1]
         # The file in question last: what it edits continues from a program that has the other texts already.
         for name in sorted(texts, key=lambda name: name == path):

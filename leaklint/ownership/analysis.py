@@ -334,11 +334,11 @@ class Analysis:
         if before.remembering:
             bit = before._trace.bit(("text", file))
             stale |= {one for one in before.results if before.rests.get(("settled", one), 0) & bit}
-            self._earlier = {one: how for one, how in before._remembered.items() if one in stale}
             self._remembered = {one: how for one, how in before._remembered.items() if one not in stale}
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
-            self._move = Move(module.path if module is not None else "", texts[0] or "", texts[1] or "")
+            move = self._move = Move(module.path if module else "", changed, texts[0] or "", texts[1] or "")
+            self._earlier = {move.function(one): how for one, how in before._remembered.items() if one in stale}
         for one, result in before.results.items():
             if one in stale:
                 if one.module != changed:
@@ -493,11 +493,12 @@ class Analysis:
         again: dict[Function, Result] = {}
         for member, known in zip(component, earlier):
             found = self.resolver.function(member)
-            if known is None or move is None or found is None or known.component != tuple(component):
+            if known is None or move is None or found is None:
                 return {}
             result = move_result(move, known.result, known.path)
             same = move.same_graph if known.path == move.path else operator.eq
-            if result is None or not same(known.procedure, found[1]):
+            together = tuple(map(move.function, known.component)) == tuple(component)
+            if result is None or not together or not same(known.procedure, found[1]):
                 return {}
             again[member] = result
         for member, known in zip(component, earlier):
@@ -512,7 +513,7 @@ class Analysis:
         asking = Asking(self, *found)
         self._analysing.append(member)
         try:
-            same = asking.still(known.answers, move.answer)
+            same = asking.still(known.answers, move)
         except RecursionError:
             return False
         finally:
@@ -678,8 +679,10 @@ def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Val
 def move_result(move: Move, result: Result, path: str) -> Result | None:
     """The result of a procedure in the file shown as `path`, after a move; None where it cannot be told."""
     reports = move.reports(result.reports, path)
-    if reports is None or not move.by:
+    if reports is None or move.still:
         return result if reports is not None else None
+    if move.path == path and "<lambda:" in repr(result.summary):
+        return None
     return msgspec.structs.replace(
         result,
         summary=move.summary(result.summary),

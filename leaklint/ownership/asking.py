@@ -49,6 +49,13 @@ class Knowledge(Words, Protocol):
     def recurs(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool: ...
 
 
+class Reading(Protocol):
+    """How questions and answers of before read now."""
+
+    def about(self, about: tuple[Any, ...], path: str) -> tuple[Any, ...]: ...
+    def answer(self, answer: Any) -> Any: ...
+
+
 class Family(NamedTuple):
     """What the interpreter needs of a project class; see `ClassInfo`."""
 
@@ -96,13 +103,14 @@ class Asking:
             self.answers.append(Answered(_summary, (function, given), answer))
         return answer
 
-    def still(self, answers: Iterable[Answered], moved: Callable[[Any], Any]) -> bool:
-        """Whether these questions are answered as before. moved: an answer of then, as it reads now."""
+    def still(self, answers: Iterable[Answered], move: Reading) -> bool:
+        """Whether these questions are answered as before."""
         for question, about, answer in answers:
+            about, answer = move.about(about, self.module.path), move.answer(answer)
             if question is _summary:
-                if self.knowledge.is_guessed(about[0]) or _summary(self, *about) != moved(answer):
+                if self.knowledge.is_guessed(about[0]) or _summary(self, *about) != answer:
                     return False
-            elif self.ask(question, *about) != moved(answer):
+            elif self.ask(question, *about) != answer:
                 return False
         return True
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,43 +13,92 @@ from leaklint.model import Span
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.owners import Gap, Kept
 from leaklint.ownership.summary import Handed, Outcome, Summary
+from leaklint.resolve.refs import Function
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
+_LAMBDA = re.compile(r"<lambda:(\d+):(\d+)>")
+
+
+def _shifts(old: list[str], new: list[str]) -> list[int]:
+    """By how much each line of `old` has moved. Lines that have gone are taken to have moved with the one above."""
+    most = min(len(old), len(new))
+    above = 0
+    while above < most and old[above] == new[above]:
+        above += 1
+    below = 0
+    while below < most - above and old[-1 - below] == new[-1 - below]:
+        below += 1
+    shifts = [0] * above
+    places = {line: at for at, line in enumerate(new[above : len(new) - below], above)}
+    between = old[above : len(old) - below]
+    often = Counter(between)
+    reached, shift = above, 0
+    for at, line in enumerate(between, above):
+        place = places.get(line, -1)
+        if reached < len(new) and new[reached] == line:
+            place = reached
+        elif often[line] > 1 or place < reached:
+            place = -1
+        if place >= 0:
+            reached, shift = place + 1, place - at
+        shifts.append(shift)
+    return shifts + [len(new) - len(old)] * below
+
+
 class Move:
-    """Two texts of the file that is shown as `path`: what differs lies in lines that have gone, or have come, at one
-    place, and what stands below has moved by `by` lines.
+    """Two texts of the file that is shown as `path` and holds `module`. Whether what stood in its lines is still the
+    same, `same_graph` says; this only says where it should be."""
 
-    What lies at that place itself is taken to have stayed: whether it is the same, `same_graph` says.
-    """
-
-    def __init__(self, path: str, before: str, after: str) -> None:
+    def __init__(self, path: str, module: str, before: str, after: str) -> None:
         self.path = path
-        old, new = before.split("\n"), after.split("\n")
-        self.by = len(new) - len(old)
-        most = min(len(old), len(new))
-        above = 0
-        while above < most and old[above] == new[above]:
-            above += 1
-        below = 0
-        while below < most - above and old[-1 - below] == new[-1 - below]:
-            below += 1
-        self._last_still = len(old) - below
+        self._module = module
+        self._shifts = [0, *_shifts(before.split("\n"), after.split("\n"))]
+        self.still = not any(self._shifts)
+
+    def _line(self, line: int) -> int:
+        return line + self._shifts[line] if line < len(self._shifts) else line
 
     def span(self, span: Span) -> Span:
         """A span of the file."""
-        first = self.by if span.line > self._last_still else 0
-        last = self.by if span.end_line > self._last_still else 0
-        return Span(span.line + first, span.column, span.end_line + last, span.end_column) if last or first else span
+        first, last = self._line(span.line), self._line(span.end_line)
+        same = first == span.line and last == span.end_line
+        return span if same else Span(first, span.column, last, span.end_column)
+
+    def name(self, name: str) -> str:
+        """The name of a procedure in the file: lambdas are called after their lines."""
+        if "<lambda:" not in name:
+            return name
+        return _LAMBDA.sub(lambda found: f"<lambda:{self._line(int(found[1]))}:{found[2]}>", name)
+
+    def function(self, function: Function) -> Function:
+        """A function of the program."""
+        if self.still or function.module != self._module or "<lambda:" not in function.name:
+            return function
+        return _with(function, name=self.name(function.name))
+
+    def _thing(self, thing: Any) -> Any:
+        return self.function(thing) if isinstance(thing, Function) else thing
+
+    def about(self, about: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+        """What a question of a procedure in the file shown as `path` is about."""
+        if self.still:
+            return about
+        own = path == self.path
+        return tuple(self.name(one) if own and isinstance(one, str) else self._thing(one) for one in about)
 
     def answer(self, answer: Any) -> Any:
-        """An answer to a question: only what a call does tells of places."""
-        return self.summary(answer) if self.by and isinstance(answer, Summary) else answer
+        """An answer to a question."""
+        if self.still:
+            return answer
+        if type(answer) is tuple:
+            return tuple(map(self._thing, answer))
+        return self.summary(answer) if isinstance(answer, Summary) else answer
 
     def summary(self, summary: Summary) -> Summary:
         """What a call does."""
-        if not self.by or not any(outcome.handed for outcome in summary.outcomes):
+        if self.still or not any(outcome.handed for outcome in summary.outcomes):
             return summary
         return _with(summary, outcomes=tuple(map(self._outcome, summary.outcomes)))
 
@@ -63,7 +114,7 @@ class Move:
     def reports(self, reports: tuple[SiteReport, ...], path: str) -> tuple[SiteReport, ...] | None:
         """What was seen of the sites of a procedure in the file shown as `path`; None where a site lies in another
         file than the procedure: which file its places are in is not told."""
-        if not self.by or not reports:
+        if self.still or not reports:
             return reports
         if any(report.site.path != path for report in reports):
             return None
@@ -74,7 +125,8 @@ class Move:
             return self.span(span) if own else span
 
         def site(one: Site) -> Site:
-            return _with(one, span=at(one.span), origin=self._steps(one.origin))
+            function = self.name(one.function) if own else one.function
+            return _with(one, span=at(one.span), function=function, origin=self._steps(one.origin))
 
         def lost(one: Leak) -> Leak:
             return _with(one, at=at(one.at), steps=self._steps(one.steps))
@@ -92,7 +144,7 @@ class Move:
 
     def kept(self, kept: tuple[Kept, ...], path: str) -> tuple[Kept, ...]:
         """What a procedure in the file shown as `path` leaves on its object."""
-        own = self.by and path == self.path
+        own = path == self.path
         return tuple(_with(one, span=self.span(one.span)) for one in kept) if own else kept
 
     def gaps(self, gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
@@ -101,11 +153,12 @@ class Move:
 
     def same_graph(self, before: ir.Procedure, after: ir.Procedure) -> bool:
         """Whether two graphs of a procedure of the file differ in nothing but where they stand."""
-        if not self.by:
+        if self.still:
             return before == after
         if self.span(before.span) != after.span or len(before.blocks) != len(after.blocks):
             return False
-        if _with(before, blocks=(), span=after.span) != _with(after, blocks=()):
+        named = _with(before, name=self.name(before.name), parent=self.name(before.parent))
+        if _with(named, blocks=(), span=after.span) != _with(after, blocks=()):
             return False
         return all(map(self._same_block, before.blocks, after.blocks))
 
@@ -120,6 +173,8 @@ class Move:
         if span is None:
             return bool(before == after)
         moved = self.span(span)
+        if isinstance(before, ir.MakeFunction):
+            before = _with(before, procedure=self.name(before.procedure))
         return bool((before if moved is span else _with(before, span=moved)) == after)
 
 

@@ -37,9 +37,11 @@ def differences(files: Sequence[Path], chance: random.Random, edits: int) -> lis
         else:
             found(checker, path, texts)
             texts[str(path)] = good[str(path)]
-        for one in {path, chance.choice(files)}:
-            if found(checker, one, texts) != found(Checker((folder,)), one, texts):
-                different.append(f"{one} after edit {number} of {path}")
+        different += [
+            f"{one} after edit {number} of {path}"
+            for one in {path, chance.choice(files)}
+            if found(checker, one, texts) != found(Checker((folder,)), one, texts)
+        ]
     return different
 
 
