@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from leaklint.fixes.bind import Refused
+from leaklint.fixes.bind import Refused, value_of
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import is_held, mentioned
 from leaklint.fixes.region import Region, behind, late
+from leaklint.fixes.releases import release_text
+from leaklint.fixes.second_name import second_name
 from leaklint.fixes.target import Giving, Target, guarded, starts_none
 from leaklint.ownership.events import SiteReport
 
@@ -40,9 +42,35 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
             if made is not None:
                 made.gained["except Name(id='BaseException', ctx=Load()) None"] += 1
                 yield target.so_far.then(_before_departures(target, giving, made))
+    yield from _of_other_branches(target)
     yield from _protected_methods(target)
     if behind(target.document, target.taken).index + 1 == len(behind(target.document, target.taken).suite):
         raise Refused(f"nothing stands between taking `{target.held.text}` and handing it on")
+
+
+def _of_other_branches(target: Target) -> Iterator[Rewrite]:
+    """Where one branch takes it and another keeps in the same field what was given: what was taken gets a name of its
+    own, and that is released."""
+    place = target.document.place(target.taken)
+    simple = isinstance(target.taken, ast.Assign) and value_of(target.document, target.call) is target.taken.value
+    if target.held.plain or target.strangers or not simple or not isinstance(place.owner, ast.If):
+        return
+    second = second_name(target)
+    document, resource = second.document, target.report.site.resource
+    giving = release_text(document, resource, target.call, second.name, target.in_async)
+    if not giving.text:
+        return
+    place = document.place(document.statement(document.place(second.taken).owner))
+    for end in dict.fromkeys(
+        (_last_known(target, place.suite, place.index, len(place.suite) - 1), len(place.suite) - 1)
+    ):
+        region = Region(place.suite, place.index, end, True, ())
+        lines = guarded((giving.text,), [f"{second.name} is not None"], document.unit(second.taken))
+        ending = Ending((*lines, "raise"), "except BaseException:")
+        made = enclose(document, region, second.taken, ending, "wrap", (f"{second.name} = None",))
+        if made is not None:
+            made.gained["except Name(id='BaseException', ctx=Load()) None"] += 1
+            yield target.so_far.then(second.rewrite).then(made)
 
 
 def _in_front(target: Target, statement: ast.stmt, text: str) -> Rewrite:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
-from leaklint.fixes.draft import Draft, Rewrite, statements
+from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import fresh, is_held
+from leaklint.fixes.names import is_held
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
 from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.second_name import second_name
 from leaklint.fixes.target import Giving, Target, guarded, meant_before, starts_none, without_outer
 
 
@@ -175,21 +176,9 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
     document = target.document
     if not region.guard and document.place(target.taken).suite is not region.suite:
         raise Refused(f"`{target.held.text}` may stand for another object when it is released")
-    own = fresh(document, target.scope, f"opened_{target.held.name}")
     guard = region.guard or target.shared
-    text = _second_name(target, own)
-    new = Document(text)
-    taken = next(
-        node
-        for node in ast.walk(new.tree)
-        if isinstance(node, ast.stmt)
-        and node.lineno == target.taken.lineno
-        and node.col_offset == target.taken.col_offset
-    )
-    draft = Draft(document)
-    draft.lose(target.taken)
-    draft.gained.update(_statement(taken))
-    first = Rewrite(text, draft.lost, draft.gained)
+    second = second_name(target)
+    own, new, taken = second.name, second.document, second.taken
     place = new.place(taken)
     steps = _steps_up(document, target.taken, region)
     for _ in range(steps):
@@ -203,30 +192,11 @@ def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[R
     for arrangement in ("reuse", "append", "nest", "wrap"):
         made = enclose(new, moved, taken, Ending(lines), arrangement, before)
         if made is not None:
-            yield target.so_far.then(first).then(made)
-
-
-def _statement(node: ast.stmt) -> dict[str, int]:
-    return dict(statements(node))
+            yield target.so_far.then(second.rewrite).then(made)
 
 
 def _renamed(text: str, old: str, new: str) -> str:
     return re.sub(rf"\b{re.escape(old)}\b(?=[.,)\]])", new, text)
-
-
-def _second_name(target: Target, own: str) -> str:
-    document = target.document
-    assert isinstance(target.taken, (ast.Assign, ast.AnnAssign))
-    parent = document.parents[target.call]
-    value = parent if isinstance(parent, ast.Await) else target.call
-    start, end = document.extent(value)
-    source = document.text[start:end]
-    new = (
-        f"{own} = {source}"
-        if value is target.taken.value and isinstance(target.taken, ast.Assign)
-        else f"({own} := {source})"
-    )
-    return document.text[:start] + new + document.text[end:]
 
 
 def _steps_up(document: Document, taken: ast.stmt, region: Region) -> int:
