@@ -17,14 +17,14 @@ from leaklint.catalog.schema import ByName, Factory, Framework, Library, Resourc
 _DEEPEST = 20
 
 
-class Acquired(msgspec.Struct, frozen=True):
+class Acquired(msgspec.Struct, frozen=True, gc=False):
     """A call takes `resource`, a row of `library`."""
 
     library: str
     resource: Resource
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, gc=False):
     """A row that a call `receiver.method()` may mean where the receiver's type is unknown; `modules` are the import
     names of its library: only a file that names one of them gives more than low confidence."""
 
@@ -293,7 +293,9 @@ class Catalog:
             links = [*library.aliases.items(), *((factory.call, factory.returns) for factory in library.factory)]
             links += [("", target) for target in library.values.values()]
             for name, target in links:
-                found = next((owners[base] for base in self.bases(target) if base in owners), None)
+                found = owners.get(target)
+                if found is None and target in self._bases:
+                    found = next((owners[base] for base in self.bases(target) if base in owners), None)
                 if found is not None:
                     words[library.name] |= {_last(name), *words[found]}
         by_module: dict[str, frozenset[str]] = {}

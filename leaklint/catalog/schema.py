@@ -43,7 +43,7 @@ Does = Literal[
 ]
 
 
-class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Where a row's facts come from.
 
     how: "ran" (the tests execute them against the real library), "tried" (executed once by hand, and no test repeats
@@ -57,7 +57,7 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     unproven: tuple[str, ...] = ()
 
 
-class Misuse(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Misuse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """A call that looks like a release. method: its name on the object; costs: "slot" (the pool's slot stays taken),
     "nothing" (no effect) or "raises"."""
 
@@ -66,7 +66,9 @@ class Misuse(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     note: str = ""
 
 
-class VersionFact(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class VersionFact(
+    msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True
+):
     """Overrides of a resource's fields for versions of the library below `before` (and from `since` on)."""
 
     before: str = ""
@@ -81,7 +83,7 @@ class VersionFact(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=Tru
     note: str = ""
 
 
-class PoolSize(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class PoolSize(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """How a pool's upper limit is written. position: 0-based, -1 keyword only. default: a number, "required" or
     "unlimited". overflow: a second parameter that adds to it, with its default. unlimited: values meaning no limit."""
 
@@ -96,14 +98,14 @@ class PoolSize(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     note: str = ""
 
 
-class ByName(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class ByName(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Shape recognition: a call `receiver.method()` whose receiver's last name matches one of the glob patterns."""
 
     method: str
     receivers: tuple[str, ...] = ()
 
 
-class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Resource(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """Something that is taken and must be given back.
 
     name          what messages call it: "connection", "pooled connection", "session", "engine", "pool", "client" ...
@@ -208,7 +210,7 @@ class Resource(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     note: str = ""
 
 
-class Factory(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Factory(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """A call that returns an object of a known class which is no resource itself: `sessionmaker(...)`, or a pool that
     cannot be closed; `pool` says how the size of that is written."""
 
@@ -217,7 +219,7 @@ class Factory(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     pool: PoolSize | None = None
 
 
-class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Wrapper(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """A function or class that takes on a release. does:
     closes-on-exit   `with closing(x)`; its exit calls x.`method`()
     exit-stack       an ExitStack: enter_context, push, callback ... register releases run by its exit or close()
@@ -239,7 +241,7 @@ class Wrapper(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, f
     elsewhere: bool = False
 
 
-class SafeMethods(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class SafeMethods(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
     """Methods that do not fail in practice, on receivers of unknown type. An empty `receivers` accepts any receiver;
     otherwise the receiver's last name must match one of the glob patterns: `log`, `*logger`."""
 
@@ -247,7 +249,7 @@ class SafeMethods(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     receivers: tuple[str, ...] = ()
 
 
-class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Framework(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """What a framework does with functions, methods and objects of the program that runs under it.
 
     exceptions-reach-yield      calls or decorators whose generator gets the exceptions of its user at the `yield`:
@@ -303,7 +305,7 @@ class Framework(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True,
     note: str = ""
 
 
-class Prepares(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Prepares(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """Whether a driver makes named server-side prepared statements by itself, which a pooler that changes the server
     session between transactions cannot keep. off-by: keyword arguments that stop it, all of them together."""
 
@@ -312,7 +314,7 @@ class Prepares(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, 
     note: str = ""
 
 
-class Library(msgspec.Struct, frozen=True, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
+class Library(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defaults=True, forbid_unknown_fields=True):
     """One catalog file.
 
     modules       import names; the prefilter looks for them, and a library whose modules no analysed file names is
