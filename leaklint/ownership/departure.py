@@ -22,7 +22,9 @@ from leaklint.ownership.values import (
     SOMETHING,
     TRUE,
     UNKNOWN,
+    Bound,
     Bundle,
+    Closure,
     Const,
     Heap,
     Held,
@@ -70,10 +72,13 @@ class Exit(msgspec.Struct):
 def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit: bool) -> Exit:
     """Settle every resource of a world that leaves the procedure, and describe the end to callers."""
     kept: dict[str, set[str]] = {}
+    ends: set[str] = set()
     for name, held in w.env.items():
         if _outlives(m, w, name):
             for rid in w.held_by(held, m.captures):
                 kept.setdefault(rid, set()).add(name)
+                if _is_release(m, held):
+                    ends.add(rid)
         elif escapes(name):
             for rid in w.held_by(held, m.captures):
                 if _never_shut_down(m, name, rid):
@@ -81,7 +86,8 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
     _keep_engines(m, w, kept)
     normal = w.fault is None
     returned = w.held_by(value, m.captures) if normal else set()
-    returned |= {source.rid for rid in returned if (source := _engine_of(m, w, rid)) is not None}
+    behind = (_engine_of(m, w, rid) for rid in returned)
+    returned |= {source.rid for source in behind if source is not None and not _unnamed(m, source.rid)}
     frozen = _Freezer(m, w, kept)
     for rid in sorted(w.resources):
         state = w.resources[rid]
@@ -93,7 +99,9 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
             m.ledger.given.add(state.site)
             if rid not in kept:
                 m.returned.add(state.site)
-            if rid in kept and normal:
+            if rid in ends and normal:
+                m.lent.add(state.site)
+            elif rid in kept and normal:
                 m.kept.setdefault(state.site, set()).update(kept[rid])
                 if rid in returned and not (m.constructing or _looked_at(m, w, kept[rid])):
                     m.lent.add(state.site)  # each call makes another one for its caller: the field only names the last
@@ -179,6 +187,19 @@ def _engine_of(m: Machine, w: World, rid: str) -> Held | None:
     """The engine or pool of this procedure that a resource was taken from."""
     source = w.resources[rid].source if rid in w.resources else UNKNOWN
     return source if isinstance(source, Held) and row_of(m, source.rid).kind in OWNER_KINDS else None
+
+
+def _is_release(m: Machine, held: Value) -> bool:
+    """Whether what is kept is a function that gives back what it captures, or the method that does: whoever has it may
+    call it."""
+    if isinstance(held, Bound):
+        return held.name in m.catalog.release_words
+    return isinstance(held, Closure) and m.closure_releases(held.procedure)
+
+
+def _unnamed(m: Machine, rid: str) -> bool:
+    """Whether an engine was made in the very expression that asks it for a connection: nobody can dispose of it."""
+    return m.never_bound(m.ledger.sites[site_key(rid)].span)
 
 
 def _never_shut_down(m: Machine, place: str, rid: str) -> bool:

@@ -33,6 +33,8 @@ ENTERING = frozenset(
     for name in ("enter_context", "enter_async_context")
 )
 
+IMPORTING = frozenset({"importlib.import_module", "importlib.__import__", "builtins.__import__"})
+
 
 class Site:
     """One call in one procedure, and how to read its operands."""
@@ -147,6 +149,8 @@ def _is_manager(flow: Flow, module: ModuleIR, signature: Procedure) -> bool:
 
 def _external(site: Site, name: str, sure: Confidence) -> set[Value]:
     package, _, last = name.rpartition(".")
+    if name in IMPORTING:
+        return _imported(site, whole=last == "import_module" or len(site.call.args) > 1 or bool(site.call.keywords))
     if package == "builtins":
         return _builtin(site, last)
     found: set[Value] = set()
@@ -165,6 +169,16 @@ def _external(site: Site, name: str, sure: Confidence) -> set[Value]:
     elif wrapper is None and last[:1].isupper() and any(letter.islower() for letter in last):
         found.add(Instance(External(name), sure))
     return found
+
+
+def _imported(site: Site, *, whole: bool) -> set[Value]:
+    """A library imported by a call that names it: `importlib.import_module("psycopg2")`. whole: the call gives the
+    module named, not the package that it is in. The program's own modules are read only where they are imported."""
+    named = site.body.constant(site.call.args[0]) if site.call.args else None
+    if not isinstance(named, str) or not named or named[0] == ".":
+        return set()
+    found = site.flow.names.import_refs(site.module, named if whole else named.partition(".")[0], "")
+    return {one for one in found if isinstance(one, External)}
 
 
 def _wrapped(site: Site, does: str, argument: int) -> set[Value]:

@@ -74,9 +74,9 @@ class World:
         return choice
 
     def choose(self, name: str, alternatives: int = 2) -> int:
-        """An input of the program. Past the bound it is always the first alternative."""
+        """An input of the program. Past the bound it is always the first alternative, if it was not chosen before."""
         self.inputs += 1
-        if self.inputs > MAX_CHOICES:
+        if self.inputs > MAX_CHOICES and ("input", name, self.counts["input", name]) not in self.choices:
             self.bounded = True
             return 0
         return self.decide("input", name, alternatives)
