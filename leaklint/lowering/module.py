@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+
+import msgspec
 
 from leaklint import ir
 from leaklint.lowering.body import Body
 from leaklint.lowering.declarations import MODULE, Declaration
 from leaklint.lowering.expressions import value
-from leaklint.lowering.pieces import Unit, alone, around, pieces, whole
+from leaklint.lowering.moved import moved
+from leaklint.lowering.pieces import Piece, Unit, alone, around, pieces, whole
 from leaklint.lowering.positions import Positions
 from leaklint.lowering.problem import SyntaxProblem
 from leaklint.lowering.scopes import CHILD_FIELDS
 from leaklint.lowering.statements import statements
 from leaklint.model import Span
 
+_OF_GRAPHS: dict[str, Any] = {
+    **dict.fromkeys(("blocks", "locals", "free", "nonlocals", "globals", "annotations"), ()),
+    "uses_locals": False,
+}
+"""What a signature lacks."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -77,6 +86,23 @@ class Procedures(Mapping[str, ir.Procedure]):
     def __contains__(self, name: object) -> bool:
         return name in self._signatures
 
+    def take_over(self, before: Procedures) -> None:
+        """Take the graphs that were built from another text of the same file, as far as the outermost functions that
+        they are of read the same and are declared the same; those that stand in other lines are moved."""
+        old, new = before._again().removeprefix("\ufeff"), self._again().removeprefix("\ufeff")
+        made: dict[str, list[str]] = {}
+        for name in before._made:
+            made.setdefault(before._piece_of(name), []).append(name)
+        for outermost, names in made.items():
+            was, now = before._pieces.get(outermost), self._pieces.get(outermost)
+            if was is None or now is None or old[was.start : was.end] != new[now.start : now.end]:
+                continue
+            for name in names:
+                graph, signature = moved(before._made[name], now.line - was.line), self._signatures.get(name)
+                if graph is not None and msgspec.structs.replace(graph, **_OF_GRAPHS) == signature:
+                    self._made.setdefault(name, graph)
+            self.too_deep |= before.too_deep.intersection(names)
+
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""
         self._made.clear()
@@ -87,7 +113,8 @@ class Procedures(Mapping[str, ir.Procedure]):
         outermost = self._piece_of(name)
         try:
             if outermost:
-                unit = alone(text, self._path, outermost, self._pieces[outermost])
+                piece = self._pieces[outermost]
+                unit = alone(text, self._path, outermost, piece, self._inside(piece))
             else:
                 unit = around(text, self._path, self._pieces.values())
             if any(not self._is_same(unit, one) for one in {name, outermost or MODULE}):
@@ -96,8 +123,14 @@ class Procedures(Mapping[str, ir.Procedure]):
             unit = whole(text, self._path)
         self._lower([one for one in unit.found.procedures if self._piece_of(one) == outermost], unit)
 
+    def _inside(self, piece: Piece) -> list[Piece]:
+        """The pieces inside a class."""
+        order = list(self._pieces.values())
+        at = bisect_right(order, piece.start, key=_start)
+        return order[at : bisect_right(order, piece.end, at, key=_start)]
+
     def _piece_of(self, name: str) -> str:
-        """The outermost function that a procedure stands in; "" for none."""
+        """The innermost piece that a procedure stands in; "" for none."""
         while name and name not in self._pieces:
             name = name.rpartition(".")[0]
         return name
@@ -118,6 +151,10 @@ class Procedures(Mapping[str, ir.Procedure]):
             except RecursionError:
                 self.too_deep.add(name)
                 self._made[name] = self._signatures[name]
+
+
+def _start(piece: Piece) -> int:
+    return piece.start
 
 
 def _graph(unit: Unit, declaration: Declaration, signature: ir.Procedure) -> ir.Procedure:

@@ -64,6 +64,7 @@ class Program:
         self._modules: dict[str, ModuleIR | None] = {}
         self._texts: dict[str, str | None] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
+        self._before: dict[str, ModuleIR] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
@@ -86,6 +87,8 @@ class Program:
             if isinstance(value, dict):
                 setattr(other, name, dict(value))
         old = other._modules.pop(file, None)
+        if old is not None:
+            other._before[file] = old
         other._texts.pop(file, None)
         other._imports.pop(file, None)
         other._words.pop(file, None)
@@ -258,6 +261,8 @@ class Program:
         is_package = os.path.basename(file) == "__init__.py"
         try:
             module = lower_module(text, self._shown(file), self._name_of(file), is_package, again=again)
+            if file in self._before:
+                module.procedures.take_over(self._before.pop(file).procedures)  # type: ignore[attr-defined]
         except (LeaklintError, RecursionError):
             return None
         self._modules[file] = module

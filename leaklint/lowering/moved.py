@@ -1,0 +1,36 @@
+"""The graph of a procedure that stands in other lines than before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from leaklint import ir
+from leaklint.model import Span
+
+_AFTER_LINES = (b"<lambda:", b'"%c')
+"""How the names begin of what is named after its line: lambdas, and variables of comprehensions."""
+
+
+def moved(procedure: ir.Procedure, by: int) -> ir.Procedure | None:
+    """The procedure `by` lines further down; None where something in it is named after its line."""
+    if not by:
+        return procedure
+    try:
+        written = msgspec.json.encode(procedure)
+    except (UnicodeError, ValueError, OverflowError):
+        return None  # a literal that no file can hold, and a program can
+    if any(name in written for name in _AFTER_LINES):
+        return None
+
+    def span(one: Span) -> Span:
+        return Span(one.line + by, one.column, one.end_line + by, one.end_column)
+
+    def step(one: Any) -> Any:
+        return msgspec.structs.replace(one, span=span(one.span)) if hasattr(one, "span") else one
+
+    def block(one: ir.Block) -> ir.Block:
+        return ir.Block(tuple(map(step, one.instructions)), step(one.terminator), one.handler)
+
+    return msgspec.structs.replace(procedure, blocks=tuple(map(block, procedure.blocks)), span=span(procedure.span))
