@@ -51,8 +51,9 @@ def declarations(tree: ast.Module, text: str, positions: Positions) -> Declarati
 
 
 def declarations_in(node: Any, name: str, text: str, positions: Positions) -> Declarations:
-    """Walk the tree of one function, whose qualified name is `name`."""
-    return _Walk(text, positions).below(Declaration(name, "function", node, None))
+    """Walk the tree of one function or class, whose qualified name is `name`."""
+    kind = "class" if isinstance(node, ast.ClassDef) else "function"
+    return _Walk(text, positions).below(Declaration(name, kind, node, None))
 
 
 class _Walk:

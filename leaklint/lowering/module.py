@@ -87,14 +87,14 @@ class Procedures(Mapping[str, ir.Procedure]):
         return name in self._signatures
 
     def take_over(self, before: Procedures) -> None:
-        """Take the graphs that were built from another text of the same file, as far as the outermost functions that
+        """Take the graphs that were built from another text of the same file, as far as the holder functions that
         they are of read the same and are declared the same; those that stand in other lines are moved."""
         old, new = before._again().removeprefix("\ufeff"), self._again().removeprefix("\ufeff")
         made: dict[str, list[str]] = {}
         for name in before._made:
             made.setdefault(before._piece_of(name), []).append(name)
-        for outermost, names in made.items():
-            was, now = before._pieces.get(outermost), self._pieces.get(outermost)
+        for holder, names in made.items():
+            was, now = before._pieces.get(holder), self._pieces.get(holder)
             if was is None or now is None or old[was.start : was.end] != new[now.start : now.end]:
                 continue
             for name in names:
@@ -110,18 +110,18 @@ class Procedures(Mapping[str, ir.Procedure]):
     def _make(self, name: str) -> None:
         """Build the graph of a procedure, and of what else is to be had from the same tree."""
         text = self._again().removeprefix("\ufeff")
-        outermost = self._piece_of(name)
+        holder = self._piece_of(name)
         try:
-            if outermost:
-                piece = self._pieces[outermost]
-                unit = alone(text, self._path, outermost, piece, self._inside(piece))
+            if holder:
+                piece = self._pieces[holder]
+                unit = alone(text, self._path, holder, piece, self._inside(piece))
             else:
                 unit = around(text, self._path, self._pieces.values())
-            if any(not self._is_same(unit, one) for one in {name, outermost or MODULE}):
+            if any(not self._is_same(unit, one) for one in {name, holder or MODULE}):
                 unit = whole(text, self._path)
         except SyntaxProblem:
             unit = whole(text, self._path)
-        self._lower([one for one in unit.found.procedures if self._piece_of(one) == outermost], unit)
+        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder], unit)
 
     def _inside(self, piece: Piece) -> list[Piece]:
         """The pieces inside a class."""

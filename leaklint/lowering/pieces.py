@@ -1,8 +1,8 @@
 """The pieces of a module that are parsed again when a graph is asked for.
 
 A tree takes twenty times the room of its text, and most functions are never looked into. So the tree of a module is
-let go as soon as its declarations are known. Outermost functions are parsed alone, from their own lines; all else from
-the text with the bodies of those functions blanked out, so that nothing in it moves.
+let go as soon as its declarations are known. An outermost function or class is parsed alone, from its own lines. The
+bodies of functions that stand in a class, and of all in a module, are blanked out, so that nothing around them moves.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _VISIBLE = re.compile(r"[^\r\n]")
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
-    """An outermost function: its first line without decorators, and where that line, its body and its end stand in the
-    text. indented: it does not stand at the left margin."""
+    """A function that is not nested in another, or a class at the top of its module. line: its first one, decorators
+    aside. start, body, end: where that line, its body and its end stand in the text. indented: not at the margin."""
 
     line: int
     start: int
@@ -51,11 +51,12 @@ class Unit:
 
 
 def pieces(found: Declarations, positions: Positions) -> dict[str, Piece]:
-    """The outermost functions of a module by their qualified names."""
+    """The pieces of a module by qualified names, in source order."""
     return {
         name: _piece(declaration.node, positions)
         for name, declaration in found.procedures.items()
-        if declaration.kind in ("function", "method") and not _is_inside(declaration)
+        if (declaration.kind in ("function", "method") and not _is_inside(declaration))
+        or (declaration.kind == "class" and declaration.parent is not None and declaration.parent.kind == "module")
     }
 
 
@@ -84,24 +85,15 @@ def whole(text: str, path: str) -> Unit:
     return Unit(declarations(tree, text, positions), positions)
 
 
-def around(text: str, path: str, bodies: Iterable[Piece]) -> Unit:
-    """A module without what its functions do. Raises SyntaxProblem."""
-    parts = []
-    at = 0
-    for piece in sorted(bodies, key=lambda piece: piece.body):
-        parts += [text[at : piece.body], _blank(text[piece.body : piece.end])]
-        at = piece.end
-    return whole("".join([*parts, text[at:]]), path)
+def around(text: str, path: str, inside: Iterable[Piece]) -> Unit:
+    """A module without what is in its functions and classes. Raises SyntaxProblem."""
+    return whole(_without(text, 0, len(text), inside), path)
 
 
-def _blank(body: str) -> str:
-    """An expression of the same extent."""
-    return "(" + _VISIBLE.sub(" ", body[1:-1]) + ")" if len(body) > 1 else "0"
-
-
-def alone(text: str, path: str, name: str, piece: Piece) -> Unit:
-    """One outermost function and what is in it. Raises SyntaxProblem, also where its lines do not stand alone."""
-    source = text[piece.start : piece.end] + "\n"
+def alone(text: str, path: str, name: str, piece: Piece, inside: Iterable[Piece]) -> Unit:
+    """One piece and what is in it, save the pieces `inside`. Raises SyntaxProblem, also where its lines do not stand
+    alone."""
+    source = _without(text, piece.start, piece.end, inside) + "\n"
     first = piece.line
     if piece.indented:
         source, first = _HEADER + source, first - 1
@@ -109,10 +101,26 @@ def alone(text: str, path: str, name: str, piece: Piece) -> Unit:
     body = tree.body
     if piece.indented and len(body) == 1 and isinstance(body[0], ast.If):
         body = body[0].body
-    if len(body) != 1 or not isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
-        raise SyntaxProblem(path, piece.line, 1, "a function does not stand alone")
+    if len(body) != 1 or not isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        raise SyntaxProblem(path, piece.line, 1, "the definition does not stand alone")
     positions = Positions(source, parsed, first)
     return Unit(declarations_in(body[0], name, source, positions), positions)
+
+
+def _without(text: str, start: int, end: int, inside: Iterable[Piece]) -> str:
+    """A part of a text in which an expression of the same extent stands for the body of each piece. inside: in source
+    order."""
+    parts = []
+    at = start
+    for piece in inside:
+        if piece.start >= at:
+            parts += [text[at : piece.body], _blank(text[piece.body : piece.end])]
+            at = piece.end
+    return "".join([*parts, text[at:end]])
+
+
+def _blank(body: str) -> str:
+    return "(" + _VISIBLE.sub(" ", body[1:-1]) + ")" if len(body) > 1 else "0"
 
 
 def _outermost(declaration: Declaration) -> Any:
