@@ -53,6 +53,7 @@ from leaklint.ownership.values import (
     depth,
 )
 from leaklint.ownership.world import Status, World
+from leaklint.resolve.refs import Method
 
 SUPPRESSED = -2
 """The target of a region whose `with` ended the exception."""
@@ -294,7 +295,9 @@ def _awaited_fault(m: Machine, w: World, operand: str) -> Fault:
     base = m.value(w, func.base) if isinstance(func, ir.Attr) else UNKNOWN
     if isinstance(base, (Held, Derived)) and base.rid in w.resources:
         return fault_of(m, m.ledger.sites[w.resources[base.rid].site].library)
-    return ANY
+    callees = m.refs(call.func) if isinstance(call, ir.Call) else ()
+    libraries = {m.knowledge.library_of(one.name) if isinstance(one, Method) else "" for one in callees}
+    return fault_of(m, library) if len(libraries) == 1 and (library := libraries.pop()) else ANY
 
 
 def _yield(m: Machine, w: World, i: ir.Yield) -> list[World]:

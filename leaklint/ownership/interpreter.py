@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect
+from collections.abc import Container
 
 import msgspec
 
@@ -41,7 +42,7 @@ MOST_WORLDS = 40
 """Distinct worlds kept at a block before those that differ in tests and constants only are merged."""
 STAGES = (8, MOST_WORLDS, 60)
 """Distinct worlds at a block from which on more and more is forgotten: which of its caller's values a place holds; what
-tests and constants tell; and, last, which variables are True, False or unbound."""
+tests and constants tell; and, last, which variables are true, false or unbound."""
 WITH_FLAGS = 2
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
@@ -114,7 +115,7 @@ class _Interpreter:
         seen = self.seen[target]
         stage = self.coarse[target] = max(self.coarse[target], bisect(STAGES, len(seen)))
         if stage:
-            _coarsen(world, stage)
+            _coarsen(world, stage, self.m.facts.correlated)
         key = world.coarse_key(flags=stage == WITH_FLAGS) if stage >= WITH_FLAGS else world.key()
         if key in seen:
             return
@@ -338,8 +339,8 @@ def _distinct(worlds: list[World]) -> list[World]:
     return list(kept.values())
 
 
-def _coarsen(world: World, stage: int) -> None:
-    """Merge worlds that differ in what this stage forgets."""
+def _coarsen(world: World, stage: int, flags: Container[str]) -> None:
+    """Merge worlds that differ in what this stage forgets. flags: places that more than one test asks for."""
     for name, value in list(world.env.items()):
         if isinstance(value, Ref) and value.path != name and escapes(name):
             del world.env[name]
@@ -347,5 +348,8 @@ def _coarsen(world: World, stage: int) -> None:
             flag = isinstance(value, Unbound) or value in (TRUE, FALSE)
             if not (escapes(name) or name.startswith("%region") or value == NOTHING or (flag and stage == WITH_FLAGS)):
                 del world.env[name]
-    if stage >= WITH_FLAGS:
+    if stage > WITH_FLAGS:
         world.facts.clear()
+    elif stage == WITH_FLAGS:
+        for fact in [fact for fact in world.facts if fact not in flags]:
+            del world.facts[fact]

@@ -87,7 +87,10 @@ def call_external(
         settle_lazy(m, w, made.values if class_like(name) else ())
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    if not m.knowledge.strict and (m.catalog.cannot_raise(name) or _has_default(last, made)):
+    quiet = (
+        m.catalog.cannot_raise(name) or _has_default(last, made) or (method is not None and _is_quiet(m, name, last))
+    )
+    if quiet and not m.knowledge.strict:
         _show(m, w, made.values, name)
         return [(w, result)]
     library = m.knowledge.library_of(name)
@@ -200,6 +203,12 @@ def _may_release(m: Machine, name: str, last: str) -> bool:
     and leaves a connection open."""
     found = m.catalog.resource_of_type(name.removesuffix(f".{last}"))
     return found is None or found.resource.kind not in KINDS or last in found.resource.release
+
+
+def _is_quiet(m: Machine, name: str, last: str) -> bool:
+    """Whether a method does not fail in practice on objects of its class."""
+    found = m.catalog.resource_of_type(name.removesuffix(f".{last}"))
+    return found is not None and last in found.resource.no_raise
 
 
 def release_of_place(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results | None:

@@ -145,7 +145,8 @@ class World:
             or name.startswith("%region")
             or (flags and (isinstance(value, Unbound) or value in (TRUE, FALSE)))
         )
-        return (holding, frozenset(self.resources.items()), self.fault is None, self.struck)
+        facts = frozenset(self.facts.items()) if flags else None
+        return (holding, frozenset(self.resources.items()), facts, self.fault is None, self.struck)
 
     def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
         """Add a step to the trace."""
