@@ -18,6 +18,7 @@ from leaklint.lowering.pieces import Piece, Unit, alone, around, pieces, whole
 from leaklint.lowering.positions import Positions
 from leaklint.lowering.problem import SyntaxProblem
 from leaklint.lowering.scopes import CHILD_FIELDS
+from leaklint.lowering.shelf import Shelf
 from leaklint.lowering.statements import statements
 from leaklint.model import Span
 
@@ -30,12 +31,19 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
 def lower_module(
-    text: str, path: str, module: str, is_package: bool = False, *, again: Callable[[], str] | None = None
+    text: str,
+    path: str,
+    module: str,
+    is_package: bool = False,
+    *,
+    again: Callable[[], str] | None = None,
+    shelf: Shelf | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
-    is built, for those who do not want it kept here. Raises SyntaxProblem.
+    is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are. Raises
+    SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -48,7 +56,7 @@ def lower_module(
         imports=found.imports,
         classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
         signatures=signatures,
-        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again),
+        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf),
         extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
@@ -58,11 +66,19 @@ class Procedures(Mapping[str, ir.Procedure]):
     """Lowers a procedure when it is looked up. `too_deep` has the names of those looked up whose nesting exceeds the
     interpreter's stack: they have a signature and no blocks."""
 
-    def __init__(self, unit: Unit, signatures: Mapping[str, ir.Procedure], path: str, again: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        unit: Unit,
+        signatures: Mapping[str, ir.Procedure],
+        path: str,
+        again: Callable[[], str],
+        shelf: Shelf | None = None,
+    ) -> None:
         self.too_deep: set[str] = set()
         self._signatures = signatures
         self._path = path
         self._again = again
+        self._shelf = shelf
         self._pieces = pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
         # Nearly every module's own body is asked for, and the tree is at hand.
@@ -73,8 +89,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         if made is None:
             if name not in self._signatures:
                 raise KeyError(name)
-            self._make(name)
-            made = self._made.setdefault(name, self._signatures[name])
+            made = self._make(name)
         return made
 
     def __iter__(self) -> Iterator[str]:
@@ -87,7 +102,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         return name in self._signatures
 
     def take_over(self, before: Procedures) -> None:
-        """Take the graphs that were built from another text of the same file, as far as the holder functions that
+        """Take the graphs that were built from another text of the same file, as far as the pieces that
         they are of read the same and are declared the same; those that stand in other lines are moved."""
         old, new = before._again().removeprefix("\ufeff"), self._again().removeprefix("\ufeff")
         made: dict[str, list[str]] = {}
@@ -100,14 +115,15 @@ class Procedures(Mapping[str, ir.Procedure]):
             for name in names:
                 graph, signature = moved(before._made[name], now.line - was.line), self._signatures.get(name)
                 if graph is not None and msgspec.structs.replace(graph, **_OF_GRAPHS) == signature:
-                    self._made.setdefault(name, graph)
+                    if name not in self._made:
+                        self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
 
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""
         self._made.clear()
 
-    def _make(self, name: str) -> None:
+    def _make(self, name: str) -> ir.Procedure:
         """Build the graph of a procedure, and of what else is to be had from the same tree."""
         text = self._again().removeprefix("\ufeff")
         holder = self._piece_of(name)
@@ -121,7 +137,10 @@ class Procedures(Mapping[str, ir.Procedure]):
                 unit = whole(text, self._path)
         except SyntaxProblem:
             unit = whole(text, self._path)
-        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder], unit)
+        # The one that is asked for comes last: it stays on the shelf.
+        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder and one != name], unit)
+        self._lower((name,), unit)
+        return self._made[name]
 
     def _inside(self, piece: Piece) -> list[Piece]:
         """The pieces inside a class."""
@@ -146,11 +165,20 @@ class Procedures(Mapping[str, ir.Procedure]):
         for name in names:
             if name in self._made or name not in self._signatures:
                 continue
+            if name not in unit.found.procedures:
+                self._made[name] = self._signatures[name]
+                continue
             try:
-                self._made[name] = _graph(unit, unit.found.procedures[name], self._signatures[name])
+                self._keep(name, _graph(unit, unit.found.procedures[name], self._signatures[name]))
             except RecursionError:
                 self.too_deep.add(name)
                 self._made[name] = self._signatures[name]
+
+    def _keep(self, name: str, graph: ir.Procedure) -> None:
+        if self._shelf is None:
+            self._made[name] = graph
+        else:
+            self._shelf.put(self._made, name, graph)
 
 
 def _start(piece: Piece) -> int:

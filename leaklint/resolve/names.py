@@ -25,6 +25,8 @@ from leaklint.resolve.typetext import parse
 BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins, name)))
 LONGEST_NAME = 8
 DEEPEST_CHAIN = 12
+MOST_DEFINITIONS = 2000
+"""Indexes of procedures that are kept."""
 
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 
@@ -83,11 +85,14 @@ class Names:
     def definitions(self, module: str, name: str) -> Definitions | None:
         """The index of a procedure; None if there is no such procedure."""
         key = (module, name)
-        if key not in self._definitions:
-            procedure = self.program.procedure(module, name)
-            decorated = self._decorated_in(module)
-            self._definitions[key] = define(procedure, decorated) if procedure is not None else None
-        return self._definitions[key]
+        if key in self._definitions:
+            return self._definitions[key]
+        procedure = self.program.procedure(module, name)
+        found = define(procedure, self._decorated_in(module)) if procedure is not None else None
+        self._definitions[key] = found
+        if len(self._definitions) > MOST_DEFINITIONS:
+            del self._definitions[next(iter(self._definitions))]
+        return found
 
     def _decorated_in(self, name: str) -> frozenset[str]:
         known = self._decorated.get(name)

@@ -15,6 +15,7 @@ from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.lowering import lower_module
 from leaklint.lowering.positions import line_starts
+from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
@@ -22,6 +23,8 @@ from leaklint.source.prefilter import imported
 
 _SUFFIX = ".py"
 DEEPEST = 40
+MOST_INSTRUCTIONS = 150_000
+"""In the graphs that are kept: some 40 MB."""
 MOST_TEXTS = 50
 """Texts that are kept. Others are read again: who reads them keeps the bytes, which take less room."""
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
@@ -56,6 +59,7 @@ class Program:
         self._roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
         self._real_roots = tuple(os.path.realpath(root) for root in self._roots)
         self._overlays: dict[str, str] = {}
+        self._shelf = Shelf(MOST_INSTRUCTIONS)
         self._forget()
 
     def _forget(self) -> None:
@@ -260,7 +264,9 @@ class Program:
         again = functools.partial(self._text_again, file) if file not in self._overlays else None
         is_package = os.path.basename(file) == "__init__.py"
         try:
-            module = lower_module(text, self._shown(file), self._name_of(file), is_package, again=again)
+            module = lower_module(
+                text, self._shown(file), self._name_of(file), is_package, again=again, shelf=self._shelf
+            )
             if file in self._before:
                 module.procedures.take_over(self._before.pop(file).procedures)  # type: ignore[attr-defined]
         except (LeaklintError, RecursionError):
