@@ -1,8 +1,8 @@
 """`python -m tests.lsp.latency FILE...`: from a keystroke to the diagnostics that follow, through the whole server.
 
-Each keystroke is one edit at a random place of the file: a character in a line, or a new line, which moves what
-follows. The processor time of the server is told beside the time on the clock, which depends on what else the machine
-does.
+Each keystroke is one edit at a random place of the file: a space at the end of a line; a new line, which moves what
+follows; a statement more in a function, which has to be looked at again with all that depends on it. The processor
+time of the server is told beside the time on the clock, which depends on what else the machine does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import statistics
 import sys
 import time
@@ -18,8 +19,9 @@ from pathlib import Path
 
 from tests.lsp.editor import Editor
 
-KEYSTROKES = 40
+KEYSTROKES = 60
 _PAUSE_S = 0.05
+_STATEMENT = re.compile(r"( {4}|\t)+(return\b|self\.\w+|\w+ = |\w+\()")
 
 
 async def latency(path: Path) -> tuple[list[float], float]:
@@ -41,16 +43,26 @@ async def latency(path: Path) -> tuple[list[float], float]:
 
 
 async def _keystroke(editor: Editor, uri: str, lines: Sequence[str], chance: random.Random) -> float:
-    typed = list(lines)
-    number = chance.randrange(len(typed))
-    if chance.random() < 0.5:
-        typed.insert(number, "\n")
-    else:
-        typed[number] = typed[number].rstrip("\n") + " \n"
+    text = typed(lines, chance)
     start = time.perf_counter()
-    editor.edit(uri, "".join(typed))
+    editor.edit(uri, text)
     await editor.diagnostics(uri)
     return (time.perf_counter() - start) * 1000
+
+
+def typed(lines: Sequence[str], chance: random.Random) -> str:
+    """The text after a keystroke."""
+    after, number, kind = list(lines), chance.randrange(len(lines)), chance.randrange(3)
+    if kind == 0:
+        after[number] = after[number].rstrip("\n") + " \n"
+    elif kind == 1:
+        after.insert(number, "\n")
+    else:
+        plain = [at for at, line in enumerate(lines) if _STATEMENT.match(line)]
+        number = chance.choice(plain or [0])
+        indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+        after.insert(number, f"{indent}typed = str({chance.randrange(9)})\n")
+    return "".join(after)
 
 
 def _processor_time(editor: Editor) -> float:

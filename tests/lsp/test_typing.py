@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import random
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from leaklint.engine.project import Project
 from leaklint.lsp.checker import Checker
+from leaklint.ownership.analysis import Analysis
+from leaklint.resolve.program import Program
 from tests.lsp.typing import edited
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -70,3 +75,15 @@ def test_an_edit_leaves_what_a_first_look_finds_in_other_files(project: str) -> 
     chance = random.Random(project)
     files = sources(FIXTURES / "projects" / project)
     assert differences(chance.sample(files, min(4, len(files))), chance, EDITS) == []
+
+
+def test_what_is_no_longer_of_use_is_let_go() -> None:
+    path = FIXTURES / "projects" / "billing" / "invoices.py"
+    text, chance, kept = path.read_text(encoding="utf-8"), random.Random(1), []
+    checker = Checker((str(path.parent),))
+    for number in range(150):
+        found(checker, path, {str(path): edited(text, chance)})
+        if number in (20, 149):
+            gc.collect()
+            kept.append(Counter(type(one) for one in gc.get_objects() if type(one) in (Analysis, Program, Project)))
+    assert kept[0] == kept[1]
