@@ -244,9 +244,9 @@ def _framework_facts(row: Framework) -> list[tuple[str, str]]:
         ("imported as", ", ".join(row.modules)),
         ("errors reach yield", ", ".join(row.exceptions_reach_yield)),
         ("they do not", ", ".join(row.exceptions_do_not_reach)),
-        ("runs at the end", ", ".join((*row.teardown_decorators, *row.teardown_registrars, *row.release_methods))),
-        ("runs at the start", ", ".join((*row.setup_decorators, *row.setup_methods))),
-        ("keep what they hold", ", ".join((*row.holders, *row.process_lived))),
+        ("runs again and again", ", ".join((*row.recurring_decorators, *row.recurring_methods))),
+        ("ends with a request", ", ".join(row.short_lived_holders)),
+        ("keeps few results", ", ".join(row.bounded_caches)),
         ("the process ends after", ", ".join(row.run_once)),
         ("note", row.note),
     ]

@@ -256,28 +256,15 @@ class Framework(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defa
                                 `contextlib.contextmanager`, `fastapi.Depends`. A release after a bare yield leaks.
     exceptions-do-not-reach     those whose generator is always resumed normally: `pytest.fixture`.
     coroutine-decorators        decorators that make a coroutine of a generator, whose `yield from` (or `yield`) awaits.
-    teardown-decorators         decorators whose function the framework calls at the end of a request, a test or the
-                                application: what it releases is taken care of.
-    teardown-registrars         calls whose argument (a function) it calls then: `app.on_cleanup.append`.
-    setup-decorators            decorators whose function it calls once at start.
-    recurring-decorators        those whose function it calls again for each request, test or task.
-    release-methods             methods of the framework's classes and their subclasses that it calls at the end:
+    recurring-decorators        decorators whose function it calls again for each request, test or task.
+    recurring-methods           methods of its classes and their subclasses that it calls again for each test, request
+                                or task: what one call keeps on the object and nothing releases is lost each time.
                                 "Class.method", or "method" alone for any class in a module that imports it.
-    setup-methods               the same for methods that it calls before use; what they acquire a release method
-                                gives back.
-    recurring-methods           those of `setup-methods` that it calls again for each test, request or task: what one
-                                call keeps on the object and nothing releases is lost each time.
-    bases                       classes whose subclasses have those methods called.
-    holders                     objects that live as long as the framework, a request or a context, and keep what is
-                                stored on them: "flask.g", "fastapi.FastAPI.state".
-    short-lived-holders         those of `holders` that live for a request or task only: a connection that is kept on
+    short-lived-holders         objects that live for a request or task only, "flask.g": a connection that is kept on
                                 one and that no code of the program takes from it to release is lost with it.
-    process-lived               decorated or named functions whose module's globals live with the process by design: a
-                                resource kept in one is no leak (an AWS Lambda handler's module).
-    bounded-caches              those of `process-lived` that keep a limited number of results and drop the others
-                                without closing them, with the parameter that limits: "functools.lru_cache:maxsize".
-    entry-points                calls or decorators that mark functions the framework calls for each request or task:
-                                a pool built there is built again and again.
+    bounded-caches              decorators that keep a limited number of results and drop the others without closing
+                                them, with the parameter that limits: "functools.lru_cache:maxsize".
+    entry-points                calls or decorators that are given a function to call for each request or task.
     run-once                    decorators (their last name, in a module that imports the framework) of functions after
                                 which the process ends: the commands of a command line. "file:NAME": any function of
                                 such a file that imports the framework.
@@ -288,17 +275,9 @@ class Framework(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defa
     exceptions_reach_yield: tuple[str, ...] = ()
     exceptions_do_not_reach: tuple[str, ...] = ()
     coroutine_decorators: tuple[str, ...] = ()
-    teardown_decorators: tuple[str, ...] = ()
-    teardown_registrars: tuple[str, ...] = ()
-    setup_decorators: tuple[str, ...] = ()
     recurring_decorators: tuple[str, ...] = ()
-    release_methods: tuple[str, ...] = ()
-    setup_methods: tuple[str, ...] = ()
     recurring_methods: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    holders: tuple[str, ...] = ()
     short_lived_holders: tuple[str, ...] = ()
-    process_lived: tuple[str, ...] = ()
     bounded_caches: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()
     run_once: tuple[str, ...] = ()

@@ -39,8 +39,7 @@ def is_injected(asking: Asking) -> bool:
 @functools.cache
 def _injectors(catalog: Catalog) -> frozenset[str]:
     """What takes a function to call it for each request, and resumes it afterwards if it is a generator."""
-    rows = catalog.frameworks
-    return frozenset(name for row in rows for name in set(row.entry_points) & set(row.exceptions_reach_yield))
+    return frozenset(name for row in catalog.frameworks for name in row.entry_points)
 
 
 def _injections(asking: Asking, place: ir.ModuleIR, simple: str) -> Iterator[tuple[str, Function]]:
