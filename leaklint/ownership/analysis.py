@@ -350,6 +350,7 @@ class Analysis:
             self._callees[one] = before._callees.get(one, ())
             if hands_over(result.summary):
                 self._handing.append(one)
+        self._pending.update(one for one in before._pending if one.module != changed)
         self._users.update({one: set(users) for one, users in before._users.items()})
 
     def _look_again(self, functions: Sequence[Function]) -> None:

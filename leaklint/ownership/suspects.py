@@ -52,12 +52,12 @@ class _File:
         self.module: ModuleIR | None = None
         self.stale = False
 
-    def copy(self, reached: int) -> _File:
-        """The same for a program in which the file may reach others."""
+    def copy(self, reached: int, changed: int) -> _File:
+        """The same for a program in which the file may reach others, and the text of some (a mask) has changed."""
         other = _File(self.bit, reached, self.words)
         other.active = set(self.active)
         other.functions, other.module = set(self.functions), self.module
-        other.stale = reached != self.reached
+        other.stale = self.stale or reached != self.reached or bool(reached & changed)
         return other
 
 
@@ -98,7 +98,7 @@ class Suspects:
         for path, known in self._files.items():
             if path != file:
                 other._libraries[path] = self._libraries[path]
-                other._files[path] = known.copy(other._imports.reached(path))
+                other._files[path] = known.copy(other._imports.reached(path), ~gone)
         other._receiving = set(self._receiving)
         other._lambdas = set(self._lambdas)
         other._rests = dict(self._rests)

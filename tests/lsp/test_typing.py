@@ -77,6 +77,19 @@ def test_an_edit_leaves_what_a_first_look_finds_in_other_files(project: str) -> 
     assert differences(chance.sample(files, min(4, len(files))), chance, EDITS) == []
 
 
+def test_what_an_edit_in_a_file_without_resources_changes_elsewhere() -> None:
+    folder = FIXTURES / "projects" / "stores"
+    base, store, users = (str(folder / name) for name in ("base.py", "sqlite_store.py", "service.py"))
+    texts = {path: Path(path).read_text(encoding="utf-8") for path in (base, store, users)}
+    checker = Checker((str(folder),))
+    found(checker, Path(store), texts)
+    texts[base] = texts[base].replace("self.connection.close()", "pass")
+    found(checker, Path(base), texts)
+    texts[users] += "\n"
+    found(checker, Path(users), texts)
+    assert found(checker, Path(store), texts) == found(Checker((str(folder),)), Path(store), texts)
+
+
 def test_what_is_no_longer_of_use_is_let_go() -> None:
     path = FIXTURES / "projects" / "billing" / "invoices.py"
     text, chance, kept = path.read_text(encoding="utf-8"), random.Random(1), []
