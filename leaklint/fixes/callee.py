@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from leaklint.fixes.document import Document, Function
+from leaklint.fixes.scopes import bound_names
 
 
 def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool | None:
@@ -20,25 +21,42 @@ def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool |
 
 
 def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[ast.expr]:
-    """The arguments of a call that the project function that is called may return as they are.
+    """What the project function that is called may return that was there before: arguments of the call, fields of its
+    receiver, variables of the module; as the caller would write it.
 
     index: asks after that item of the tuples that it returns.
     """
     found: list[ast.expr] = []
     for function in _called(document.tree, call):
-        own = _parameters(function)
-        copies = {name: name for name in own}
-        for node in ast.walk(function):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in own:
-                copies.update((one.id, node.value.id) for one in node.targets if isinstance(one, ast.Name))
         given = _given(call, function)
+        own = {name for one in function.body for name in bound_names(one)}
+        copies: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                for one in node.targets:
+                    if isinstance(one, ast.Name):
+                        copies.setdefault(one.id, []).append(node.value)
         for node in ast.walk(function):
             if isinstance(node, ast.Return) and document.scope(node) is function:
-                for name in _names(_item(node.value, index)):
-                    argument = given.get(copies.get(name, ""))
-                    if argument is not None and not isinstance(argument, ast.Constant):
-                        found.append(argument)
+                for value in _choices(_item(node.value, index)):
+                    first = copies.get(value.id, [value]) if isinstance(value, ast.Name) else [value]
+                    for old in [*first, value]:
+                        there = _as_called(old, given, own)
+                        if there is not None:
+                            found.append(there)
     return found
+
+
+def _as_called(value: ast.expr, given: dict[str, ast.expr], own: set[str]) -> ast.expr | None:
+    """A value of the function in the caller's terms; None where it is no variable or field that was there before."""
+    if isinstance(value, ast.Attribute):
+        base = _as_called(value.value, given, own)
+        return ast.Attribute(base, value.attr, ast.Load()) if base is not None else None
+    if not isinstance(value, ast.Name):
+        return None
+    if value.id in given:
+        return given[value.id] if not isinstance(given[value.id], ast.Constant) else None
+    return None if value.id in own else value
 
 
 def keeps_argument(tree: ast.AST, call: ast.Call, held: Callable[[ast.expr], bool]) -> bool:
@@ -63,30 +81,28 @@ def _called(tree: ast.AST, call: ast.Call) -> list[ast.FunctionDef | ast.AsyncFu
     return [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
 
 
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    return [one.arg for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
-
-
 def _given(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
-    """What a call gives for the function's parameters, as far as its text tells."""
-    names = _parameters(function)
+    """What a call gives for the function's parameters, as far as its text tells; the others have their defaults."""
+    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    given: dict[str, ast.expr] = {name: ast.Constant(None) for name in names}
     if names[:1] in (["self"], ["cls"]):
+        given[names[0]] = call.func.value if isinstance(call.func, ast.Attribute) else ast.Constant(None)
         names = names[1:]
-    given = dict(zip(names, call.args))
+    given.update(zip(names, call.args))
     given.update((one.arg, one.value) for one in call.keywords if one.arg is not None)
     return given
 
 
-def _names(value: ast.expr | None) -> Iterator[str]:
-    """The variables that a value may be."""
-    if isinstance(value, ast.Name):
-        yield value.id
-    elif isinstance(value, ast.IfExp):
-        yield from _names(value.body)
-        yield from _names(value.orelse)
+def _choices(value: ast.expr | None) -> Iterator[ast.expr]:
+    """The values that one of which an expression gives."""
+    if isinstance(value, ast.IfExp):
+        yield from _choices(value.body)
+        yield from _choices(value.orelse)
     elif isinstance(value, ast.BoolOp):
         for one in value.values:
-            yield from _names(one)
+            yield from _choices(one)
+    elif value is not None:
+        yield value
 
 
 def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) -> bool:

@@ -131,19 +131,22 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
         binding = dataclasses.replace(binding, maybe_none=True)
     target = _target(document, call, taken, binding, report, released, first.then(binding.rewrite), text)
     if report.site.derived:
-        target = dataclasses.replace(target, strangers=_strangers(document, call, taken, binding.held))
+        strangers = _strangers(document, call, taken, binding.held)
+        if report.strange and not strangers:
+            raise Refused("it may be one that the helper was given or keeps, which is not to be released here")
+        target = dataclasses.replace(target, strangers=strangers)
     return _unfolded(target, released, text)
 
 
 def _strangers(document: Document, call: ast.Call, taken: ast.stmt, resource: Held) -> tuple[str, ...]:
-    """The arguments that a helper may hand back, which are not this function's to release. Raises Refused where the
-    release could not ask for them."""
+    """What was there before and a helper may hand back, which is not this function's to release. Raises Refused where
+    the release could not ask for it."""
     found: list[str] = []
     for argument in passed_through(document, call, _unpacked_as(taken, resource)):
         names = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
         if not stable(argument) or names & {name for one in _behind(document, taken) for name in bound_names(one)}:
             raise Refused("it may be what the helper was given, and that is no longer known when it is released")
-        found.append(document.source(argument))
+        found.append(ast.unparse(argument))
     return tuple(dict.fromkeys(found))
 
 

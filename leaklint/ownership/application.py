@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from leaklint.model import Span
@@ -32,6 +34,7 @@ from leaklint.ownership.values import (
     UNKNOWN,
     Bundle,
     Condition,
+    Const,
     Elements,
     Heap,
     Held,
@@ -69,6 +72,7 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
     roots: values of the callee's parameters and captured names.
     """
     going: list[tuple[World, Value]] = []
+    ways: list[tuple[list[Held], Value, Value]] = []
     _watch(m, w, summary, roots)
     for outcome in summary.outcomes:
         world = w.fork()
@@ -86,7 +90,10 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
             m.lent.update(site_key(one.rid) for one in news)
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
-        going.append((world, thaw(m, world, outcome.value, roots, news, point.at)))
+        value = thaw(m, world, outcome.value, roots, news, point.at)
+        ways.append((news, outcome.value, value))
+        going.append((world, value))
+    m.ledger.strange.update(_perhaps_others(ways))
     return going
 
 
@@ -114,6 +121,26 @@ def _hands(value: Value) -> bool:
     """Whether a summary's value holds a resource that the callee acquired."""
     inner = (*(v for _, v in value.fields), *value.elements) if isinstance(value, Snapshot) else parts(value)
     return isinstance(value, New) or any(map(_hands, inner))
+
+
+def _perhaps_others(ways: list[tuple[list[Held], Value, Value]]) -> Iterator[int]:
+    """The sites in whose place a call may as well give something that was there before. ways: what each way in which
+    the call ends hands over, and its value in the callee's and in the caller's terms."""
+    old = {
+        k
+        for news, value, here in ways
+        if not news
+        for k, (item, given) in enumerate(zip(_items(value), _items(here)))
+        if isinstance(item, Ref) and not isinstance(given, Const)
+    }
+    for news, value, _ in ways:
+        for k, item in enumerate(_items(value)):
+            if k in old and isinstance(item, New) and item.index < len(news):
+                yield site_key(news[item.index].rid)
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Bundle) else (value,)
 
 
 def possible(m: Machine, w: World, path: str, mask: int, roots: Roots) -> bool:
@@ -284,8 +311,6 @@ def bind(
 
 
 def _default(text: str) -> Value:
-    from leaklint.ownership.values import Const
-
     if text in ("None", "True", "False") or text[:1] in "'\"" or text.isdigit():
         return Const(text)
     return Unknown()

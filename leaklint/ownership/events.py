@@ -76,7 +76,8 @@ class Misuse(msgspec.Struct, frozen=True):
 
 class SiteReport(msgspec.Struct, frozen=True):
     """All that was seen of one site. `released`: on some path it is given back or handed on; `releases`: where it is
-    given back. `handed_on`: on some path somebody outside the function answers for it."""
+    given back. `handed_on`: on some path somebody outside the function answers for it. `strange`: the call may as well
+    give what its function was given or keeps, which is not its caller's to release."""
 
     site: Site
     leaks: tuple[Leak, ...] = ()
@@ -84,3 +85,4 @@ class SiteReport(msgspec.Struct, frozen=True):
     released: bool = False
     releases: tuple[Span, ...] = ()
     handed_on: bool = False
+    strange: bool = False

@@ -40,6 +40,7 @@ class Ledger:
         self.misuses: dict[int, dict[tuple[str, Span], Misuse]] = {}
         self.releases: dict[int, dict[Span, None]] = {}
         self.given: set[int] = set()
+        self.strange: set[int] = set()
         self._numbers: dict[int, dict[str, int]] = {}
 
     def number(self, at: int, kind: str) -> int:

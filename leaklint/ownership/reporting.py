@@ -46,7 +46,7 @@ def site_reports(m: Machine, outcomes: tuple[Outcome, ...]) -> Iterator[SiteRepo
             place = places[0]
             step = Step(site.path, site.span, f"kept on `{place}`, which no method releases")
             leaks = (*leaks, Leak("owner", site.span, (*site.origin, step)))
-        yield SiteReport(site, leaks, misuses, released, releases, handed_on)
+        yield SiteReport(site, leaks, misuses, released, releases, handed_on, key in ledger.strange)
 
 
 def _built_for_each_request(m: Machine, key: int, site: Site) -> bool:
