@@ -75,10 +75,14 @@ def keeps_argument(tree: ast.AST, call: ast.Call, held: Callable[[ast.expr], boo
 
 
 def _called(tree: ast.AST, call: ast.Call) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The functions of the file that have the name that is called."""
+    """The functions of the file that a call may mean by their name: methods for `x.name()`, if there are any, and
+    others for `name()`."""
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    return [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
+    found = [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
+    methods = {one for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
+    fitting = [one for one in found if (one in methods) is isinstance(func, ast.Attribute)]
+    return fitting or found
 
 
 def _given(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:

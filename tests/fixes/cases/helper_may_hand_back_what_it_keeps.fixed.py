@@ -18,7 +18,7 @@ class Store:
         try:
             return [row[0] for row in conn.execute("SELECT name FROM t")]
         finally:
-            if conn is not SHARED and conn is not self._given:
+            if conn is not self._given:
                 conn.close()
 
 
