@@ -227,7 +227,12 @@ class Project:
             return names[word]
 
         program = Program(
-            [Path(root) for root in roots], self.read, self.catalog, candidates=candidates, base=Path(self.cwd)
+            [Path(root) for root in roots],
+            self.read,
+            self.catalog,
+            candidates=candidates,
+            base=Path(self.cwd),
+            traced=self.stamps is not None or self.remembering,
         )
         strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
         resolver = Resolver(program)

@@ -11,6 +11,9 @@ from leaklint.lowering.positions import Positions
 from leaklint.lowering.scopes import Scope
 from leaklint.model import Span
 
+_TEMPS = [f"%{number}" for number in range(500)]
+"""One string for all procedures: so many would take more room than all else of their graphs."""
+
 
 class Body:
     """One procedure under construction. `names` maps the nodes of nested functions, lambdas and classes to their
@@ -33,7 +36,7 @@ class Body:
     def temp(self) -> str:
         """A fresh temporary."""
         self._temps += 1
-        return f"%{self._temps}"
+        return _TEMPS[self._temps] if self._temps < len(_TEMPS) else f"%{self._temps}"
 
     def hidden(self, purpose: str) -> str:
         """A fresh local that no source name can clash with, assigned on more than one path."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.ownership.vocabulary import Vocabulary, Words
 from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
@@ -43,7 +44,7 @@ class _File:
     reached: the files that it imports, as a mask. active: the words in it that make a function a suspect.
     """
 
-    def __init__(self, bit: int, reached: int, words: frozenset[str]) -> None:
+    def __init__(self, bit: int, reached: int, words: Words) -> None:
         self.bit = bit
         self.reached = reached
         self.words = words
@@ -74,7 +75,7 @@ class Suspects:
         self._free = catalog.free_words
         self._makers = catalog.maker_words
         self._files: dict[str, _File] = {}
-        self._words: dict[str, frozenset[str]] = {}
+        self._vocabulary = Vocabulary()
         self._libraries: dict[str, frozenset[str]] = {}
         self._given_by: dict[int, frozenset[str]] = {}
         self._leading: dict[str, int] = {}
@@ -92,6 +93,7 @@ class Suspects:
         was known."""
         other = Suspects(resolver, thorough=self.thorough)
         other._imports = self._imports.again(resolver.program)
+        other._vocabulary = self._vocabulary
         gone = ~self._imports.bit(file)
         for mine, its in ((self._leading, other._leading), (self._making, other._making), (self._named, other._named)):
             its.update({name: mask & gone for name, mask in mine.items()})
@@ -251,8 +253,9 @@ class Suspects:
         text = self._program.text_at(file) or ""
         data = text.encode("utf-8", "replace")
         words = frozenset(identifiers(data).decode("utf-8", "replace").split())
+        own = self._vocabulary.of(words)
         self._libraries[file] = frozenset(self._prefilter.libraries(data, words))
-        self._files[file] = _File(self._imports.bit(file), self._imports.reached(file), words)
+        self._files[file] = _File(self._imports.bit(file), self._imports.reached(file), own)
         self._files[file].stale = True
 
     def _initial(self, file: str) -> set[str]:
@@ -263,7 +266,7 @@ class Suspects:
             for one in self._imports.files(known.reached):
                 libraries |= self._libraries.get(one, frozenset())
             given = self._given_by[known.reached] = self._free.union(*map(self._prefilter.words, libraries))
-        found = set(known.words & given)
+        found = known.words.among(given)
         found.update(name for name, mask in self._leading.items() if mask & known.reached and name in known.words)
         return found
 
@@ -276,15 +279,16 @@ class Suspects:
         if known.module is None:
             known.module = self._program.module_at(Path(file))
             if known.module is None:
-                known.words = frozenset()
+                known.words = self._vocabulary.of(())
                 return
         module = known.module
         for name, definition in module.classes.items():
             simple = own_name(name)
             if simple in words or any(base.partition("[")[0].rpartition(".")[2] in words for base in definition.bases):
                 self._lead(simple, known.bit)
-                known.active |= _OF_CLASSES & known.words
-                words = words | (_OF_CLASSES & known.words)
+                naming = {word for word in _OF_CLASSES if word in known.words}
+                known.active |= naming
+                words = words | naming
         for entry in module.imports:
             if entry.attribute in words and entry.name != entry.attribute:
                 self._lead(entry.name, known.bit)

@@ -39,6 +39,7 @@ class Program:
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
     candidates: names of modules whose text contains a word, for finding subclasses. base: where shown paths start.
+    traced: whether it is asked what answers rest on.
     """
 
     def __init__(
@@ -49,10 +50,11 @@ class Program:
         *,
         candidates: Callable[[str], Sequence[str]] | None = None,
         base: Path | None = None,
+        traced: bool = True,
     ) -> None:
         self.catalog = catalog
         self.candidates = candidates
-        self.trace = Trace()
+        self.trace = Trace(on=traced)
         self.generation = 0
         self._read = read
         self._base = os.path.abspath(base if base is not None else ".")

@@ -31,6 +31,7 @@ class Solver(Generic[K, V]):
         self._trace = trace if trace is not None else Trace()
         self._rests: Rests = {}
         self._values: dict[K, set[V] | None] = {}
+        self._nothing: set[V] = set()
         self._open: dict[K, set[K]] = {}
         self._stack: list[K] = []
         self._waiting: set[K] = set()
@@ -135,3 +136,5 @@ class Solver(Generic[K, V]):
                     waiting.append(dependent)
         for key in self._open:
             rests[key] = self._trace.share(rests[key])
+            if not self._values[key] and self._values[key] is not None:
+                self._values[key] = self._nothing

@@ -41,12 +41,14 @@ class _Frame:
 
 
 class Trace:
-    """Collects the facts that the answer in hand rests on in `mask`."""
+    """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
+    has a fact in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on: bool = True) -> None:
+        self.on = on
         self.mask = 0
         self._facts: list[Fact] = []
-        self._bits: dict[Fact, int] = {}
+        self._numbers: dict[Fact, int] = {}
         self._open: list[_Frame] = []
         self._shared: dict[int, int] = {}
 
@@ -56,11 +58,13 @@ class Trace:
 
     def bit(self, fact: Fact) -> int:
         """The set of one fact."""
-        bit = self._bits.get(fact)
-        if bit is None:
-            bit = self._bits[fact] = 1 << len(self._facts)
+        if not self.on:
+            return 0
+        number = self._numbers.get(fact)
+        if number is None:
+            number = self._numbers[fact] = len(self._facts)
             self._facts.append(fact)
-        return bit
+        return 1 << number
 
     def share(self, mask: int) -> int:
         """The set itself, as one object for all that rest on the same: most do, and sets are large."""

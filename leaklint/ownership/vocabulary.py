@@ -1,0 +1,50 @@
+"""The identifiers of many files in little room: most words occur in many of them, and each is kept once."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+
+
+class Vocabulary:
+    """Numbers words in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.words: list[str] = []
+
+    def of(self, words: Iterable[str]) -> Words:
+        """A set of words."""
+        numbers, known = self.numbers, self.words
+        found = []
+        for word in words:
+            number = numbers.get(word)
+            if number is None:
+                number = numbers[word] = len(known)
+                known.append(word)
+            found.append(number)
+        found.sort()
+        return Words(self, array("I", found))
+
+
+class Words:
+    """Words of one file, as their numbers in order."""
+
+    __slots__ = ("_numbers", "_vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary, numbers: array[int]) -> None:
+        self._vocabulary = vocabulary
+        self._numbers = numbers
+
+    def __contains__(self, word: object) -> bool:
+        number = self._vocabulary.numbers.get(word)  # type: ignore[call-overload]
+        if number is None:
+            return False
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
+
+    def among(self, words: frozenset[str]) -> set[str]:
+        """Those that are also among others."""
+        known = self._vocabulary.words
+        return {word for number in self._numbers if (word := known[number]) in words}
