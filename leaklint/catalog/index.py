@@ -78,6 +78,7 @@ class Catalog:
         self._values: dict[str, str] = {}
         self._shapes: dict[str, list[Shape]] = {}
         self._methods_of: set[str] = set()
+        self._free: set[str] = set()
         for library in self.libraries:
             self._aliases.update(library.aliases)
             self._bases.update(library.subclasses)
@@ -90,8 +91,10 @@ class Catalog:
     def _index(self, library: Library) -> None:
         for resource in library.resource:
             if not resource.obliges:
-                self._methods_of.add(resource.type)
-                self._returns.update(dict.fromkeys(resource.acquire, resource.type))
+                self._free.update(resource.acquire)
+                if resource.type:
+                    self._methods_of.add(resource.type)
+                    self._returns.update(dict.fromkeys(resource.acquire, resource.type))
                 continue
             acquired = Acquired(library.name, resource)
             for name in (resource.type, *resource.types):
@@ -101,6 +104,8 @@ class Catalog:
                     if known is None or (resource.release and not known.resource.release):
                         self._types[name] = acquired
             for call in resource.acquire:
+                if call in self._free:
+                    continue
                 if resource.taken == "receiver":
                     self._holdings.setdefault(call, acquired)
                 else:

@@ -160,7 +160,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defau
                   receivers=["*pool*"]}; an empty `receivers` accepts any.
     pool          for pools and engines: how their size is written.
     obliges       false: nobody has to give it back, for it ends by itself (a cursor with its connection, a result when
-                  it is read to its end or dropped). The row says what it is, and no rule asks for it.
+                  it is read to its end or dropped). The row says what it is, and no rule asks for it. A project takes
+                  a call of the catalog out of force with it.
     since, before the row holds only from that version on, or below that one. Where the version is not known, the
                   newest counts.
     """

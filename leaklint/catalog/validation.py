@@ -154,8 +154,6 @@ def _unusable(row: Resource, keys: KeyPath) -> Iterator[Problem]:
         for position, name in enumerate(names):
             if name not in row.release:
                 yield (*keys, field, position), f"'{name}' is not among release{_meant(name, row.release)}"
-    if not row.obliges and not row.type:
-        yield (*keys, "obliges"), "what obliges nobody needs a type: all that is used of it is what it is"
     if row.lazy and "closes" not in (row.with_, row.async_with, row.call_with):
         yield (*keys, "lazy"), 'lazy means that entering it takes it: with or async-with must be "closes"'
     for position, fact in enumerate(row.version):

@@ -269,3 +269,10 @@ def test_every_library_says_where_its_facts_come_from() -> None:
         for resource in library.resource:
             evidence = resource.evidence
             assert evidence.versions or evidence.detail, f"{library.name}: {resource.acquire}"
+
+
+def test_a_project_takes_a_call_out_of_force() -> None:
+    free = Resource(name="connection", kind="connection", acquire=("psycopg2.connect",), obliges=False)
+    catalog = load_catalog(project_resources=[free])
+    assert catalog.acquisition("psycopg2.connect") is None
+    assert catalog.acquisition("psycopg2.pool.SimpleConnectionPool") is not None
