@@ -42,8 +42,8 @@ class Quiet(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Words(msgspec.Struct, frozen=True, array_like=True):
-    """What tells that a file still says nothing about resources. words: those that would make it do so -> the files
-    that give them, as a set that is b"" for all. always: words that count anywhere. quiet: by path."""
+    """What tells that a file of a program still says nothing about resources. words: those that would make it do so ->
+    the files that give them, as a set that is b"" for all. always: words that count anywhere. quiet: by path."""
 
     words: dict[str, bytes] = {}
     always: frozenset[str] = frozenset()
@@ -55,18 +55,55 @@ class Table(msgspec.Struct, frozen=True, array_like=True):
 
     extra: str
     facts: tuple[KeptFact, ...]
-    words: Words = Words()
+
+
+class KeptFile(msgspec.Struct, frozen=True, array_like=True):
+    """One file of a survey, as `ownership.survey.Surveyed`. path, imports: numbers of paths. rests, reached, and the
+    values of suspects: numbers of masks."""
+
+    path: int
+    libraries: tuple[str, ...]
+    imports: tuple[int, ...]
+    stated: bytes
+    rests: int
+    reached: int
+    active: tuple[str, ...]
+    gives: tuple[tuple[str, str], ...]
+    suspects: dict[str, int]
+    ways: bytes
+
+
+class KeptSurvey(msgspec.Struct, frozen=True, array_like=True):
+    """What was found out about the words of one program. facts: what that rests on. firm: those on which more rests
+    than what a file's own text says, as a set. body: a SurveyBody, which few runs need."""
+
+    facts: tuple[KeptFact, ...]
+    firm: bytes
+    body: msgspec.Raw
+
+
+class SurveyBody(msgspec.Struct, frozen=True, array_like=True):
+    """order: paths, by the numbers that sets of files have for them. masks: sets, of facts of the survey or of files.
+    words, always: as in `ownership.survey.Survey`."""
+
+    order: tuple[int, ...]
+    masks: tuple[bytes, ...]
+    files: tuple[KeptFile, ...]
+    words: dict[str, tuple[str, ...]]
+    always: frozenset[str]
 
 
 class Record(msgspec.Struct, array_like=True):
     """All that is kept of one project for one way of asking. paths: those that facts name by number. words: word -> the
-    files of the project (by extra root) that hold it, by their number."""
+    files of the project (by extra root) that hold it, by their number. quiet, surveys: by extra root."""
 
     paths: list[str] = []
     stamps: dict[str, Stamp] = {}
     tables: list[Table] = []
     answers: dict[str, Answer] = {}
     words: dict[str, dict[str, list[int]]] = {}
+    quiet: dict[str, Words] = {}
+    surveys: dict[str, KeptSurvey] = {}
 
 
 def decode(data: bytes) -> Record:
@@ -77,6 +114,16 @@ def decode(data: bytes) -> Record:
 def encode(record: Record) -> bytes:
     """The bytes of a record."""
     return _ENCODER.encode(record)
+
+
+def decode_body(data: msgspec.Raw) -> SurveyBody:
+    """The body of a survey from its bytes. Raises msgspec.MsgspecError."""
+    return _BODIES.decode(data)
+
+
+def encode_body(body: SurveyBody) -> msgspec.Raw:
+    """The bytes of a survey's body."""
+    return msgspec.Raw(_ENCODER.encode(body))
 
 
 def as_bytes(mask: int) -> bytes:
@@ -95,4 +142,5 @@ def bits(mask: int) -> Iterator[int]:
 
 
 _DECODER = msgspec.msgpack.Decoder(Record)
+_BODIES = msgspec.msgpack.Decoder(SurveyBody)
 _ENCODER = msgspec.msgpack.Encoder()

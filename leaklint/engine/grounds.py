@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import Quiet, Words, as_bytes, as_mask
+from leaklint.cache.record import Words, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.config import Settings
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
-from leaklint.source.prefilter import holds, identifiers, imported
+from leaklint.source.prefilter import holds, identifiers, imported, statements_digest
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
     from leaklint.engine.project import Project
+    from leaklint.ownership.survey import Survey
 
-_MOST_FILES = 2000
-"""Files of a program, beyond which it is not told which of them gives a word."""
 LIGHT = "*"
 """Names the facts about files that no program was loaded for. Symbolic links count wherever they lead."""
 
@@ -39,14 +38,14 @@ class Grounds(msgspec.Struct, frozen=True):
 class News(msgspec.Struct, frozen=True):
     """What a process has met since it last told. facts: by extra root, the number of the first and the facts, each with
     what it was. searches: extra root, word, and the files that hold it. stamps: of the files read. steady: none of them
-    changed meanwhile. words: by extra root, which files say nothing about resources, and the files that were seen."""
+    changed meanwhile. surveys: by extra root, what was found out about the words of its program."""
 
     process: str
     facts: Mapping[str, tuple[int, tuple[tuple[Fact, bytes], ...]]]
     searches: tuple[tuple[str, str, Sequence[str]], ...]
     stamps: Mapping[str, Stamp]
     steady: bool
-    words: Mapping[str, tuple[Words, frozenset[str]]]
+    surveys: Mapping[str, Survey]
 
 
 class Recorder:
@@ -57,7 +56,8 @@ class Recorder:
         self.light = Trace()
         self._told: dict[str, int] = {}
         self._lists = functools.cache(lambda directory: listing(directory, ("",)))
-        project.stamps = {}
+        if project.stamps is None:
+            project.stamps = {}
 
     def begin(self) -> None:
         """Forget what was noted for another file."""
@@ -69,8 +69,7 @@ class Recorder:
         extra = self.project.extra_root(file.path)
         trace = self._traces().get(extra)
         if trace is not None and trace.mask:
-            mask = trace.mask
-            return Grounds(extra, mask | self.project.analysis(file.path).rests_around(file.path))
+            return Grounds(extra, trace.mask)
         data = self.project.data(file.path)
         if data is None:
             return None
@@ -90,21 +89,11 @@ class Recorder:
             (extra, fact[1], self.project.searches[(extra, fact[1])])
             for extra, (_, new) in facts.items()
             for fact, _ in new
-            if fact[0] == "word"
+            if fact[0] == "word" and (extra, fact[1]) in self.project.searches
         )
         stamps, self.project.stamps = self.project.stamps or {}, {}
-        words = {extra: self._words(extra) for extra in facts if extra != LIGHT}
-        return News(process, facts, searches, stamps, self.project.steady, words)
-
-    def _words(self, extra: str) -> tuple[Words, frozenset[str]]:
-        told = self.project.suspects(extra).told()
-        many = len(told.seen) > _MOST_FILES
-        words = {word: b"" if many else as_bytes(mask) for word, mask in told.words.items()}
-        quiet = {
-            path: Quiet(b"" if many else as_bytes(reached), imports_digest(self.project.data(path) or b""))
-            for path, reached in told.quiet.items()
-        }
-        return Words(words, told.always, quiet), told.seen
+        surveys = {extra: self.project.survey(extra) for extra in facts if extra != LIGHT}
+        return News(process, facts, searches, stamps, self.project.steady, surveys)
 
     def _traces(self) -> dict[str, Trace]:
         return {**self.project.traces, LIGHT: self.light}
@@ -114,11 +103,19 @@ class Recorder:
 
     def _was(self, extra: str, fact: Fact) -> bytes:
         kind = fact[0]
-        if kind in ("text", "quiet"):
+        known = self.project.recalled(extra, fact)
+        if known is not None:
+            return known
+        if kind in ("ways", "gives"):
+            suspects = self.project.suspects(extra)
+            return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
+        if kind == "text":
             data = self.project.data(fact[1])
             return b"" if data is None else content_digest(data)
         if kind == "word":
-            return _digest(self.project.searches[(extra, fact[1])])
+            held = self.project.searches.get((extra, fact[1]))
+            # None: an earlier run asked, and nothing rests on that any more.
+            return b"" if held is None else _digest(held)
         if extra == LIGHT:
             return described(fact, self._lists, self.project.roots)
         return described(fact, self.project.program(extra).entries, self.project.roots)
@@ -141,7 +138,7 @@ class Present:
 
     def now(self, extra: str, fact: Fact) -> bytes:
         """What a fact is now, to be compared with what it was."""
-        if fact[0] in ("text", "quiet"):
+        if fact[0] == "text":
             return self.stamps.digest(fact[1])
         if fact[0] == "word":
             found = self.holding(extra, fact[1])
@@ -211,16 +208,11 @@ def _content(path: str) -> bytes:
         return b""
 
 
-def imports_digest(data: bytes) -> bytes:
-    """A digest of what a file of these bytes imports, and how."""
-    return _digest(map(str, imported(data)))
-
-
 def stays_quiet(path: str, words: Words, data: bytes) -> bool:
     """Whether a file that said nothing about resources says nothing with this content either: it imports what it did,
     and has no word that would make one of its functions a suspect."""
     known = words.quiet.get(path)
-    if known is None or imports_digest(data) != known.imports:
+    if known is None or statements_digest(imported(data)) != known.imports:
         return False
     own = identifiers(data).decode("utf-8", "replace").split()
     reached = as_mask(known.reached)

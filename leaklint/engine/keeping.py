@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, Record, Table, Words, as_mask, bits
+from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, Words, as_mask, bits
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import DIRECTORY, Store
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import Settings
 from leaklint.engine.grounds import LIGHT, Grounds, News, Present, stays_quiet
 from leaklint.engine.outcome import Checked, Outcome
+from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
+if TYPE_CHECKING:
+    from leaklint.engine.project import Project
+    from leaklint.ownership.survey import Survey
+
 NAMED = "\0named"
+_FEW = 20
+"""Files to be looked at anew, up to which it always pays to go on from an earlier run; an eighth of all pays too."""
 _IMMATERIAL = {"provenance": {}, "baseline": "", "output_format": "", "show_witness": True, "cache_dir": ""}
 """Settings that say nothing about what is found, at the same value for all."""
 
@@ -52,9 +60,11 @@ class Keeper:
     that hold it. asked: the files of which something was found anew. steady: no file changed while it was checked.
     """
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, cwd: str, *, propose: bool, thorough: bool) -> None:
         self.settings = settings
-        self.store = store
+        self.store = store = store_of(settings, cwd, propose=propose, thorough=thorough)
+        self._cwd = cwd
+        self._thorough = thorough
         try:
             self._believe(store.load())
         except IndexError:
@@ -65,8 +75,10 @@ class Keeper:
         self.new: list[Learnt] = []
         self.quiet: dict[str, Answer] = {}
         self.renewed: list[tuple[File, Outcome, Answer]] = []
-        self.words: dict[tuple[str, str], tuple[Words, frozenset[str]]] = {}
-        self._quiet: dict[tuple[str, int], bool] = {}
+        self.surveys: dict[tuple[str, str], list[Survey]] = {}
+        self._surveys: dict[str, Recalled | None] = {}
+        self._wrong: dict[str, tuple[int, list[Fact]]] = {}
+        self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
 
@@ -115,8 +127,8 @@ class Keeper:
     def _was_quiet(self, file: File, answer: Answer) -> bool:
         """Whether an answer about other content of a file rests on no more than that the file says nothing about
         resources."""
-        table = self.record.tables[answer.table]
-        return table.extra != LIGHT and file.path in table.words.quiet
+        words = self.record.quiet.get(self.record.tables[answer.table].extra)
+        return words is not None and file.path in words.quiet
 
     def _candidate(self, file: File) -> Answer | None:
         """The answer about the same content under the same name."""
@@ -135,22 +147,17 @@ class Keeper:
         broken = 0
         for number in bits(needed):
             kept = table.facts[number]
-            if self.now(table.extra, self._fact(kept)) != kept.was and not self._is_quiet(kept, table):
+            if self.now(table.extra, self._fact(kept), kept.was) != kept.was:
                 broken |= 1 << number
         return broken
 
-    def _is_quiet(self, kept: KeptFact, table: Table) -> bool:
-        """Whether a fact is about a file that says as little about resources now as it did then."""
-        if kept.kind != "quiet":
-            return False
-        path = self.record.paths[kept.path]
-        key = (path, id(table))
-        if key not in self._quiet:
-            self._quiet[key] = self._stays_quiet(path, table)
-        return self._quiet[key]
+    def _stays_quiet(self, path: str, words: Words) -> bool:
+        if path not in self._quiet:
+            self._quiet[path] = self._is_quiet(path, words)
+        return self._quiet[path]
 
-    def _stays_quiet(self, path: str, table: Table) -> bool:
-        if path not in table.words.quiet:
+    def _is_quiet(self, path: str, words: Words) -> bool:
+        if path not in words.quiet:
             return False
         try:
             with open(path, "rb") as file:
@@ -158,14 +165,77 @@ class Keeper:
         except OSError:
             return False
         # What was compared must be what the stamp is of.
-        return content_digest(data) == self.stamps.digest(path) and stays_quiet(path, table.words, data)
+        return content_digest(data) == self.stamps.digest(path) and stays_quiet(path, words, data)
 
-    def now(self, extra: str, fact: Fact) -> bytes:
-        """What a fact is now."""
+    def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
+        """What a fact is now, which was told to be `was`."""
+        if fact[0] in ("ways", "gives"):
+            return self._about_words(extra, fact, was)
         known = self._now.get((extra, fact))
         if known is None:
             known = self._now[(extra, fact)] = self.present.now(extra, fact)
         return known
+
+    def _about_words(self, extra: str, fact: Fact, was: bytes) -> bytes:
+        """What the words of a file mean now: what they did, unless some file that says something changed."""
+        if self._still(extra):
+            return was
+        before = self.survey(extra)
+        if before is None:
+            return b"?"
+        suspects = self.project.analysis_of(extra).suspects
+        return suspects.ways(fact[1]) if fact[0] == "ways" else suspects.gives(fact[1])
+
+    def _still(self, extra: str) -> bool:
+        """Whether what was found out about the words of a program is still so, of all its files. What is kept rests on
+        that, not on anything older."""
+        kept, words = self.record.surveys.get(extra), self.record.quiet.get(extra)
+        if kept is None or words is None:
+            return False
+        return still_so(kept, self._broken_facts(extra, kept), functools.partial(self._stays_quiet, words=words))
+
+    def _broken_facts(self, extra: str, kept: KeptSurvey) -> tuple[int, list[Fact]]:
+        if extra not in self._wrong:
+            self._wrong[extra] = broken_facts(kept, self._fact, lambda fact, was: self.now(extra, fact, was) == was)
+        return self._wrong[extra]
+
+    # -- what was found out before ------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def project(self) -> Project:
+        """The project, going on from what was found out about it before."""
+        from leaklint.engine.project import Project
+
+        project = Project(self.settings, self._cwd, thorough=self._thorough)
+        project.earlier = self
+        project.stamps = {}
+        return project
+
+    def survey(self, extra: str) -> Recalled | None:
+        """What was found out about the words of a program; None where nothing was, or too much changed since."""
+        if extra not in self._surveys:
+            self._surveys[extra] = self._recalled(extra)
+        return self._surveys[extra]
+
+    def _recalled(self, extra: str) -> Recalled | None:
+        kept, words = self.record.surveys.get(extra), self.record.quiet.get(extra)
+        if kept is None or words is None or self._thorough:
+            return None
+        broken, _ = self._broken_facts(extra, kept)
+        quiet = functools.partial(self._stays_quiet, words=words)
+        try:
+            found = recalled(kept, self.record.paths, self._fact, broken, quiet)
+        except (msgspec.MsgspecError, IndexError):
+            return None
+        return found if len(found.stale) <= max(_FEW, len(found.survey.files) // 8) else None
+
+    def gone_on(self, extra: str) -> Recalled | None:
+        """The survey that this run went on from."""
+        return self._surveys.get(extra) if "project" in vars(self) else None
+
+    def holding(self, extra: str, word: str) -> list[str] | None:
+        """The files of a program that hold a word; None where nobody ever asked."""
+        return self.present.holding(extra, word)
 
     def _fact(self, kept: KeptFact) -> Fact:
         paths = self.record.paths
@@ -193,8 +263,8 @@ class Keeper:
             self.facts.setdefault((news.process, extra), {}).update(enumerate(facts, start))
         for extra, word, held in news.searches:
             self.searches.setdefault(extra, {})[word] = held
-        for extra, told in news.words.items():
-            self.words[(news.process, extra)] = told
+        for extra, told in news.surveys.items():
+            self.surveys.setdefault((news.process, extra), []).append(told)
         self.steady = self.steady and news.steady
         for path, stamp in news.stamps.items():
             known = self.stamps.current.get(path)
@@ -214,7 +284,7 @@ class Kept:
     """The kept answers of a whole run: one keeper for each of its configurations."""
 
     def __init__(self, settings: Sequence[Settings], cwd: str, *, propose: bool, thorough: bool) -> None:
-        self._keepers = [Keeper(one, store_of(one, cwd, propose=propose, thorough=thorough)) for one in settings]
+        self._keepers = [Keeper(one, cwd, propose=propose, thorough=thorough) for one in settings]
 
     def recall(self, tasks: Sequence[tuple[File, int]]) -> list[Outcome | None]:
         """The outcomes that still hold, beside the tasks."""
@@ -224,6 +294,14 @@ class Kept:
             for number, outcome in zip(own, keeper.recall([tasks[number][0] for number in own])):
                 found[number] = outcome
         return found
+
+    def projects(self, tasks: Sequence[tuple[File, int]]) -> dict[int, Project]:
+        """The projects that go on from what an earlier run found out about the programs of all these tasks, by the
+        index of their settings; empty where it is better to begin anew."""
+        used = {(index, self._keepers[index].present.extra_root(file.path)) for file, index in tasks}
+        if any(self._keepers[index].survey(extra) is None for index, extra in used):
+            return {}
+        return {index: self._keepers[index].project for index, _ in used}
 
     def quiet(self, tasks: Sequence[tuple[File, int]]) -> list[int]:
         """Those of the tasks whose files changed, and say as little about resources as they did."""

@@ -6,7 +6,7 @@ import functools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -24,10 +24,22 @@ from leaklint.source.prefilter import Prefilter
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
+    from leaklint.engine.surveying import Recalled
     from leaklint.ownership.analysis import Analysis
+    from leaklint.ownership.survey import Survey
     from leaklint.ownership.suspects import Suspects
     from leaklint.resolve.program import Program
-    from leaklint.resolve.trace import Rests, Trace
+    from leaklint.resolve.trace import Fact, Rests, Trace
+
+
+class Earlier(Protocol):
+    """What an earlier run tells of programs, by their extra root."""
+
+    def survey(self, extra: str) -> Recalled | None:
+        """What was found out about its words; None where nothing was, or too much changed since."""
+
+    def holding(self, extra: str, word: str) -> list[str] | None:
+        """Its files that hold a word, now; None where nobody asked."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -69,6 +81,8 @@ class Project:
         self.steady = True
         self.quiet: set[str] = set()
         self.searches: dict[tuple[str, str], list[str]] = {}
+        self.earlier: Earlier | None = None
+        self._was: dict[str, dict[Fact, bytes]] = {}
 
     def with_overlay(self, path: str, data: bytes) -> Project:
         """The same project with `data` for the content of one file; shares what does not depend on that."""
@@ -170,7 +184,10 @@ class Project:
     def analysis(self, path: str) -> Analysis:
         """What is known of the program that a file belongs to: that of the source roots, or, for a file outside them,
         that of its own directory or package."""
-        extra = self.extra_root(path)
+        return self.analysis_of(self.extra_root(path))
+
+    def analysis_of(self, extra: str) -> Analysis:
+        """What is known of the program that has this extra root."""
         known = self._analyses.get(extra)
         if known is None:
             known = self._analyses[extra] = self._continued(extra) or self._analysis(extra)
@@ -199,6 +216,15 @@ class Project:
         """What is known of the words of that program."""
         return self._analyses[extra].suspects
 
+    def survey(self, extra: str) -> Survey:
+        """What was found out about the words of that program since this was last asked."""
+        analysis = self._analyses[extra]
+        return analysis.suspects.survey(analysis.rests_on)
+
+    def recalled(self, extra: str, fact: Fact) -> bytes | None:
+        """What a fact is, where an earlier run told and nothing changed since."""
+        return self._was.get(extra, {}).get(fact)
+
     @property
     def traces(self) -> dict[str, Trace]:
         """Extra root of each program -> what its answers rest on."""
@@ -216,7 +242,9 @@ class Project:
 
         def find(word: str) -> Sequence[str]:
             program.trace.note(("word", word))
-            paths = self.searches[(extra, word)] = containing(word, contents(), analysis.suspects.words_of)
+            held = self.earlier.holding(extra, word) if self.earlier is not None else None
+            paths = containing(word, contents(), analysis.suspects.words_of) if held is None else held
+            self.searches[(extra, word)] = paths
             return [program.name_at(Path(path)) for path in paths]
 
         def candidates(word: str) -> Sequence[str]:
@@ -237,7 +265,20 @@ class Project:
         strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
         resolver = Resolver(program)
         analysis = Analysis(program, resolver, self.catalog, strict=strict, thorough=thorough, remembering=remembering)
+        before = self.earlier.survey(extra) if self.earlier is not None and not thorough else None
+        if before is not None:
+            self._recall(extra, analysis, before)
         return analysis
+
+    def _recall(self, extra: str, analysis: Analysis, before: Recalled) -> None:
+        program = analysis.program
+        program.trace.recall(fact for fact, _ in before.facts)
+        self._was[extra] = {
+            fact: was
+            for number, (fact, was) in enumerate(before.facts)
+            if fact[0] not in ("ways", "gives") and not before.broken >> number & 1
+        }
+        analysis.recall(before.survey, before.stale)
 
     def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
         """Every file below some directories with its bytes."""

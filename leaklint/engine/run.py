@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from leaklint.engine.outcome import Analyze
+    from leaklint.engine.project import Project
 
 Advance = Callable[[int, int], None]
 
@@ -191,7 +192,8 @@ def outcomes(
     tasks = [planned.tasks[number] for number in left]
     setting = Setting(planned.settings, cwd, analyze, propose=propose, keep=kept is not None, thorough=thorough)
     quiet = kept.quiet(tasks) if kept is not None else []
-    _check(tasks, setting, planned.texts, jobs, executor, hear, quiet)
+    projects = kept.projects(tasks) if kept is not None and len(quiet) < len(tasks) else {}
+    _check(tasks, setting, planned.texts, jobs, executor, hear, quiet, projects)
     if kept is not None:
         kept.save()
     return [outcome for outcome in found if outcome is not None]
@@ -205,6 +207,7 @@ def _check(
     executor: Executor | None,
     hear: Callable[[Checked, Sequence[int]], None],
     quiet: Sequence[int],
+    projects: Mapping[int, Project],
 ) -> None:
     if not tasks:
         return
@@ -216,8 +219,9 @@ def _check(
     from leaklint.engine.sizing import jobs_for
     from leaklint.engine.worker import Worker, collecting_less
 
-    worker = Worker(setting, texts)
-    processes = jobs_for(tasks, jobs, worker.project) if not texts and len(quiet) < len(tasks) else 1
+    worker = Worker(setting, texts, projects)
+    alone = bool(texts or projects) or len(quiet) == len(tasks)
+    processes = 1 if alone else jobs_for(tasks, jobs, worker.project)
     if processes > 1:
         from leaklint.engine.pool import check_in_processes
 

@@ -23,12 +23,17 @@ _SELDOM = 1_000_000
 
 
 class Worker:
-    """What one process keeps from file to file."""
+    """What one process keeps from file to file. projects: those that are there, by the index of their settings."""
 
-    def __init__(self, setting: Setting, texts: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        texts: Mapping[str, bytes] | None = None,
+        projects: Mapping[int, Project] | None = None,
+    ) -> None:
         self.setting = setting
         self.texts = texts
-        self.projects: dict[int, Project] = {}
+        self.projects: dict[int, Project] = dict(projects or {})
         self._recorders: dict[int, Recorder] = {}
         self._name = f"{os.getpid()}-{id(self)}"
 

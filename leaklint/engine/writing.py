@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, Record, Table, Words, as_bytes, as_mask, bits
+from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, Words, as_bytes, as_mask, bits
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
+from leaklint.engine.surveying import Joined, together
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
@@ -24,17 +25,17 @@ def written(keeper: Keeper) -> Record:
     writer = _Writer(keeper)
     for (process, extra), facts in sorted(keeper.facts.items()):
         new = [one for one in keeper.new if one.process == process and one.grounds.extra == extra]
-        told = keeper.words.get((process, extra), (Words(), frozenset[str]()))
-        writer.add(extra, [facts[number] for number in range(len(facts)) if number in facts], new, told)
+        writer.add(extra, [facts[number] for number in range(len(facts)) if number in facts], new)
+    for extra in sorted({extra for _, extra in keeper.surveys}):
+        writer.survey(extra)
     return writer.record()
 
 
 class _Table:
     """A table that is being written. known: fact and what it was -> number."""
 
-    def __init__(self, extra: str, facts: Sequence[KeptFact], words: Words) -> None:
+    def __init__(self, extra: str, facts: Sequence[KeptFact]) -> None:
         self.extra = extra
-        self.words = words
         self.facts = list(facts)
         self.answers: dict[str, tuple[Answer, int]] = {}
         self._known: dict[KeptFact, int] | None = None
@@ -63,24 +64,16 @@ class _Table:
             self.answers[path] = (answer, int("".join(left)[::-1] or "0", 2))
 
 
-def _merged(words: Words, new: Words, seen: frozenset[str]) -> Words:
-    """What is known of words once a program was looked into again, in part. The numbers of files differ there, so the
-    words known there count anywhere."""
-    quiet = {
-        path: known
-        for path, known in words.quiet.items()
-        if path not in seen or (path in new.quiet and new.quiet[path].imports == known.imports)
-    }
-    return Words({**words.words, **dict.fromkeys(new.words, b"")}, words.always | new.always, quiet)
-
-
 class _Writer:
     def __init__(self, keeper: Keeper) -> None:
         self.keeper = keeper
         old = keeper.record
         self.paths: list[str] = list(old.paths)
         self._numbers = {path: number for number, path in enumerate(self.paths)}
-        self.tables = [_Table(table.extra, table.facts, table.words) for table in old.tables]
+        self.quiet: dict[str, Words] = {}
+        self.surveys: dict[str, KeptSurvey] = {}
+        self._ways: dict[str, dict[int, bytes]] = {}
+        self.tables = [_Table(table.extra, table.facts) for table in old.tables]
         for path, answer in old.answers.items():
             if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
                 self.tables[answer.table].answers[path] = (answer, as_mask(answer.facts))
@@ -112,18 +105,16 @@ class _Writer:
         extra: str,
         facts: Sequence[tuple[Fact, bytes]],
         new: Sequence[Learnt],
-        told: tuple[Words, frozenset[str]],
     ) -> None:
         """Take over what one process found out about one program."""
         found = [one for one in new if not one.grounds.facts >> len(facts)]
         table = next((table for table in self.tables if table.extra == extra and table.answers), None)
         if table is None or len(found) > _FEW:
-            table = _Table(extra, [self.fact(*fact) for fact in facts], told[0])
+            table = _Table(extra, [self.fact(*fact) for fact in facts])
             self.tables.append(table)
             for one in found:
                 self._put(table, one, one.grounds.facts)
             return
-        table.words = _merged(table.words, *told)
         numbers: dict[int, int] = {}
         for one in found:
             mask = 0
@@ -132,6 +123,28 @@ class _Writer:
                     numbers[number] = table.number(self.fact(*facts[number]))
                 mask |= 1 << numbers[number]
             self._put(table, one, mask)
+
+    def survey(self, extra: str) -> None:
+        """Keep what was found out about the words of one program, by all who did."""
+        keeper = self.keeper
+        joined: Joined | None = None
+        for (process, own), surveys in sorted(keeper.surveys.items()):
+            if own != extra:
+                continue
+            met = keeper.facts[(process, extra)]
+            before = keeper.gone_on(extra)
+            if before is not None:
+                # It began with the files and the facts of that one, by the same numbers.
+                held = {path: one for path, one in before.survey.files.items() if path not in before.stale and one.ways}
+                surveys = [before.survey._replace(files=held), *surveys]
+            survey, facts = together(surveys), [self.fact(*met[number]) for number in range(len(met))]
+            if joined is None:
+                joined = Joined(self.path, survey, facts)
+            else:
+                joined.add(survey, facts)
+        if joined is not None:
+            self.surveys[extra], self.quiet[extra] = joined.kept()
+            self._ways[extra] = {self.path(path): ways for path, ways in joined.ways()}
 
     def _put(self, table: _Table, one: Learnt, mask: int) -> None:
         self._say(table, one.file, one.outcome, mask)
@@ -144,6 +157,8 @@ class _Writer:
 
     def record(self) -> Record:
         """What is to be kept of it all."""
+        for table in self.tables:
+            self._leave_out_outdated(table)
         tables = sorted((table for table in self.tables if table.answers), key=lambda table: -len(table.answers))
         del tables[_MOST_TABLES:]
         answers: dict[str, Answer] = {}
@@ -159,9 +174,21 @@ class _Writer:
             paths=self.paths,
             words=self._words(),
             stamps=stamps,
-            tables=[Table(table.extra, tuple(table.facts), table.words) for table in tables],
+            tables=[Table(table.extra, tuple(table.facts)) for table in tables],
             answers=answers,
+            quiet={**self.keeper.record.quiet, **self.quiet},
+            surveys={**self.keeper.record.surveys, **self.surveys},
         )
+
+    def _leave_out_outdated(self, table: _Table) -> None:
+        """Answers that rest on what the words of a file once meant are none: what is kept must fit together."""
+        ways = self._ways.get(table.extra)
+        if ways is None:
+            return
+        told = ((number, one) for number, one in enumerate(table.facts) if one.kind == "ways")
+        outdated = sum(1 << number for number, one in told if ways.get(one.path) != one.was)
+        if outdated:
+            table.answers = {path: (one, mask) for path, (one, mask) in table.answers.items() if not mask & outdated}
 
     def _words(self) -> dict[str, dict[str, list[int]]]:
         """Which files hold the words that were ever asked for, now."""

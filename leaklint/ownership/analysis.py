@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -43,6 +43,7 @@ from leaklint.ownership.replacing import bounded_cache
 from leaklint.ownership.reporting import kept_places, site_reports
 from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
+from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
 from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
@@ -146,7 +147,6 @@ class Analysis:
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
         self._callees: dict[Function, tuple[Function, ...]] = {}
-        self._around: tuple[tuple[int, ...], dict[str, int]] = ((), {})
         self._calls_itself: set[Function] = set()
         self._remembered: dict[Function, Remembered] = {}
         self._earlier: dict[Function, Remembered] = {}
@@ -276,9 +276,12 @@ class Analysis:
         """Analyse what a file and those that it imports have to do with resources, to the last function that calls one
         which hands one over. file: its absolute path."""
         before = self._trace.mask
-        self._pending |= self.suspects.include(file)
+        self._pending |= self.suspects.include(file) | self.suspects.unasked(file)
         self._trace.mask = before
-        self._rest_on_imports(file)
+        self._rest_on_ways(file)
+        self._settle_pending()
+
+    def _settle_pending(self) -> None:
         before = self._trace.mask
         while self._pending or self._handing:
             touched, self._pending = sorted(self._pending, key=_by_name), set()
@@ -289,32 +292,25 @@ class Analysis:
             self._pending |= self.suspects.handed(handing)
         self._trace.mask = before
 
-    def rests_around(self, file: str) -> int:
-        """What the summaries of all suspects rest on that a file imports, directly or through others, and its own: they
-        decide which of its functions are suspects. As a set of facts."""
-        version = (len(self.results), len(self._idle), len(self._callees), len(self.rests))
-        if version != self._around[0]:
-            self._around = (version, {})
-        around = self._around[1]
-        rests = 0
-        for one in self.suspects.imported_by(file):
-            if one not in around:
-                around[one] = self.suspects.read_for(one) | self._rests_of(one)
-            rests |= around[one]
-        return rests
+    def recall(self, survey: Survey, stale: Collection[str]) -> None:
+        """Go on from what an earlier run found out about the words of the program, but for some files that are looked
+        at anew, and for what that changes. Nothing was asked before."""
+        self.suspects.recall(survey, stale)
+        told = {path: (one.ways, gives_digest(one.gives)) for path, one in survey.files.items() if one.ways}
+        for path in self.suspects.unsure():
+            self.settle(path)
+        while found := self.suspects.reconsider(told, lambda kind, path: self._trace.bit((kind, path))):
+            self._pending |= found
+            self._settle_pending()
 
-    def _rests_of(self, file: str) -> int:
-        module = self.program.module_at(Path(file)) if self.suspects.functions(file) else None
-        rests = 0
-        for name in module.signatures if module is not None else ():
-            function = Function(module.module, name)  # type: ignore[union-attr]
-            for kind in ("settled", "callees"):
-                rests |= max(0, self.rests.get((kind, function), 0))
-        return rests
+    def rests_on(self, function: Function) -> int:
+        """What is known of a function rests on these facts: what it gives, and what it calls."""
+        found = (self.rests.get((kind, function), 0) for kind in ("settled", "callees"))
+        return functools.reduce(int.__or__, (max(0, mask) for mask in found))
 
-    def _rest_on_imports(self, file: str) -> None:
-        """Which functions are looked at depends on the text of all that a file imports."""
-        self.suspects.rest_on(file)
+    def _rest_on_ways(self, file: str) -> None:
+        """Which functions of a file are looked at depends on what the files that it imports give it."""
+        self._trace.note(("ways", file))
 
     def suspected(self, module: ir.ModuleIR) -> list[str]:
         """The procedures of a module that may come by a resource, in source order."""
@@ -381,7 +377,7 @@ class Analysis:
         file = self.program.file_of(module)
         if not self.suspects.includes(file):
             self._pending |= self.suspects.include(file)
-        self._rest_on_imports(file)
+        self._rest_on_ways(file)
         return True
 
     # -- order --------------------------------------------------------------------------------------------------

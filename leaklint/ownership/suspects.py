@@ -9,12 +9,12 @@ words are those of the lines that it takes up, so nothing is left out: being a s
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.ownership.survey import Gift, Survey, Surveyed, digest, gives_digest
 from leaklint.ownership.vocabulary import Vocabulary, Words
 from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
@@ -27,37 +27,34 @@ _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
 """How the methods of a class name it, or the one it inherits from, without its name."""
 
 
-class Told(NamedTuple):
-    """What is known of a program's words. words: those that make a function a suspect -> the files that give them, as
-    a set. quiet: file without suspects -> the files that it imports, likewise. always: words that count anywhere. seen:
-    all files that were looked at."""
-
-    words: dict[str, int]
-    quiet: dict[str, int]
-    always: frozenset[str]
-    seen: frozenset[str]
-
-
 class _File:
     """What is known of one file that was looked at.
 
-    reached: the files that it imports, as a mask. active: the words in it that make a function a suspect.
+    reached: the files that it imports, as a mask. active: the words in it that make a function a suspect. gives: what
+    it gives to those that import it. read: its identifiers, once they were needed. stale: it may reach others than
+    `active` tells of. ways: what they were in an earlier run, as long as nothing tells otherwise. asked: whether its
+    suspects were named to be analysed. told: whether the last survey had all of this.
     """
 
-    def __init__(self, bit: int, reached: int, words: Words) -> None:
+    def __init__(self, bit: int, reached: int, read: Words | None) -> None:
         self.bit = bit
         self.reached = reached
-        self.words = words
+        self.read = read
         self.active: set[str] = set()
         self.functions: set[str] = set()
+        self.gives: set[Gift] = set()
         self.module: ModuleIR | None = None
         self.stale = False
+        self.ways = b""
+        self.asked = True
+        self.told = False
 
     def copy(self, reached: int, changed: int) -> _File:
         """The same for a program in which the file may reach others, and the text of some (a mask) has changed."""
-        other = _File(self.bit, reached, self.words)
+        other = _File(self.bit, reached, self.read)
         other.active = set(self.active)
         other.functions, other.module = set(self.functions), self.module
+        other.gives = set(self.gives)
         other.stale = self.stale or reached != self.reached or bool(reached & changed)
         return other
 
@@ -81,12 +78,14 @@ class Suspects:
         self._leading: dict[str, int] = {}
         self._making: dict[str, int] = {}
         self._named: dict[str, int] = {}
-        self._news: list[tuple[str, int]] = []
+        self._news: list[tuple[str, str, int]] = []
         self._receiving: set[Function] = set()
         self._lambdas: set[Class | Function] = set()
         self._unread: list[Function] = []
         self._touched: set[Function] = set()
         self._rests: Rests = {}
+        self._turned: dict[str, int] | None = None
+        self._before: dict[str, dict[str, int]] = {"name": {}, "lead": {}, "make": {}}
 
     def without(self, file: str, resolver: Resolver) -> Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
@@ -121,12 +120,12 @@ class Suspects:
 
     def includes(self, file: str) -> bool:
         """Whether the file was asked for, or is imported by one that was."""
-        return file in self._files
+        return file in self._files and not self._files[file].stale
 
     def words_of(self, file: str) -> Container[str] | None:
-        """The identifiers in a file that was looked at; None for any other."""
+        """The identifiers in a file, where they are known."""
         known = self._files.get(file)
-        return known.words if known is not None else None
+        return known.read if known is not None else None
 
     def matters(self, file: str) -> bool:
         """Whether a file that was asked for has suspects."""
@@ -145,40 +144,145 @@ class Suspects:
         known = self._files.get(self._program.file_of(module))
         return self.thorough or known is None or word in known.active
 
-    def rest_on(self, file: str) -> None:
-        """Note that the answer in hand rests on all that a file imports."""
-        self._imports.rest_on(file)
+    def unsure(self) -> list[str]:
+        """The files in which other words may be active than is known."""
+        return sorted(file for file, known in self._files.items() if known.stale)
 
-    def read_for(self, file: str) -> int:
-        """What was read to follow what the suspects of a file put somewhere, as a set of facts."""
+    def unasked(self, file: str) -> set[Function]:
+        """The suspects of a file that are known from an earlier run, and were not analysed in this one."""
         known = self._files.get(file)
-        if known is None or known.module is None:
-            return 0
-        rests = 0
-        for name in known.functions:
-            rests |= self._rests.get(Function(known.module.module, name), 0)
-        return rests
+        if known is None or known.asked:
+            return set()
+        known.asked = True
+        module = self._program.name_at(Path(file))
+        return {Function(module, name) for name in known.functions}
 
-    def imported_by(self, file: str) -> Iterator[str]:
-        """The files that one imports, directly or through others, and itself."""
-        return self._imports.files(self._imports.reached(file))
+    def ways(self, file: str) -> bytes:
+        """A digest of what decides, beside its own text, how a file is looked at: its words that lead to a resource or
+        name a suspect elsewhere, and its own suspects."""
+        known = self._files.get(file)
+        if known is None:
+            return b""
+        if known.ways and not self._differs(file, known):
+            return known.ways
+        words = self._words_in(file, known)
+        tables = (self._named, self._making)
+        others = {word for table in tables for word in words.among(table) if table[word] & known.reached}
+        return digest((*sorted(known.active | others), "", *sorted(known.functions)))
 
-    def told(self) -> Told:
-        """Which files say nothing about resources, and by which words they would come to."""
-        words: dict[str, int] = {}
-        for table in (self._leading, self._making):
-            for word, mask in table.items():
-                words[word] = words.get(word, 0) | mask
-        quiet: dict[str, int] = {}
+    def gives(self, file: str) -> bytes:
+        """A digest of what a file gives to those that import it."""
+        known = self._files.get(file)
+        return gives_digest(known.gives) if known is not None else b""
+
+    def _differs(self, file: str, known: _File) -> bool:
+        """Whether other names mean something in a file than did when its ways were found."""
+        if self._turned is None:
+            self._turned = {}
+            for kind, now in (("name", self._named), ("make", self._making)):
+                before = self._before[kind]
+                for name in before.keys() | now.keys():
+                    changed = before.get(name, 0) ^ now.get(name, 0)
+                    if changed:
+                        self._turned[name] = self._turned.get(name, 0) | changed
+        return known.stale or any(
+            mask & known.reached and name in self._words_in(file, known) for name, mask in self._turned.items()
+        )
+
+    def reconsider(self, told: dict[str, tuple[bytes, bytes]], rests: Callable[[str, str], int]) -> set[Function]:
+        """The functions known from an earlier run which rest on what is no longer so: which words lead somewhere in a
+        file, or what it gives. told: those of each file, updated to what they are now. rests: the facts about them."""
+        changed = 0
+        for file, (ways, gives) in told.items():
+            now = self.ways(file), self.gives(file)
+            if now != (ways, gives):
+                changed |= rests("ways", file) if now[0] != ways else 0
+                changed |= rests("gives", file) if now[1] != gives else 0
+                told[file] = now
+        if not changed:
+            return set()
+        found = {function for function, mask in self._rests.items() if mask & changed}
+        self._unread += found
+        return found
+
+    def _outlived(self, known: _File) -> bool:
+        """Whether something is active in a file only because of what others gave in an earlier run."""
+        if known.stale:
+            return True
+        for kind, now in (("lead", self._leading), ("make", self._making)):
+            lost = ((name, mask & ~now.get(name, 0)) for name, mask in self._before[kind].items())
+            if any(mask & known.reached and name in known.active for name, mask in lost):
+                return True
+        return False
+
+    # -- from run to run ----------------------------------------------------------------------------------------
+
+    def survey(self, settled: Callable[[Function], int]) -> Survey:
+        """What was found out since this was last asked, to go on from in another run. settled: the facts that a
+        function's analysis rests on."""
+        files = {}
+        words: dict[str, Sequence[str]] = {}
         for file, known in self._files.items():
+            if known.told:
+                continue
+            known.told = True
             libraries = self._libraries[file]
-            for library in libraries:
-                for word in (library, *self._prefilter.words(library)):
-                    words[word] = words.get(word, 0) | known.bit
-            if not known.active and not libraries and not self.thorough:
-                quiet[file] = known.reached
+            words.update({one: sorted({one, *self._prefilter.words(one)}) for one in libraries if one not in words})
+            module = self._program.name_at(Path(file)) if known.functions else ""
+            suspects = {}
+            for name in sorted(known.functions):
+                function = Function(module, name)
+                suspects[name] = self._rests.get(function, 0) | settled(function)
+            imports, stated, rests = self._program.known_imports(file)
+            active, gives = sorted(known.active), sorted(known.gives)
+            ways = b"" if self._outlived(known) else self.ways(file)
+            files[file] = Surveyed(
+                sorted(libraries), imports, stated, rests, known.reached, active, gives, suspects, ways
+            )
         always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
-        return Told(words, quiet, frozenset(always), frozenset(self._files))
+        return Survey(list(self._imports.order), files, words, frozenset(always))
+
+    def recall(self, survey: Survey, stale: Container[str]) -> None:
+        """Go on from a survey of an earlier run, but for some files that are to be looked at anew."""
+        for path in survey.order:
+            self._imports.bit(path)
+        for path, one in survey.files.items():
+            if one.ways and path not in stale:
+                self._program.recall_imports(path, tuple(one.imports), one.stated, one.rests)
+        turned = 0
+        for path, one in survey.files.items():
+            bit = self._imports.bit(path)
+            for kind, name in (*one.gives, *(("name", own_name(name)) for name in one.suspects)):
+                if kind in self._before:
+                    self._before[kind][name] = self._before[kind].get(name, 0) | bit
+            if path in stale:
+                self._open(path)
+                if self._libraries[path] != set(one.libraries) or self._program.imports_at(path) != tuple(one.imports):
+                    turned |= bit
+        for path, one in survey.files.items():
+            if one.ways and path not in stale:
+                self._recall(path, one, turned)
+
+    def _recall(self, path: str, one: Surveyed, turned: int) -> None:
+        bit, reached = self._imports.bit(path), self._imports.reached(path)
+        known = self._files[path] = _File(bit, reached, None)
+        known.active, known.functions, known.gives = set(one.active), set(one.suspects), set(one.gives)
+        known.ways, known.told, known.asked = one.ways, True, not one.suspects
+        known.stale = bool(turned & reached)
+        self._libraries[path] = frozenset(one.libraries)
+        for kind, name in one.gives:
+            if kind == "lead":
+                self._leading[name] = self._leading.get(name, 0) | bit
+            elif kind == "make":
+                self._making[name] = self._making.get(name, 0) | bit
+            elif kind == "take":
+                self._receiving.add(_function(name))
+            else:
+                self._lambdas.add(_function(name))
+        module = self._program.name_at(Path(path)) if one.suspects else ""
+        for name, rests in one.suspects.items():
+            self._named[own_name(name)] = self._named.get(own_name(name), 0) | bit
+            self._rests[Function(module, name)] = rests
 
     # -- growing ------------------------------------------------------------------------------------------------
 
@@ -211,22 +315,26 @@ class Suspects:
             if module is None:
                 continue
             outer, _, last = function.name.rpartition(".")
+            known = self._files[self._program.file_of(module)]
             if last.startswith("<lambda"):
                 self._lambdas.add(function)
-                self._suspect(self._files[self._program.file_of(module)], module, outer or MODULE_BODY)
+                known.gives.add(("lambda", f"{function.module}:{function.name}"))
+                known.told = False
+                self._suspect(known, module, outer or MODULE_BODY)
             else:
-                self._lead(own_name(function.name), self._imports.bit(self._program.file_of(module)))
+                self._lead(own_name(function.name), known)
                 if last in ("__enter__", "__aenter__", "__call__", "__exit__", "__aexit__", "__iter__", "__aiter__"):
-                    self._make(own_name(function.name), self._imports.bit(self._program.file_of(module)))
+                    self._make(own_name(function.name), known)
         return self._settled()
 
     def _settled(self) -> set[Function]:
         trace = self._program.trace
         while self._news or self._unread:
             while self._news:
-                name, bit = self._news.pop()
+                kind, name, bit = self._news.pop()
+                told = self._before[kind].get(name, 0) & bit
                 for file, known in self._files.items():
-                    if known.reached & bit and name in known.words:
+                    if known.reached & bit and not (told and known.ways) and name in self._words_in(file, known):
                         self._activate(file, {name})
             unread, self._unread = sorted(set(self._unread), key=lambda one: (one.module, one.name)), []
             for function in unread:
@@ -237,22 +345,34 @@ class Suspects:
         touched, self._touched = self._touched, set()
         return touched
 
-    def _lead(self, name: str, bit: int) -> None:
+    def _lead(self, name: str, known: _File) -> None:
         before = self._leading.get(name, 0)
-        if not before & bit and not name.startswith("<"):
-            self._leading[name] = before | bit
-            self._news.append((name, bit))
+        if not before & known.bit and not name.startswith("<"):
+            self._leading[name] = before | known.bit
+            known.gives.add(("lead", name))
+            known.told = False
+            self._news.append(("lead", name, known.bit))
 
-    def _make(self, name: str, bit: int) -> None:
+    def _make(self, name: str, known: _File) -> None:
         before = self._making.get(name, 0)
-        if not before & bit:
-            self._making[name] = before | bit
-            self._news.append((name, bit))
+        if not before & known.bit:
+            self._making[name] = before | known.bit
+            known.gives.add(("make", name))
+            known.told = False
+            self._turned = None
+            self._news.append(("make", name, known.bit))
+
+    def _words_in(self, file: str, known: _File) -> Words:
+        if known.read is None:
+            known.read = self._vocabulary.of(
+                _identifiers((self._program.text_at(file) or "").encode("utf-8", "replace"))
+            )
+        return known.read
 
     def _open(self, file: str) -> None:
         text = self._program.text_at(file) or ""
         data = text.encode("utf-8", "replace")
-        words = frozenset(identifiers(data).decode("utf-8", "replace").split())
+        words = _identifiers(data)
         own = self._vocabulary.of(words)
         self._libraries[file] = frozenset(self._prefilter.libraries(data, words))
         self._files[file] = _File(self._imports.bit(file), self._imports.reached(file), own)
@@ -266,8 +386,9 @@ class Suspects:
             for one in self._imports.files(known.reached):
                 libraries |= self._libraries.get(one, frozenset())
             given = self._given_by[known.reached] = self._free.union(*map(self._prefilter.words, libraries))
-        found = known.words.among(given)
-        found.update(name for name, mask in self._leading.items() if mask & known.reached and name in known.words)
+        words = self._words_in(file, known)
+        found = words.among(given)
+        found.update(name for name, mask in self._leading.items() if mask & known.reached and name in words)
         return found
 
     def _activate(self, file: str, words: set[str]) -> None:
@@ -276,22 +397,23 @@ class Suspects:
         if not words and not self.thorough:
             return
         known.active |= words
+        known.ways, known.told = b"", False
         if known.module is None:
             known.module = self._program.module_at(Path(file))
             if known.module is None:
-                known.words = self._vocabulary.of(())
+                known.read = self._vocabulary.of(())
                 return
         module = known.module
         for name, definition in module.classes.items():
             simple = own_name(name)
             if simple in words or any(base.partition("[")[0].rpartition(".")[2] in words for base in definition.bases):
-                self._lead(simple, known.bit)
-                naming = {word for word in _OF_CLASSES if word in known.words}
-                known.active |= naming
-                words = words | naming
+                self._lead(simple, known)
+                more = self._words_in(file, known).among(_OF_CLASSES)
+                known.active |= more
+                words = words | more
         for entry in module.imports:
             if entry.attribute in words and entry.name != entry.attribute:
-                self._lead(entry.name, known.bit)
+                self._lead(entry.name, known)
         lines = sorted({line for word in words for line in self._program.lines_with(module, word)})
         for name, (first, last) in module.extents.items():
             at = bisect_left(lines, first)
@@ -303,8 +425,10 @@ class Suspects:
         self._touched.add(function)
         if name not in known.functions:
             known.functions.add(name)
+            known.ways, known.told = b"", False
             own = own_name(name)
             self._named[own] = self._named.get(own, 0) | known.bit
+            self._turned = None
         if not self.thorough:
             self._unread.append(function)
 
@@ -315,6 +439,7 @@ class Suspects:
             return
         module, procedure = found
         known = self._files[self._program.file_of(module)]
+        known.told = False
 
         def leads(word: str) -> bool:
             return word in known.active and word not in _OF_CLASSES
@@ -331,10 +456,10 @@ class Suspects:
         for name, operand in put.stored:
             # What is active here is so wherever this file is imported.
             if name not in known.active and (operand in put.aliases or confirmed(operand)):
-                self._lead(name, known.bit)
+                self._lead(name, known)
         if any(map(confirmed, put.returned)):
-            self._lead(own_name(function.name), known.bit)
-            self._make(own_name(function.name), known.bit)
+            self._lead(own_name(function.name), known)
+            self._make(own_name(function.name), known)
         for call, operand in put.passed:
             if confirmed(operand):
                 for callee in self._resolver.callees(module, procedure, call):
@@ -355,7 +480,11 @@ class Suspects:
             if of in self._lambdas:
                 return True
             module = self._program.module(of.module)
-            bit = self._imports.bit(self._program.file_of(module)) if module is not None else 0
+            bit = 0
+            if module is not None:
+                file = self._program.file_of(module)
+                bit = self._imports.bit(file)
+                self._program.trace.note(("gives", file))
             return bool(names.get(own_name(of.name), 0) & bit & reached)
         return False
 
@@ -370,6 +499,17 @@ class Suspects:
             known = self._files.get(self._program.file_of(found[0])) if found is not None else None
             if found is None or known is None or not known.reached & by.bit:
                 return
+            by.gives.add(("take", f"{plain.module}:{plain.name}"))
+            by.told = False
             if plain not in self._receiving:
                 self._receiving.add(plain)
                 self._suspect(known, found[0], plain.name)
+
+
+def _identifiers(data: bytes) -> frozenset[str]:
+    return frozenset(identifiers(data).decode("utf-8", "replace").split())
+
+
+def _function(name: str) -> Function:
+    module, _, own = name.rpartition(":")
+    return Function(module, own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 
 class Vocabulary:
@@ -44,7 +44,7 @@ class Words:
         at = bisect_left(self._numbers, number)
         return at < len(self._numbers) and self._numbers[at] == number
 
-    def among(self, words: frozenset[str]) -> set[str]:
+    def among(self, words: Container[str]) -> set[str]:
         """Those that are also among others."""
         known = self._vocabulary.words
         return {word for number in self._numbers if (word := known[number]) in words}

@@ -8,34 +8,33 @@ from leaklint.resolve.program import Program
 
 
 class Imports:
-    """Sets of files are bit masks: a project of thousands of files has as many large sets."""
+    """Sets of files are bit masks: a project of thousands of files has as many large sets. order: the files, by bit."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._bits: dict[str, int] = {}
-        self._order: list[str] = []
+        self.order: list[str] = []
         self._reached: dict[str, int] = {}
-        self._rests: dict[str, int] = {}
 
     def again(self, program: Program) -> Imports:
         """The same for a program in which files may import others, with the same bits."""
         other = Imports(program)
-        other._bits, other._order = dict(self._bits), list(self._order)
+        other._bits, other.order = dict(self._bits), list(self.order)
         return other
 
     def bit(self, file: str) -> int:
         """The mask of one file alone, by its absolute path."""
         number = self._bits.get(file)
         if number is None:
-            number = self._bits[file] = len(self._order)
-            self._order.append(file)
+            number = self._bits[file] = len(self.order)
+            self.order.append(file)
         return 1 << number
 
     def files(self, mask: int) -> Iterator[str]:
         """The files of a mask."""
         while mask:
             lowest = mask & -mask
-            yield self._order[lowest.bit_length() - 1]
+            yield self.order[lowest.bit_length() - 1]
             mask ^= lowest
 
     def reached(self, file: str) -> int:
@@ -44,18 +43,11 @@ class Imports:
             self._walk(file)
         return self._reached[file]
 
-    def rest_on(self, file: str) -> None:
-        """Note that the answer in hand rests on what a file reaches, and on the text of all that."""
-        self.reached(file)
-        self._program.trace.mask |= self._rests[file]
-
-    def _imports(self, file: str, rests: dict[str, int]) -> Iterator[str]:
-        """The files that one imports; `rests` learns what that rests on."""
+    def _imports(self, file: str) -> Iterator[str]:
+        """The files that one imports. What that rests on is known to the program, and concerns no answer in hand."""
         trace = self._program.trace
-        before, trace.mask = trace.mask, 0
+        before = trace.mask
         found = self._program.imports_at(file)
-        # Its text counts only as far as it is about resources: what is read in it, readers note themselves.
-        rests[file] = trace.mask & ~trace.bit(("text", file)) | trace.bit(("quiet", file))
         trace.mask = before
         return iter(found)
 
@@ -64,22 +56,20 @@ class Imports:
         index = {start: 0}
         low = {start: 0}
         masks = {start: self.bit(start)}
-        rests: dict[str, int] = {}
         stack = [start]
         on_stack = {start}
-        work = [(start, self._imports(start, rests))]
+        work = [(start, self._imports(start))]
         while work:
             file, rest = work[-1]
             for other in rest:
                 if other in self._reached:
                     masks[file] |= self._reached[other]
-                    rests[file] |= self._rests[other]
                 elif other not in index:
                     index[other] = low[other] = len(index)
                     masks[other] = self.bit(other)
                     stack.append(other)
                     on_stack.add(other)
-                    work.append((other, self._imports(other, rests)))
+                    work.append((other, self._imports(other)))
                     break
                 elif other in on_stack:
                     low[file] = min(low[file], index[other])
@@ -89,14 +79,12 @@ class Imports:
                     parent = work[-1][0]
                     low[parent] = min(low[parent], low[file])
                     masks[parent] |= masks[file]
-                    rests[parent] |= rests[file]
                 if low[file] == index[file]:
                     cycle = stack[stack.index(file) :]
                     del stack[-len(cycle) :]
-                    mask = rests_on = 0
+                    mask = 0
                     for member in cycle:
                         mask |= masks[member]
-                        rests_on |= rests[member]
                     for member in cycle:
-                        self._reached[member], self._rests[member] = mask, rests_on
+                        self._reached[member] = mask
                     on_stack.difference_update(cycle)

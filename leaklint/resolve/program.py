@@ -19,7 +19,7 @@ from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
-from leaklint.source.prefilter import imported
+from leaklint.source.prefilter import imported, statements_digest
 
 _SUFFIX = ".py"
 DEEPEST = 40
@@ -71,6 +71,7 @@ class Program:
         self._texts: dict[str, str | None] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._before: dict[str, ModuleIR] = {}
+        self._stated: dict[str, bytes] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
@@ -97,6 +98,7 @@ class Program:
             other._before[file] = old
         other._texts.pop(file, None)
         other._imports.pop(file, None)
+        other._stated.pop(file, None)
         other._words.pop(file, None)
         other._starts.pop(file, None)
         other._by_name = {
@@ -302,10 +304,21 @@ class Program:
             self._imports[file] = self.trace.answer(self._rests, ("imports", file), lambda: self._imports_of(file))
         return self._imports[file]
 
+    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, int]:
+        """The files that a file's imports lead to, a digest of the statements, and what all that rests on."""
+        return self.imports_at(file), self._stated[file], self._rests[("imports", file)]
+
+    def recall_imports(self, file: str, imports: tuple[str, ...], stated: bytes, rests: int) -> None:
+        """Take these for the files that its imports lead to, as they did in an earlier run."""
+        self._imports[file], self._stated[file] = imports, stated
+        self._rests[("imports", file)] = rests
+
     def _imports_of(self, file: str) -> tuple[str, ...]:
         found: set[str] = set()
         start = os.path.dirname(file)
-        for source, names in imported((self.text_at(file) or "").encode("utf-8", "replace")):
+        statements = imported((self.text_at(file) or "").encode("utf-8", "replace"))
+        self._stated[file] = statements_digest(statements)
+        for source, names in statements:
             below = self._found(source, start)
             if below.file:
                 found.add(below.file)

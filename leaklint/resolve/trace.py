@@ -9,7 +9,7 @@ Facts are numbered in the order in which they are met, and a set of them is an i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 V = TypeVar("V")
@@ -18,7 +18,8 @@ Fact = tuple[Any, ...]
 """What was asked of the files, all paths absolute:
 
 ("text", file)                the text of a file, which need not exist
-("quiet", file)               the same, of one that says something about resources or comes to say something
+("ways", file)                which words in a file lead to resources, and which functions are looked at therefore
+("gives", file)               which such words it gives to the files that import it
 ("look", directories, name)   which module or package of that name the directories hold
 ("package", directory)        whether a directory has an `__init__.py`
 ("word", word)                which files of the program have a word
@@ -65,6 +66,11 @@ class Trace:
             number = self._numbers[fact] = len(self._facts)
             self._facts.append(fact)
         return 1 << number
+
+    def recall(self, facts: Iterable[Fact]) -> None:
+        """Give facts of an earlier run the numbers that they had then. Nothing was noted before."""
+        for fact in facts:
+            self.bit(fact)
 
     def share(self, mask: int) -> int:
         """The set itself, as one object for all that rest on the same: most do, and sets are large."""

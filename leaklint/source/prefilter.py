@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Container, Iterable, Mapping
 
@@ -91,6 +92,11 @@ def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
                 found.extend((name, ()) for name in _names(whole))
         at = data.find(b"import", max(at + len(b"import"), match.end() if match is not None else 0))
     return found
+
+
+def statements_digest(statements: Iterable[tuple[str, tuple[str, ...]]]) -> bytes:
+    """A digest of what `imported` found."""
+    return hashlib.blake2b("\n".join(map(str, statements)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _further(data: bytes, start: int, at: int) -> re.Match[bytes] | None:

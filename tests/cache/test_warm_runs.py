@@ -204,14 +204,21 @@ def test_the_rules_are_known_without_loading_them() -> None:
 def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path) -> None:
     write_project(tmp_path)
     put(tmp_path / "app/names.py", "NAMES = ['a']\ndef first():\n    return NAMES[0]\n")
-    put(tmp_path / "app/users.py", "from app import names\n" + FILES["app/users.py"][0])
+    put(tmp_path / "app/users.py", "from app.names import first\n" + FILES["app/users.py"][0])
+    put(tmp_path / "app/firsts.py", "from app.names import first\nfrom app import db\ndef go():\n    first().get()\n")
     warm(tmp_path)
     put(tmp_path / "app/names.py", "NAMES = ['b', 'c']\n\n\ndef first():\n    return NAMES[1]\n")
     assert analysed(tmp_path) == {"app/names.py"}
     assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\n")
-    assert analysed(tmp_path) > {"app/names.py", "app/users.py"}
+    assert analysed(tmp_path) >= {"app/names.py", "app/users.py", "app/firsts.py"}
     assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\ndef last(): pass\n")
+    assert analysed(tmp_path) == {"app/names.py", "app/firsts.py"}
+    put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\n")
+    warm(tmp_path)
+    put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\ndef own(x):\n    x.commit()\n")
+    assert analysed(tmp_path) == {"app/other.py"}
 
 
 def test_naming_a_file_does_not_drive_out_what_is_kept_of_all(tmp_path: Path) -> None:

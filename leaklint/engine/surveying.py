@@ -1,0 +1,221 @@
+"""Surveys from run to run: in what form they are kept, how those of several processes join, which files of one have to
+be looked at anew."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from leaklint.cache.record import (
+    KeptFact,
+    KeptFile,
+    KeptSurvey,
+    Quiet,
+    SurveyBody,
+    Words,
+    as_bytes,
+    as_mask,
+    bits,
+    decode_body,
+    encode_body,
+)
+from leaklint.resolve.trace import Fact
+
+if TYPE_CHECKING:
+    from leaklint.ownership.survey import Survey, Surveyed
+
+_MOST_FILES = 2000
+"""Files of a program, beyond which it is not told which of them gives a word."""
+
+
+class Recalled(NamedTuple):
+    """A survey of an earlier run. facts: by number, with what they were. broken: those that are otherwise now, as a
+    set. stale: files that have to be looked at anew."""
+
+    survey: Survey
+    facts: Sequence[tuple[Fact, bytes]]
+    broken: int
+    stale: frozenset[str]
+
+
+class Joined:
+    """Surveys of one program, becoming one. The numbers of files and facts are those of the first."""
+
+    def __init__(self, number: Callable[[str], int], survey: Survey, facts: Sequence[KeptFact]) -> None:
+        self._number = number
+        self._order = {path: number for number, path in enumerate(survey.order)}
+        self._facts = list(facts)
+        self._numbers: dict[KeptFact, int] = {}
+        self._masks: dict[bytes, int] = {}
+        self._files = dict(survey.files)
+        self._words = dict(survey.words)
+        self._always = survey.always
+
+    def add(self, survey: Survey, facts: Sequence[KeptFact]) -> None:
+        """Join what another process told."""
+        if not self._numbers:
+            self._numbers = {fact: number for number, fact in enumerate(self._facts)}
+        bit_of_file = [1 << self._order.setdefault(path, len(self._order)) for path in survey.order]
+        bit_of_fact: dict[int, int] = {}
+        moved: dict[int, int] = {}
+
+        def bit(number: int) -> int:
+            if number not in bit_of_fact:
+                bit_of_fact[number] = 1 << self._fact(facts[number])
+            return bit_of_fact[number]
+
+        def rests(mask: int) -> int:
+            if mask not in moved:
+                moved[mask] = sum(map(bit, bits(mask)))
+            return moved[mask]
+
+        reached = functools.cache(lambda mask: sum(bit_of_file[number] for number in bits(mask)))
+        for path, one in survey.files.items():
+            new = one._replace(
+                rests=rests(one.rests),
+                reached=reached(one.reached),
+                suspects={name: rests(mask) for name, mask in one.suspects.items()},
+            )
+            old = self._files.get(path)
+            self._files[path] = new if old is None else _both(old, new)
+        self._words.update(survey.words)
+        self._always |= survey.always
+
+    def _fact(self, fact: KeptFact) -> int:
+        number = self._numbers.setdefault(fact, len(self._facts))
+        if number == len(self._facts):
+            self._facts.append(fact)
+        return number
+
+    def kept(self) -> tuple[KeptSurvey, Words]:
+        """The survey in the form that is kept, and what tells which files stay quiet."""
+        files = tuple(self._kept_file(path, one) for path, one in self._files.items())
+        order = tuple(map(self._number, self._order))
+        words = {library: tuple(own) for library, own in self._words.items()}
+        body = SurveyBody(order, tuple(self._masks), files, words, self._always)
+        return KeptSurvey(tuple(self._facts), as_bytes(self._firm()), encode_body(body)), self._quiet()
+
+    def ways(self) -> Iterator[tuple[str, bytes]]:
+        """What the words of each file mean."""
+        return ((path, one.ways) for path, one in self._files.items())
+
+    def _firm(self) -> int:
+        own = {fact.path: 1 << number for number, fact in enumerate(self._facts) if fact.kind == "text"}
+        firm = 0
+        for path, one in self._files.items():
+            firm |= one.rests & ~own.get(self._number(path), 0)
+            for mask in one.suspects.values():
+                firm |= mask
+        return firm
+
+    def _kept_file(self, path: str, one: Surveyed) -> KeptFile:
+        return KeptFile(
+            self._number(path),
+            tuple(one.libraries),
+            tuple(map(self._number, one.imports)),
+            one.stated,
+            self._mask(one.rests),
+            self._mask(one.reached),
+            tuple(one.active),
+            tuple(one.gives),
+            {name: self._mask(mask) for name, mask in one.suspects.items()},
+            one.ways,
+        )
+
+    def _mask(self, mask: int) -> int:
+        return self._masks.setdefault(as_bytes(mask), len(self._masks))
+
+    def _quiet(self) -> Words:
+        many = len(self._order) > _MOST_FILES
+        giving: dict[str, int] = {}
+        for path, one in self._files.items():
+            bit = 1 << self._order[path]
+            for library in one.libraries:
+                for word in self._words[library]:
+                    giving[word] = giving.get(word, 0) | bit
+            for kind, word in one.gives:
+                if kind in ("lead", "make"):
+                    giving[word] = giving.get(word, 0) | bit
+        quiet = {
+            path: Quiet(b"" if many else as_bytes(one.reached), one.stated)
+            for path, one in self._files.items()
+            if not one.active and not one.libraries
+        }
+        return Words({word: b"" if many else as_bytes(mask) for word, mask in giving.items()}, self._always, quiet)
+
+
+def together(surveys: Iterable[Survey]) -> Survey:
+    """What one process told at several times: what it told last of each file."""
+    files: dict[str, Surveyed] = {}
+    words: dict[str, Sequence[str]] = {}
+    for survey in surveys:
+        files.update(survey.files)
+        words.update(survey.words)
+    return survey._replace(files=files, words=words)
+
+
+def _both(old: Surveyed, new: Surveyed) -> Surveyed:
+    """What two processes found out about one file."""
+    suspects = dict(old.suspects)
+    for name, mask in new.suspects.items():
+        suspects[name] = suspects.get(name, 0) | mask
+    return new._replace(
+        rests=old.rests | new.rests,
+        reached=old.reached | new.reached,
+        active=sorted({*old.active, *new.active}),
+        gives=sorted({*old.gives, *new.gives}),
+        suspects=suspects,
+        ways=new.ways if new.ways == old.ways else b"",
+    )
+
+
+def broken_facts(
+    kept: KeptSurvey, fact: Callable[[KeptFact], Fact], holds: Callable[[Fact, bytes], bool]
+) -> tuple[int, list[Fact]]:
+    """Those facts of a survey that are no longer what they were, as a set, and one by one. holds: whether a fact is
+    what it was."""
+    broken, found = 0, []
+    for number, one in enumerate(kept.facts):
+        if one.kind not in ("ways", "gives") and not holds(fact(one), one.was):
+            broken |= 1 << number
+            found.append(fact(one))
+    return broken, found
+
+
+def still_so(kept: KeptSurvey, broken: tuple[int, list[Fact]], stays_quiet: Callable[[str], bool]) -> bool:
+    """Whether all that a survey tells is as it was: what changed are files that say as little about resources."""
+    return not as_mask(kept.firm) & broken[0] and all(one[0] == "text" and stays_quiet(one[1]) for one in broken[1])
+
+
+def recalled(
+    kept: KeptSurvey,
+    paths: Sequence[str],
+    fact: Callable[[KeptFact], Fact],
+    broken: int,
+    stays_quiet: Callable[[str], bool],
+) -> Recalled:
+    """A survey from the form in which it is kept. stays_quiet: whether a file that changed says as little about
+    resources as it did. Raises IndexError for one that refers to what it lacks, msgspec.MsgspecError."""
+    from leaklint.ownership.survey import Survey, Surveyed
+
+    body = decode_body(kept.body)
+    masks = [as_mask(mask) for mask in body.masks]
+    facts = [(fact(one), one.was) for one in kept.facts]
+    own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
+    files: dict[str, Surveyed] = {}
+    stale = set()
+    for one in body.files:
+        path = paths[one.path]
+        suspects = {name: masks[number] for name, number in one.suspects.items()}
+        imports = tuple(paths[number] for number in one.imports)
+        rests, reached = masks[one.rests], masks[one.reached]
+        files[path] = Surveyed(
+            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, suspects, one.ways
+        )
+        wrong = rests & broken
+        quiet = wrong == own.get(path) and stays_quiet(path)
+        if (wrong and not quiet) or any(mask & broken for mask in suspects.values()):
+            stale.add(path)
+    survey = Survey([paths[number] for number in body.order], files, body.words, body.always)
+    return Recalled(survey, facts, broken, frozenset(stale))
