@@ -227,3 +227,13 @@ def test_naming_a_file_does_not_drive_out_what_is_kept_of_all(tmp_path: Path) ->
     assert analysed(tmp_path, "app/users.py") == {"app/users.py"}
     assert analysed(tmp_path, "app/users.py") == set()
     assert analysed(tmp_path) == set()
+
+
+def test_a_library_that_a_helper_comes_to_import_counts_for_those_that_import_the_helper(tmp_path: Path) -> None:
+    put(tmp_path / "driver.py", "import json as db\n")
+    put(tmp_path / "reader.py", "from driver import db\ndef read():\n    db.connect('').cursor()\n")
+    put(tmp_path / "other.py", "import psycopg2\ndef read():\n    psycopg2.connect('').cursor()\n")
+    assert {finding.path for finding in warm(tmp_path).findings} == {"other.py"}
+    put(tmp_path / "driver.py", "import psycopg2 as db\n")
+    assert warm(tmp_path) == cold(tmp_path)
+    assert {finding.path for finding in warm(tmp_path).findings} == {"other.py", "reader.py"}
