@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+import time
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ import psycopg
 
 REQUESTS = 100
 REFUSALS = 3
+SETTLING_S = 1.5
 
 
 def load(path: str) -> ModuleType:
@@ -40,10 +42,15 @@ def slots(shared: Any) -> int | None:
 
 
 def sessions(watching: psycopg.Connection[tuple[int]]) -> int:
-    """The service's sessions on the server."""
-    row = watching.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'shop'").fetchone()
-    assert row is not None
-    return row[0]
+    """The service's sessions that stay on the server: one that was closed is still listed until its process has ended,
+    so the count is the last of those taken until none is left, or for a while."""
+    until = time.monotonic() + SETTLING_S
+    while True:
+        row = watching.execute("SELECT count(*) FROM pg_stat_activity WHERE usename = 'shop'").fetchone()
+        assert row is not None
+        if row[0] == 0 or time.monotonic() > until:
+            return row[0]
+        time.sleep(0.02)
 
 
 def measure(path: str, service: str, admin: str) -> dict[str, Any]:
