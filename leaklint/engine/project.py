@@ -296,6 +296,8 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     program = before.program.with_text(path, text)
     file = os.path.abspath(path)
     resolver = Resolver(program)
+    if before.remembering:
+        resolver.take_over(before.resolver, program.trace.bit(("text", file)))
     suspects = before.suspects.without(file, resolver)
     analysis = Analysis(
         program,

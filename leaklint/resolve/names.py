@@ -64,6 +64,15 @@ class Names:
         self._set: dict[str, frozenset[str]] = {}
         self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
 
+    def take_over(self, before: Names, gone: int) -> None:
+        """Take what was known of a program with other texts, as far as it rests on none of the facts in `gone`."""
+        self._solver.take_over(before._solver, gone)
+        for (module, name), found in before._definitions.items():
+            graph = self.program.procedure(module, name)
+            same = graph is not None and graph is before.program.procedure(module, name)
+            if same and self._decorated_in(module) == before._decorated_in(module):
+                self._definitions[(module, name)] = found
+
     # -- questions ----------------------------------------------------------------------------------------------
 
     def member(self, module: str, name: str) -> set[Value]:

@@ -39,6 +39,11 @@ class Resolver:
         if self._generation != self.program.generation:
             self._start()
 
+    def take_over(self, before: Resolver, gone: int) -> None:
+        """Take the answers about a program with other texts that rest on none of the facts in `gone`."""
+        self.names.take_over(before.names, gone)
+        self.flow.solver.take_over(before.flow.solver, gone)
+
     # -- operands -----------------------------------------------------------------------------------------------
 
     def refs(self, module: ModuleIR, procedure: Procedure, operand: str) -> tuple[Ref, ...]:

@@ -45,6 +45,13 @@ class Solver(Generic[K, V]):
         self._trace.mask |= self._rests[key]
         return self._values[key] or set()
 
+    def take_over(self, before: Solver[K, V], gone: int) -> None:
+        """Take the values that were found for other texts, as far as they rest on none of the facts in `gone`."""
+        for key, rests in before._rests.items():
+            if not rests & gone and key in before._values:
+                self._values[key] = before._values[key]
+                self._rests[key] = rests
+
     def _read(self, key: K) -> set[V]:
         known = self._values.get(key, self)
         dependents = self._open.get(key)
