@@ -11,6 +11,7 @@ from leaklint.fixes.draft import Rewrite, statements
 from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.imports import importing
 from leaklint.fixes.names import fresh, is_held, mentioned, named
+from leaklint.fixes.pending import leaves_pending
 from leaklint.fixes.region import read_again
 from leaklint.fixes.releases import Releases
 from leaklint.fixes.target import Giving, Target
@@ -93,7 +94,11 @@ def _commits_anyway(target: Target) -> bool:
     """Whether leaving the library's own `with`, which may commit, does nothing that the code does not do itself."""
     if target.report.site.resource.kind not in ("connection", "pooled-connection"):
         return True
-    return any(isinstance(node, ast.Attribute) and node.attr == "commit" for node in ast.walk(target.scope))
+    if not any(isinstance(node, ast.Attribute) and node.attr == "commit" for node in ast.walk(target.scope)):
+        return False
+    return not any(
+        leaves_pending(target.region(giving).statements, giving.releases, target.lives) for giving in target.givings
+    )
 
 
 def closable(report: SiteReport) -> bool:
