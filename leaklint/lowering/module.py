@@ -38,12 +38,13 @@ def lower_module(
     *,
     again: Callable[[], str] | None = None,
     shelf: Shelf | None = None,
+    before: Procedures | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
-    is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are. Raises
-    SyntaxProblem.
+    is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are.
+    before: of another text of the same file; what was built of that is at hand here. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -56,7 +57,7 @@ def lower_module(
         imports=found.imports,
         classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
         signatures=signatures,
-        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf),
+        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf, before),
         extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
@@ -73,6 +74,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         path: str,
         again: Callable[[], str],
         shelf: Shelf | None = None,
+        before: Procedures | None = None,
     ) -> None:
         self.too_deep: set[str] = set()
         self._signatures = signatures
@@ -83,6 +85,13 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._made: dict[str, ir.Procedure] = {}
         # Nearly every module's own body is asked for, and the tree is at hand.
         self._lower((MODULE,), unit)
+        if before is not None:
+            self._take_over(before)
+            self._lower(before._made, unit)
+
+    def at_hand(self, name: str) -> ir.Procedure | None:
+        """A graph that is built already."""
+        return self._made.get(name)
 
     def __getitem__(self, name: str) -> ir.Procedure:
         made = self._made.get(name)
@@ -101,7 +110,7 @@ class Procedures(Mapping[str, ir.Procedure]):
     def __contains__(self, name: object) -> bool:
         return name in self._signatures
 
-    def take_over(self, before: Procedures) -> None:
+    def _take_over(self, before: Procedures) -> None:
         """Take the graphs that were built from another text of the same file, as far as the pieces that
         they are of read the same and are declared the same; those that stand in other lines are moved."""
         old, new = before._again().removeprefix("\ufeff"), self._again().removeprefix("\ufeff")

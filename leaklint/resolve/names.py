@@ -68,8 +68,8 @@ class Names:
         """Take what was known of a program with other texts, as far as it rests on none of the facts in `gone`."""
         self._solver.take_over(before._solver, gone)
         for (module, name), found in before._definitions.items():
-            graph = self.program.procedure(module, name)
-            same = graph is not None and graph is before.program.procedure(module, name)
+            graph = self.program.built(module, name)
+            same = graph is not None and graph is before.program.built(module, name)
             if same and self._decorated_in(module) == before._decorated_in(module):
                 self._definitions[(module, name)] = found
 

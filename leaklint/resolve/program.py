@@ -14,6 +14,7 @@ from pathlib import Path
 from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.lowering import lower_module
+from leaklint.lowering.module import Procedures
 from leaklint.lowering.positions import line_starts
 from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
@@ -214,6 +215,13 @@ class Program:
         found = self.module(module)
         return found.procedures.get(name) if found is not None else None
 
+    def built(self, module: str, name: str) -> Procedure | None:
+        """The same, if it was built before."""
+        found = self.module(module)
+        return (
+            found.procedures.at_hand(name) if found is not None and isinstance(found.procedures, Procedures) else None
+        )
+
     def mentions(self, module: ModuleIR, span: Span, word: str) -> bool:
         """Whether the identifier `word` occurs in the lines of `span`."""
         lines = self.lines_with(module, word)
@@ -267,14 +275,15 @@ class Program:
             return None
         again = functools.partial(self._text_again, file) if file not in self._overlays else None
         is_package = os.path.basename(file) == "__init__.py"
+        known = self._before.get(file)
+        before = known.procedures if known is not None and isinstance(known.procedures, Procedures) else None
         try:
             module = lower_module(
-                text, self._shown(file), self._name_of(file), is_package, again=again, shelf=self._shelf
+                text, self._shown(file), self._name_of(file), is_package, again=again, shelf=self._shelf, before=before
             )
-            if file in self._before:
-                module.procedures.take_over(self._before.pop(file).procedures)  # type: ignore[attr-defined]
         except (LeaklintError, RecursionError):
             return None
+        self._before.pop(file, None)
         self._modules[file] = module
         return module
 
