@@ -15,7 +15,9 @@ _COMPLETE = frozenset(
     | {"find_one", "count_documents", "insert_one", "insert_many", "update_one", "update_many", "delete_one"}
     | {"rowcount", "lastrowid", "description", "first", "one", "one_or_none", "all", "count", "commit", "rollback"}
 )
-_READING = frozenset({"read_sql", "read_sql_query", "read_sql_table"})  # pandas, polars; in chunks they read on
+_READING = frozenset(
+    {"read_sql", "read_sql_query", "read_sql_table", "DataFrame"}
+)  # pandas, polars; in chunks they read on
 _COPYING = frozenset(
     {"len", "list", "int", "str", "bool", "float", "sum", "min", "max", "sorted", "tuple", "set", "dict", "any", "all"}
 )
@@ -198,7 +200,11 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
         if isinstance(node, ast.Return) and node.value is not None and node in returned:
             whole |= _carries(node.value, resource, carriers)
             part |= _lives(node.value, resource, parts, frozenset(derives))
-            perhaps |= _made_of(node.value, resource)
+            perhaps |= _made_of(node.value, resource) or any(
+                _makes(one) and any(_lives(given, resource, parts, frozenset(derives)) for given in _arguments(one))
+                for one in ast.walk(node.value)
+                if isinstance(one, ast.Call) and not complete(one)
+            )
         elif isinstance(node, ast.Assign):
             kept = any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
             outer = any(declared_outside(scope, name) for target in node.targets for name in bound_names(target))
@@ -207,6 +213,8 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
                 part |= _lives(node.value, resource, parts, frozenset(derives))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEEPING:
             whole |= any(is_held(one, resource) for one in node.args)
+            if isinstance(node.func.value, ast.Attribute):  # something that was there before
+                part |= any(_lives(one, resource, parts, frozenset(derives)) for one in _arguments(node))
     return Departures(
         whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part, perhaps
     )
@@ -285,12 +293,7 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
     if isinstance(value, ast.Lambda):
         return mentioned(value, resource)
     if isinstance(value, ast.Call):
-        func = value.func
-        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        given = [*value.args, *(keyword.value for keyword in value.keywords)]
-        return (last[:1].isupper() or last in _MAKING or isinstance(func, ast.Call)) and any(
-            _carries(one, resource, carriers) for one in given
-        )
+        return _makes(value) and any(_carries(one, resource, carriers) for one in _arguments(value))
     return False
 
 
@@ -309,9 +312,13 @@ def _lives(value: ast.expr, resource: Held, parts: frozenset[str], derives: froz
     """Whether a value is a cursor, query or other thing that works only while the resource is open."""
     if isinstance(value, ast.Name):
         return value.id in parts
-    if isinstance(value, (ast.Tuple, ast.List)):
+    if isinstance(value, (ast.Tuple, ast.List, ast.Set)):
         return any(_lives(one, resource, parts, derives) for one in value.elts)
-    if isinstance(value, ast.Await):
+    if isinstance(value, (ast.Dict, ast.BoolOp)):
+        return any(_lives(one, resource, parts, derives) for one in value.values)
+    if isinstance(value, ast.IfExp):
+        return any(_lives(one, resource, parts, derives) for one in (value.body, value.orelse))
+    if isinstance(value, (ast.Await, ast.Starred, ast.NamedExpr)):
         return _lives(value.value, resource, parts, derives)
     if isinstance(value, ast.GeneratorExp):
         return mentioned(value, resource, parts)
@@ -328,3 +335,10 @@ def _lives(value: ast.expr, resource: Held, parts: frozenset[str], derives: froz
             return value.func.attr in (derives or {"cursor"}) or EVERYTHING in derives
         return _lives(value.func.value, resource, parts, derives)
     return False
+
+
+def _makes(call: ast.Call) -> bool:
+    """Whether a call is likely to make an object that keeps its arguments."""
+    func = call.func
+    last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return last[:1].isupper() or last in _MAKING or isinstance(func, ast.Call)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
+from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Target
 
 _ENDINGS = ("close", "aclose", "disconnect", "stop", "shutdown", "dispose", "release", "teardown", "tearDown")
@@ -23,7 +24,7 @@ def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
     release = target.givings[-1].text
     waits = release.startswith("await ")
     methods = {one.name: one for one in owner.body if isinstance(one, Function)}
-    line = _guarded(target, methods, release, document)
+    line = _guarded(target, owner, methods, release)
     ending = next((methods[name] for name in _ENDINGS if name in methods), methods.get("__exit__"))
     if ending is not None:
         if waits and not isinstance(ending, ast.AsyncFunctionDef):
@@ -42,18 +43,23 @@ def _is_made(document: Document, owner: ast.ClassDef) -> bool:
     return any(isinstance(call.func, ast.Name) and call.func.id in names for call in document.calls)
 
 
-def _guarded(target: Target, methods: Mapping[str, ast.stmt], release: str, document: Document) -> list[str]:
-    """The release, behind a test where the field is set by another method than the constructor."""
+def _guarded(target: Target, owner: ast.ClassDef, methods: Mapping[str, ast.stmt], release: str) -> list[str]:
+    """The release; where another method than the constructor sets the field, behind a test, and the field is None
+    afterwards, so that the method takes a new one when it is called again."""
     field = target.held.text.partition(".")[2]
     init = methods.get("__init__")
     inside = [node for node in ast.walk(init) if isinstance(node, ast.Attribute)] if init is not None else []
     branches = (ast.If, ast.For, ast.While, ast.ExceptHandler, ast.Match)
-    sure = target.scope is init and not any(isinstance(node, branches) for node in document.ancestors(target.taken))
-    if sure:
+    around = list(target.document.ancestors(target.taken))
+    if target.scope is init and not any(isinstance(node, branches) for node in around):
         return [release]
-    known = any(node.attr == field and isinstance(node.ctx, ast.Store) for node in inside)
+    known = any(node.attr == field and isinstance(node.ctx, ast.Store) for node in inside) or any(
+        isinstance(one, (ast.Assign, ast.AnnAssign)) and one.value is not None and field in bound_names(one)
+        for one in owner.body
+    )
     test = f"self.{field}" if known else f'getattr(self, "{field}", None)'
-    return [f"if {test} is not None:", "\t" + release]
+    again = [f"\tself.{field} = None"] if target.scope is not init else []
+    return [f"if {test} is not None:", "\t" + release, *again]
 
 
 def _extended(document: Document, ending: ast.stmt, lines: list[str]) -> Rewrite:

@@ -90,7 +90,9 @@ class Target:
             return Departures(False, False, False)  # the object stays where it was
         derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
         seen = departures(self.scope, self.held, self.taken, derives)
-        return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on or self._in_function())
+        # What is made of an engine or a pool seldom is data: it takes connections later.
+        part = seen.part or (seen.perhaps and resource.kind in _SOURCES)
+        return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on or self._in_function(), part=part)
 
     def _in_function(self) -> bool:
         """Whether a function that works with it goes into what is returned."""
@@ -165,11 +167,22 @@ def _none_is_likely(document: Document, call: ast.Call, taken: ast.stmt, resourc
     place = document.place(taken)
     for one in place.suite[place.index + 1 :]:
         for node in _evaluated(one):
-            if isinstance(node, (ast.If, ast.IfExp, ast.While)) and mentioned(node.test, resource):
+            if isinstance(node, (ast.If, ast.IfExp, ast.While)) and _asks_for(node.test, resource):
                 return True
             if isinstance(node, ast.Attribute) and is_held(node.value, resource):
                 return False
     return True
+
+
+def _asks_for(test: ast.expr, resource: Held) -> bool:
+    """Whether a test is of the resource itself, not of what a call makes of it or of one of its fields."""
+    if isinstance(test, ast.Call):
+        return False
+    if is_held(test, resource):
+        return True
+    if isinstance(test, ast.Attribute):
+        return False
+    return any(isinstance(one, ast.expr) and _asks_for(one, resource) for one in ast.iter_child_nodes(test))
 
 
 def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:

@@ -24,7 +24,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     if leaving.whole:
         raise Refused(f"`{target.held.text}` leaves the function, so it cannot be released in it")
     if leaving.part:
-        raise Refused(f"something that needs `{target.held.text}` open is returned")
+        raise Refused(f"something that needs `{target.held.text}` open is returned or kept")
     if not target.givings:
         raise Refused(target.reason)
     looping = any(leak.how in ("loop", "overwritten") for leak in target.report.leaks)
