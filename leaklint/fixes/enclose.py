@@ -201,6 +201,7 @@ def enclose(
     """The region in a `try:` that ends in `ending`. None where the arrangement does not fit.
 
     arrangement: "wrap" makes a new `try:`; "widen" lets one that ends the region, and releases, begin with the region;
+    "lead" does so, too, and puts the release first in its `finally:`, in place of the ones there;
     "reuse" gives a clause to the one `try` that the region consists of;
     "append" puts the release last in that one's `finally:`; "nest" does so behind a `try:` of the finally's own body.
     before: lines put in front of it. header: `with ...:` that stands in for taken statement and `try:`.
@@ -209,8 +210,9 @@ def enclose(
     margin = document.indent(document.first_line(region.suite[0]))
     above = taken if region.guard or not region.first else region.suite[region.first - 1]
     draft = Draft(document)
-    if arrangement == "widen":
-        return None if header or before else _widen(document, draft, region, unit)
+    if arrangement in ("widen", "lead"):
+        lines = ending.lines if arrangement == "lead" else ()
+        return None if header or before else _widen(document, draft, region, unit, lines)
     only = _only_try(region)
     if arrangement != "wrap" and only is None:
         return None
@@ -249,8 +251,9 @@ def enclose(
     return _extend(document, draft, only, margin, unit, ending.keyword, lines, before, arrangement, region)
 
 
-def _widen(document: Document, draft: Draft, region: Region, unit: str) -> Rewrite | None:
-    """Move the `try:` of a `try`/`finally` that releases up to where the region begins."""
+def _widen(document: Document, draft: Draft, region: Region, unit: str, lines: Sequence[str] = ()) -> Rewrite | None:
+    """Move the `try:` of a `try`/`finally` that releases up to where the region begins. lines: what is to release in
+    place of what does."""
     last = region.statements[-1] if len(region.statements) > 1 else None
     if (
         region.guard
@@ -272,6 +275,10 @@ def _widen(document: Document, draft: Draft, region: Region, unit: str) -> Rewri
     draft.insert(first, margin + "try:")
     draft.shift(first, line - 1, 1, margin)
     draft.delete(line, line)
+    if lines:
+        Pruner(draft, region.units, None).suite(last.finalbody)
+        draft.insert_first(document.first_line(last.finalbody[0]), *[margin + unit + text for text in lines])
+        draft.gain("\n".join(lines))
     return draft.finish(unit)
 
 

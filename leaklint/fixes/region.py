@@ -223,21 +223,27 @@ def _beyond(
             if isinstance(statement, ast.stmt) and ignored.is_unit(statement)
             for node in ast.walk(statement)
         }
-    for one in mentions(scope, resource, lives, scope):
-        if document.extent(one)[0] >= end and one not in passed:
-            holder = document.statement(one)
-            if isinstance(one.ctx, ast.Store) and _binds(holder, resource):  # type: ignore[attr-defined]
-                if not _alternative(document, holder, taken):
-                    return False
-                continue
-            return True
+    later = [
+        one for one in mentions(scope, resource, lives, scope) if document.extent(one)[0] >= end and one not in passed
+    ]
+    stores = [one for one in later if isinstance(one.ctx, ast.Store)]  # type: ignore[attr-defined]
+    return any(not _bound_anew(document, one, stores) for one in later if one not in stores)
+
+
+def _bound_anew(document: Document, read: ast.expr, stores: list[ast.expr]) -> bool:
+    """Whether one of the bindings `stores` always comes in front of a read of the same name."""
+    around = [node for node in (read, *document.ancestors(read)) if isinstance(node, ast.stmt)]
+    for store in stores:
+        holder = document.statement(store)
+        if ast.dump(store).replace("Store()", "Load()") != ast.dump(read).replace("Del()", "Load()"):
+            continue
+        if isinstance(holder, (ast.Assign, ast.AnnAssign, ast.With, ast.AsyncWith)):
+            place = document.place(holder)
+            if any(one in place.suite[place.index + 1 :] for one in around):
+                return True
+            if isinstance(holder, (ast.With, ast.AsyncWith)) and any(one in holder.body for one in around):
+                return True
     return False
-
-
-def _alternative(document: Document, one: ast.stmt, other: ast.stmt) -> bool:
-    """Whether a statement stands in another branch of an `if`, `try` or `match` around `other`."""
-    around = set(document.ancestors(other))
-    return any(node in around and isinstance(node, (ast.If, ast.Try, ast.Match)) for node in document.ancestors(one))
 
 
 def _trailing(suite: list[ast.stmt], first: int, limit: int, resource: Held, releases: Releases) -> int | None:

@@ -13,7 +13,7 @@ from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.expand import expanded
-from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentioned, mentions
+from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentions
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text, stable
 from leaklint.fixes.scopes import bound_names

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite
-from leaklint.fixes.enclose import Ending, Try, enclose
+from leaklint.fixes.enclose import Ending, Try, covered, enclose
 from leaklint.fixes.names import is_held
 from leaklint.fixes.region import Region
 from leaklint.fixes.releases import Releases
@@ -118,10 +118,34 @@ def _arranged(target: Target, giving: Giving, region: Region) -> Iterator[Rewrit
     ending = Ending(lines)
     # A `try:` is widened with the release that it has, which may ask for less.
     asks = tests == target.tests or all(isinstance(unit, ast.If) for unit in region.units)
-    for arrangement in ("widen", "reuse", "append", "nest", "wrap")[not asks :]:
+    first = _ends_its_source_next(target, region)
+    written = False
+    for arrangement in (*(["widen"] if asks else []), *(["lead"] if first else ["reuse", "append", "nest", "wrap"])):
         made = enclose(document, region, target.taken, ending, arrangement, before)
         if made is not None:
+            written = True
             yield target.so_far.then(made)
+    if first and not written:
+        raise Refused(f"`{held.text}` must be released in front of what it was taken from")
+
+
+def _ends_its_source_next(target: Target, region: Region) -> bool:
+    """Whether a release in the region has behind it, in the region too, the end of what it was taken from, or of what
+    came with it: that must stay behind it."""
+    func = target.call.func
+    source = func.value if isinstance(func, ast.Attribute) else None
+    others = {*bound_names(target.taken), *([source.id] if isinstance(source, ast.Name) else [])} - {target.held.name}
+    inside = covered(region)
+    for unit in region.units:
+        if unit in inside and unit is not region.trailing:
+            place = target.document.place(unit)
+            for one in place.suite[place.index + 1 :]:
+                value = one.value if isinstance(one, ast.Expr) else None
+                call = value.value if isinstance(value, ast.Await) else value
+                ended = call.func if isinstance(call, ast.Call) and not call.args else None
+                if isinstance(ended, ast.Attribute) and isinstance(ended.value, ast.Name) and ended.value.id in others:
+                    return True
+    return False
 
 
 def _set_to_none(target: Target, region: Region) -> bool:
