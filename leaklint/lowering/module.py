@@ -87,7 +87,8 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._lower((MODULE,), unit)
         if before is not None:
             self._take_over(before)
-            self._lower(before._made, unit)
+            built = {before._piece_of(name) for name in before._made}
+            self._lower([name for name in signatures if self._piece_of(name) in built], unit)
 
     def at_hand(self, name: str) -> ir.Procedure | None:
         """A graph that is built already."""
