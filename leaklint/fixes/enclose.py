@@ -211,8 +211,8 @@ def enclose(
     above = taken if region.guard or not region.first else region.suite[region.first - 1]
     draft = Draft(document)
     if arrangement in ("widen", "lead"):
-        lines = ending.lines if arrangement == "lead" else ()
-        return None if header or before else _widen(document, draft, region, unit, lines)
+        instead = ending.lines if arrangement == "lead" else ()
+        return None if header or before else _widen(document, draft, region, unit, instead)
     only = _only_try(region)
     if arrangement != "wrap" and only is None:
         return None
