@@ -201,7 +201,7 @@ def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> 
         if isinstance(block.terminator, ir.Branch):
             tests[place(block.terminator.test)] += 1
     twice = {name for name, count in tests.items() if count > 1}
-    once = {name for name in tests if name in filled}
+    once = {name for name in tests if name in filled or (released and name.startswith("self."))}
     return frozenset(twice | once | released), frozenset(released)
 
 
