@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import dataclasses
+import functools
 import inspect
 import sys
 import types
@@ -67,7 +68,11 @@ def truth(text: str, faults: int = 1) -> Truth:
 
     Raises TooManyRuns, or whatever the text raises as it is compiled or imported.
     """
-    code = compile(text, PROGRAM, "exec")
+    with quiet():
+        return _truth(text, compile(text, PROGRAM, "exec"), faults)
+
+
+def _truth(text: str, code: types.CodeType, faults: int) -> Truth:
     lines: set[int] = set()
     shown: dict[int, Run] = {}
     runs: list[Run] = []
@@ -98,7 +103,13 @@ def truth(text: str, faults: int = 1) -> Truth:
 
 def replay(text: str, choices: Mapping[Key, int]) -> Run | None:
     """The one run of `text` with these choices; None if it went past a bound."""
-    return execute(compile(text, PROGRAM, "exec"), choices, 1)[1]
+    with quiet():
+        return execute(_compiled(text), choices, 1)[1]
+
+
+@functools.lru_cache(4)
+def _compiled(text: str) -> types.CodeType:
+    return compile(text, PROGRAM, "exec")
 
 
 def execute(code: types.CodeType, choices: Mapping[Key, int], faults: int) -> tuple[World, Run | None]:
@@ -109,19 +120,18 @@ def execute(code: types.CodeType, choices: Mapping[Key, int], faults: int) -> tu
     entries = [namespace[name] for name in ENTRIES if name in namespace]
     roots: list[Any] = []
     value = None
-    with quiet():
-        sys.setprofile(world.profile)
-        try:
-            world.armed = True
-            value = call_entry(entries[world.decide("input", "entry", len(entries))], roots)
-            ending = f"returns {shape(value)}"
-        except Abandoned:
-            return world, None
-        except Exception as error:
-            ending = f"raises {type(error).__name__}: {error}"
-        finally:
-            world.armed = False
-            sys.setprofile(None)
+    sys.settrace(world.trace_calls)
+    try:
+        world.armed = True
+        value = call_entry(entries[world.decide("input", "entry", len(entries))], roots)
+        ending = f"returns {shape(value)}"
+    except Abandoned:
+        return world, None
+    except Exception as error:
+        ending = f"raises {type(error).__name__}: {error}"
+    finally:
+        world.armed = False
+        sys.settrace(None)
     owned = reachable([value, *roots, *world.globals()])
     leaked = frozenset(r.lines[-1] for r in world.resources if r.open and r not in owned)
     return world, Run(dict(choices), ending, tuple(world.events), leaked, world.fault, world.fault_is_rare)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dis
 import gc
 import inspect
@@ -50,7 +49,7 @@ class World:
     def __init__(self, choices: Mapping[Key, int], faults: int) -> None:
         self.choices = choices
         self.trace: list[tuple[Key, int, int]] = []
-        self.counts: collections.Counter[tuple[str, str]] = collections.Counter()
+        self.counts: dict[tuple[str, str], int] = {}
         self.events: list[str] = []
         self.resources: list[Resource] = []
         self.namespace: dict[str, Any] = {}
@@ -64,8 +63,8 @@ class World:
         self.inputs = 0
 
     def decide(self, what: str, name: str, alternatives: int) -> int:
-        count = self.counts[what, name]
-        self.counts[what, name] += 1
+        count = self.counts.get((what, name), 0)
+        self.counts[what, name] = count + 1
         key = (what, name, count)
         choice = self.choices.get(key, 0)
         if choice >= alternatives:
@@ -76,7 +75,7 @@ class World:
     def choose(self, name: str, alternatives: int = 2) -> int:
         """An input of the program. Past the bound it is always the first alternative, if it was not chosen before."""
         self.inputs += 1
-        if self.inputs > MAX_CHOICES and ("input", name, self.counts["input", name]) not in self.choices:
+        if self.inputs > MAX_CHOICES and ("input", name, self.counts.get(("input", name), 0)) not in self.choices:
             self.bounded = True
             return 0
         return self.decide("input", name, alternatives)
@@ -105,14 +104,18 @@ class World:
         self.resources.append(resource)
         return resource
 
-    def profile(self, frame: types.FrameType, what: str, value: Any) -> None:
+    def trace_calls(self, frame: types.FrameType, what: str, value: Any) -> Any:
         """Follow the calls between the program's functions: what a call returns is in its caller's hands."""
         if frame.f_code.co_filename != PROGRAM:
-            return
-        if what == "call":
-            self.call_number += 1
-            self.calls.append(self.call_number)
-        elif what == "return" and self.calls:
+            return None
+        frame.f_trace_lines = False
+        self.call_number += 1
+        self.calls.append(self.call_number)
+        return self.trace_return
+
+    def trace_return(self, frame: types.FrameType, what: str, value: Any) -> None:
+        """The end of a call, or of a turn of a generator."""
+        if what == "return" and self.calls:
             call = self.calls.pop()
             if self.calls and not frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
                 self.hand_over(call, returned_by(frame, value), line_of_program(frame.f_back))
