@@ -62,6 +62,10 @@ def _as_with(target: Target, giving: Giving, header: str) -> Rewrite | None:
         return None
     if region.guard or region.last < region.first or _used_after(target, region.suite[region.last]):
         return None
+    own = Releases(target.report.site.resource, target.held)
+    calls = [node for unit in region.units for node in ast.walk(unit) if node in giving.releases.calls]
+    if not all(own.is_release(one) for one in calls):
+        return None  # a helper may do more than `with` does
     made = enclose(document, region, target.taken, Ending((giving.text,)), "wrap", (), header)
     if made is None:
         return None
