@@ -1,4 +1,4 @@
-"""Databases in this process, by other ways than sqlite3: duckdb, apsw, sqlite_utils, dataset, libsql."""
+"""Databases in this process, by other ways than sqlite3: duckdb, apsw, sqlite_utils, dataset, libsql, adbc."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def _write(connection: Any) -> None:
 def _query(database: Any) -> None:
     for _ in database.query("select 1 as one"):
         pass
+
+
+def _use_adbc(connection: Any) -> None:
+    cursor = connection.cursor()
+    try:
+        cursor.execute(_TABLE)
+    finally:
+        cursor.close()
 
 
 def _ibis(backend: Any) -> None:
@@ -78,4 +86,7 @@ BENCHES = [
     Bench("sqlcipher3.Connection", "file", _path, touch=_write),
     Bench("libsql_experimental.connect", "file", _path, touch=_write, cannot={"use-after-release": "it panics"}),
     Bench("dataset.connect", "file", _address, touch=_query, needs=("sqlalchemy",)),
+    Bench("adbc_driver_sqlite.dbapi.connect", "file", _path, touch=_use_adbc, needs=("pyarrow",)),
+    Bench("cysqlite.connect", "file", _path, touch=_execute),
+    Bench("cysqlite.Connection", "file", _path, touch=_execute),
 ]

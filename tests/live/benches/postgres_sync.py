@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.live.bench import Arguments, Bench, account, query
+from tests.live.bench import Arguments, Bench, account, query, url
 from tests.live.servers import DATABASE, HOST, PASSWORD, USER, Server
 
 
@@ -50,7 +50,13 @@ def _native(connection: Any) -> None:
 
 _CLASSES = ["extensions.connection", *(f"extras.{name}Connection" for name in ("Dict", "RealDict", "NamedTuple"))]
 
+
+def _address(server: Server, owner: Any) -> Arguments:
+    return Arguments(url(server, "postgresql"))
+
+
 BENCHES = [
+    Bench("adbc_driver_postgresql.dbapi.connect", "postgresql", _address, needs=("pyarrow",)),
     Bench("psycopg2.connect", "postgresql", _keywords),
     *(Bench(f"psycopg2.{name}", "postgresql", _text) for name in _CLASSES),
     Bench("psycopg2.pool.SimpleConnectionPool", "postgresql", _psycopg2_pool, touch=_take_and_put),

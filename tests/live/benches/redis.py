@@ -1,4 +1,4 @@
-"""redis and redis.asyncio."""
+"""redis, its fork valkey, and the asyncio modules of both."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def _ping_async(client: Any) -> None:
 
 
 def _use_pool(pool: Any) -> None:
-    connection = pool.get_connection()
+    connection = pool.get_connection("PING")
     try:
         _exchange(connection)
     finally:
@@ -41,7 +41,7 @@ def _use_pool(pool: Any) -> None:
 
 
 async def _use_pool_async(pool: Any) -> None:
-    connection = await pool.get_connection()
+    connection = await pool.get_connection("PING")
     try:
         await _exchange_async(connection)
     finally:
@@ -70,20 +70,46 @@ def _key(server: Server, owner: Any) -> Arguments:
     return Arguments("key")
 
 
+def _command(server: Server, owner: Any) -> Arguments:
+    return Arguments("PING")
+
+
 def _watch(pipeline: Any) -> Any:
     return pipeline.watch("key")
 
 
-def _pipeline(module: str, ping: Any) -> list[Bench]:
-    """A pipeline, and what it holds of a client that has one connection."""
-    kept = f"{module}.client.Pipeline"
+def _clients(module: str, client: str) -> list[Bench]:
+    """module: the library; client: its class. What a pipeline holds is seen by what its client can still do."""
+    made = f"{module}.{client}"
+    asynchronous = module.endswith(".asyncio")
+    ping, subscribe = (_ping_async, _subscribe_async) if asynchronous else (_ping, _subscribe)
+    use, exchange = (_use_pool_async, _exchange_async) if asynchronous else (_use_pool, _exchange)
+    pool, blocking = f"{module}.ConnectionPool", f"{module}.BlockingConnectionPool"
     return [
-        Bench(f"{module}.Redis.pipeline", "redis", owner=f"{module}.Redis", touch=None),
+        Bench(made, "redis", _client, touch=ping),
+        Bench(f"{module}.from_url", "redis", _address, touch=ping),
+        Bench(f"{made}.from_url", "redis", _address, touch=ping),
+        Bench(f"{made}.from_pool", "redis", the_owner, owner=pool, touch=ping),
+        Bench(pool, "redis", _client, touch=use),
+        Bench(f"{pool}.from_url", "redis", _address, touch=use),
+        Bench(blocking, "redis", _blocking, touch=use),
+        Bench(f"{blocking}.from_url", "redis", _blocking_address, touch=use),
         Bench(
-            f"{kept}.watch",
+            f"{pool}.get_connection",
+            "redis",
+            _command,
+            owner=pool,
+            touch=exchange,
+            observe="slot",
+            roomier={"max_connections": 2},
+        ),
+        Bench(f"{made}.pubsub", "redis", owner=made, touch=subscribe, observe="slot"),
+        Bench(f"{made}.pipeline", "redis", owner=made, touch=None),
+        Bench(
+            f"{module}.client.Pipeline.watch",
             "redis",
             _key,
-            owner=f"{module}.Redis.pipeline",
+            owner=f"{made}.pipeline",
             touch=_watch,
             observe="slot",
             rival=ping,
@@ -93,35 +119,12 @@ def _pipeline(module: str, ping: Any) -> list[Bench]:
 
 
 BENCHES = [
-    Bench("redis.Redis", "redis", _client, touch=_ping),
-    Bench("redis.from_url", "redis", _address, touch=_ping),
-    Bench("redis.Redis.from_url", "redis", _address, touch=_ping),
-    Bench("redis.Redis.from_pool", "redis", the_owner, owner="redis.ConnectionPool", touch=_ping),
-    Bench("redis.ConnectionPool", "redis", _client, touch=_use_pool),
-    Bench("redis.ConnectionPool.from_url", "redis", _address, touch=_use_pool),
-    Bench("redis.BlockingConnectionPool", "redis", _blocking, touch=_use_pool),
-    Bench("redis.BlockingConnectionPool.from_url", "redis", _blocking_address, touch=_use_pool),
-    Bench(
-        "redis.ConnectionPool.get_connection", "redis", owner="redis.ConnectionPool", touch=_exchange, observe="slot"
+    *_clients("redis", "Redis"),
+    *_clients("redis.asyncio", "Redis"),
+    *_clients("valkey", "Valkey"),
+    *_clients("valkey.asyncio", "Valkey"),
+    *(
+        Bench(f"{made}.monitor", "redis", owner=made, touch=None, observe="slot")
+        for made in ("redis.Redis", "valkey.Valkey")
     ),
-    Bench("redis.Redis.pubsub", "redis", owner="redis.Redis", touch=_subscribe, observe="slot"),
-    Bench("redis.Redis.monitor", "redis", owner="redis.Redis", touch=None, observe="slot"),
-    Bench("redis.asyncio.Redis", "redis", _client, touch=_ping_async),
-    Bench("redis.asyncio.from_url", "redis", _address, touch=_ping_async),
-    Bench("redis.asyncio.Redis.from_url", "redis", _address, touch=_ping_async),
-    Bench("redis.asyncio.Redis.from_pool", "redis", the_owner, owner="redis.asyncio.ConnectionPool", touch=_ping_async),
-    Bench("redis.asyncio.ConnectionPool", "redis", _client, touch=_use_pool_async),
-    Bench("redis.asyncio.ConnectionPool.from_url", "redis", _address, touch=_use_pool_async),
-    Bench("redis.asyncio.BlockingConnectionPool", "redis", _blocking, touch=_use_pool_async),
-    Bench("redis.asyncio.BlockingConnectionPool.from_url", "redis", _blocking_address, touch=_use_pool_async),
-    Bench(
-        "redis.asyncio.ConnectionPool.get_connection",
-        "redis",
-        owner="redis.asyncio.ConnectionPool",
-        touch=_exchange_async,
-        observe="slot",
-    ),
-    *_pipeline("redis", _ping),
-    *_pipeline("redis.asyncio", _ping_async),
-    Bench("redis.asyncio.Redis.pubsub", "redis", owner="redis.asyncio.Redis", touch=_subscribe_async, observe="slot"),
 ]
