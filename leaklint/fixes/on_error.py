@@ -9,7 +9,7 @@ from leaklint.fixes.bind import Refused, value_of
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Ending, Try, enclose
-from leaklint.fixes.names import is_held, mentioned
+from leaklint.fixes.names import is_held, mentioned, mentions
 from leaklint.fixes.region import Region, behind, late
 from leaklint.fixes.releases import release_text
 from leaklint.fixes.second_name import second_name
@@ -30,8 +30,9 @@ def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
         for giving in target.givings:
             before: tuple[str, ...] = ()
             tests = target.tests
-            if region.guard:
+            if region.guard or _emptied(target, region):
                 tests.insert(0, f"{target.held.text} is not None")
+            if region.guard:
                 before = () if starts_none(target, region) else (f"{target.held.text} = None",)
             lines = guarded(giving.lines, tests, target.document.unit(target.taken))
             if not (region.guard or target.strangers) and isinstance(region.statements[0], ast.Raise):
@@ -101,6 +102,17 @@ def _regions(target: Target) -> Iterator[Region]:
             return
         place, guard = document.place(document.statement(owner)), True
         first = place.index
+
+
+def _emptied(target: Target, region: Region) -> bool:
+    """Whether something in the region, a nested function perhaps, leaves None in its place."""
+    document = target.document
+    found = (one for statement in region.statements for one in mentions(statement, target.held))
+    holders = (document.statement(one) for one in found if isinstance(getattr(one, "ctx", None), ast.Store))
+    return any(
+        isinstance(one, ast.Assign) and isinstance(one.value, ast.Constant) and one.value.value is None
+        for one in holders
+    )
 
 
 def _last_known(target: Target, suite: list[ast.stmt], first: int, last: int) -> int:

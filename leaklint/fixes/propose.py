@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -97,7 +98,8 @@ def _finally(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
     _not_a_manager(text, report)
     target = prepare(text, report)
     if style == "with":
-        yield from _with(target)
+        with suppress(Refused):  # a try statement does where `with` does not fit
+            yield from _with(target)
     for rewrite in try_finally.rewrites(target):
         yield Candidate(rewrite, f"Release {target.held.text} in a finally block", _safety(target))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Iterator
 
+from leaklint.catalog.schema import Resource
 from leaklint.fixes.bind import Refused, value_of
 from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite, statements
@@ -30,7 +32,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
         return
     source = document.source(value)
     header, wants = "", ""
-    if resource.with_ == "closes" and _commits_anyway(target):
+    if resource.with_ == "closes" and _in_every_version(resource) and _commits_anyway(target):
         header = f"with {source} as {target.held.text}:"
     elif target.in_async and resource.call_with == "closes":
         header = f"async with {document.source(target.call)} as {target.held.text}:"
@@ -58,8 +60,10 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
 def _as_with(target: Target, giving: Giving, header: str) -> Rewrite | None:
     document = target.document
     region = target.region(giving)
-    if region.suite is not document.place(target.taken).suite:
+    place = document.place(target.taken)
+    if region.suite is not place.suite:
         return None
+    region = dataclasses.replace(region, first=place.index + 1)
     if region.guard or region.last < region.first or _used_after(target, region.suite[region.last]):
         return None
     own = Releases(target.report.site.resource, target.held)
@@ -92,6 +96,11 @@ def _used_after(target: Target, last: ast.stmt) -> bool:
         for node in ast.walk(target.scope)
         if isinstance(node, ast.stmt) and target.document.extent(node)[0] >= end
     )
+
+
+def _in_every_version(resource: Resource) -> bool:
+    """Whether leaving `with` does the same in all versions of the library."""
+    return all(fact.with_ in (None, resource.with_) for fact in resource.version)
 
 
 def _commits_anyway(target: Target) -> bool:
