@@ -45,7 +45,7 @@ from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.traits import is_quiet, names_release, passes_on, touches_given
+from leaklint.ownership.traits import is_quiet, names_release, passes_on, places_used, touches_given
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.world import World
 from leaklint.resolve.callgraph import calls as callees_of
@@ -61,6 +61,7 @@ V = TypeVar("V")
 
 
 MOST_ROUNDS = 3
+MOST_USES = 16
 
 
 COMMONLY_CALM = 5
@@ -562,7 +563,8 @@ class Analysis:
         def find() -> Summary:
             quiet = not self.strict and is_quiet(self.resolver, self.catalog, *found)
             outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
-            return Summary(outcomes, self._kind(found[1], decorators(Asking(self, *found))))
+            uses = tuple(sorted(places_used(found[1], self.catalog.release_words))[:MOST_USES])
+            return Summary(outcomes, self._kind(found[1], decorators(Asking(self, *found))), uses=uses)
 
         return self._recall("plain", self._plains, function, find)
 
@@ -592,7 +594,8 @@ class Analysis:
         if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
             missing = gaps(run.exits, module.path, self._ending_words)
             outcomes = forgiving(outcomes)
-        summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught)
+        uses = tuple(sorted(m.uses)[:MOST_USES])
+        summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught, uses)
         if self.remembering:
             self._answers[function] = tuple(m.asking.answers)
         return Result(summary, reports, run.steps, run.complete, tuple(kept_places(m)), missing)

@@ -26,6 +26,7 @@ from leaklint.ownership.resources import (
     release_source,
     row_of,
     transfer,
+    use,
     wrong_release,
 )
 from leaklint.ownership.summary import Handed, Outcome, Summary
@@ -91,6 +92,8 @@ def apply_summary(m: Machine, w: World, point: Point, summary: Summary, roots: R
         for path, value in outcome.stores:
             _store(m, world, path, thaw(m, world, value, roots, news, point.at), roots, point.span)
         value = thaw(m, world, outcome.value, roots, news, point.at)
+        for path in summary.uses:
+            use(m, world, follow(m, world, path, roots))
         ways.append((news, outcome.value, value))
         going.append((world, value))
     m.ledger.strange.update(_perhaps_others(ways))

@@ -26,6 +26,7 @@ from leaklint.ownership.resources import (
     release,
     release_taken_from,
     substitute,
+    use,
     used_after_release,
 )
 from leaklint.ownership.values import (
@@ -82,6 +83,8 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     if isinstance(receiver, Heap):
         for rid in w.held_by(receiver):
             mark_used(w, rid)
+    elif isinstance(receiver, Ref) and name not in m.catalog.release_words:
+        use(m, w, receiver)
     if not made.values and release_taken_from(m, w, receiver, name, made.span, awaited=made.awaited):
         return [(w, UNKNOWN)]
     callees = m.refs(made.func)[:MOST_CALLEES]

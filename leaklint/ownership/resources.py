@@ -93,6 +93,14 @@ def mark_used(w: World, rid: str) -> None:
         w.resources[rid] = msgspec.structs.replace(state, used=True)
 
 
+def use(m: Machine, w: World, value: Value) -> None:
+    """Something is done with the value: with a resource, or with a place of the caller's that may hold one."""
+    if isinstance(value, Held):
+        mark_used(w, value.rid)
+    elif isinstance(value, Ref) and value.path[0] != "$" and value.path.count(".") <= DEEPEST_PLACE:
+        m.uses.add(value.path)
+
+
 def _make_room(w: World, rid: str) -> None:
     """The site acquires again while an earlier resource of it may be around: that one gets the name `rid'`."""
     older = rid + "'"

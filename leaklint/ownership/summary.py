@@ -49,13 +49,15 @@ class Outcome(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """kind: plain, coroutine (its call makes a task), manager (under @contextmanager), generator, cached (its result
     is kept by a cache: lent, not given). suppresses: a manager that may end its body's exception. catches: it has
-    except clauses, so that a release that fails in it may well stay in it."""
+    except clauses, so that a release that fails in it may well stay in it. uses: the caller's places (`self.client`)
+    that it works with, in some world: what opens nothing before its first use has been used then."""
 
     outcomes: tuple[Outcome, ...]
     kind: str = "plain"
     suppresses: bool = False
     complete: bool = True
     catches: bool = False
+    uses: tuple[str, ...] = ()
 
 
 OPAQUE = Summary((Outcome(), Outcome(fault=Fault())))

@@ -71,6 +71,23 @@ def passes_on(procedure: ir.Procedure) -> tuple[ir.Call, ...]:
     return tuple(found)
 
 
+def places_used(procedure: ir.Procedure, release: frozenset[str]) -> frozenset[str]:
+    """The caller's places (`client`, `self.client`) on which the body calls a method that is no release."""
+    place = {p.name: p.name for p in procedure.parameters}
+    method: dict[str, str] = {}
+    found: set[str] = set()
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, ir.Attr) and step.base in place:
+                place[step.dst] = f"{place[step.base]}.{step.name}"
+                method[step.dst] = place[step.base]
+                if step.name in release:
+                    method.pop(step.dst)
+            elif isinstance(step, ir.Call) and step.func in method:
+                found.add(method[step.func])
+    return frozenset(found)
+
+
 def is_quiet(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
     """Whether nothing in the body can fail in practice."""
     names: dict[str, tuple[str, str]] = {}
