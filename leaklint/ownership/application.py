@@ -255,6 +255,20 @@ def perform(m: Machine, w: World, target: Value, op: str, span: Span, *, quiet: 
     for rid in rids:
         if not (quiet and w.resources[rid].status == Status.RELEASED):
             operate_on(m, w, rid, op, span)
+    if isinstance(target, Heap):
+        _release_by_own(m, w, target, op, span)
+
+
+def _release_by_own(m: Machine, w: World, target: Heap, op: str, span: Span) -> None:
+    """The method of its own by which an object releases its fields was called from a base class."""
+    content = w.heap.get(target.oid)
+    found = m.class_info(content.cls) if content is not None else None
+    if content is None or found is None or op.rpartition(":")[2] not in found[1].methods:
+        return
+    released = m.ask(questions.released_fields, found[0])
+    for name, value in content.fields:
+        for rid in sorted(w.held_by(value)) if name in released else ():
+            release(m, w, rid, span, quiet=True)
 
 
 def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:

@@ -135,6 +135,14 @@ def family(asking: Asking, cls: Class) -> Family | None:
     return Family(info.bases, info.methods, info.properties) if info is not None else None
 
 
+def is_overridden(asking: Asking, method: Function) -> bool:
+    """Whether some subclass has a method of its own in the place of this one."""
+    owner, _, name = method.name.rpartition(".")
+    below = asking.resolver.subclasses(Class(method.module, owner)) if owner else ()
+    infos = (asking.resolver.class_info(cls) for cls in below)
+    return any(info is not None and info.methods.get(name) not in (None, method) for info in infos)
+
+
 def field_order(asking: Asking, cls: Class) -> tuple[str, ...]:
     """The constructor's parameters of a class that writes none itself."""
     return asking.resolver.field_order(cls)

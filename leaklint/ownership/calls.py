@@ -117,6 +117,8 @@ def call_name(m: Machine, w: World, made: Invocation, callee: Name, receiver: Va
         own = receiver if callee.bound else None
         if isinstance(own, Ref) and "." in own.path and name in m.catalog.release_words:
             return _release_of_field(m, w, made, callee, own, name)
+        if isinstance(own, Ref) and own.path == m.self_name and name in m.catalog.release_words:
+            return _release_of_self(m, w, made, callee, own, name)
         return call_function(m, w, made, callee, own)
     if isinstance(callee, Class):
         return instantiate(m, w, made, callee)
@@ -140,6 +142,24 @@ def _release_of_field(m: Machine, w: World, made: Invocation, callee: Function, 
     if assume(bare, Condition("held", own), True):
         operate(bare, own.path, name, made.span)
         results.append((bare, UNKNOWN))
+    return results
+
+
+def _release_of_self(m: Machine, w: World, made: Invocation, callee: Function, own: Ref, name: str) -> Results:
+    """`self.close()`: where a subclass has a method of its own for it, that one may be what is called. The one of the
+    base, which may do no more than raise ("not implemented"), is then not what fails."""
+    step = m.definitions.get(made.func)
+    written = isinstance(step, ir.Attr) and step.base == m.self_name
+    if not (written and m.ask(questions.is_overridden, callee)):
+        return call_function(m, w, made, callee, own)
+    raised = m.raised
+    m.raised = lambda world, fault, span: None
+    try:
+        results = call_function(m, w, made, callee, own) or [(w, UNKNOWN)]
+    finally:
+        m.raised = raised
+    for world, _ in results:
+        operate(world, own.path, f"await:{name}" if made.awaited else name, made.span)
     return results
 
 

@@ -96,6 +96,7 @@ def _releases_in(
     """Attribute names `f` for which the body may release `something.f`. getters: method -> fields it returns;
     receiver: the `self` of an unrelated class, whose fields are other fields; takes_over: see `_takes_over`."""
     field_of: dict[str, str] = {}
+    part_of: dict[str, str] = {}
     method_of: dict[str, str] = {}
     locals_of: dict[str, set[str]] = {}
     found: set[str] = set()
@@ -106,6 +107,7 @@ def _releases_in(
         for step in block.instructions:
             if isinstance(step, ir.Attr):
                 method_of[step.dst] = step.name
+                part_of[step.dst] = step.base
                 if step.base != receiver or not receiver:
                     field_of[step.dst] = step.name
                 if step.name in TAKING or step.name in VIEWS:
@@ -113,6 +115,8 @@ def _releases_in(
                 if step.name in words and step.dst not in taking_back:
                     releases = True
                     found |= _fields(step.base, field_of, locals_of)
+                    if step.base in part_of:  # `self.log.storage.close()` releases what the log holds
+                        found |= _fields(part_of[step.base], field_of, locals_of)
             elif isinstance(step, ir.Copy):
                 origin = _fields(step.src, field_of, locals_of)
                 if origin:
