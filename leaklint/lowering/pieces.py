@@ -120,7 +120,14 @@ def _without(text: str, start: int, end: int, inside: Iterable[Piece]) -> str:
 
 
 def _blank(body: str) -> str:
-    return "(" + _VISIBLE.sub(" ", body[1:-1]) + ")" if len(body) > 1 else "0"
+    """An expression that ends where the body does, lines before its last one being empty."""
+    if len(body) < 2:
+        return "0"
+    if "\r" in body:
+        return "(" + _VISIBLE.sub(" ", body[1:-1]) + ")"
+    within = body[1:-1]
+    last = len(within) - 1 - within.rfind("\n")
+    return "(" + "\n" * within.count("\n") + " " * last + ")"
 
 
 def _outermost(declaration: Declaration) -> Any:
