@@ -26,6 +26,7 @@ ALIKE = {
     "dbutils.pooled_db.PooledDB.dedicated_connection": "calls connection()",
     "pg8000.dbapi.connect": "calls the class",
     "requests.session": "calls the class",
+    "sqlmodel.select": "calls it with types of its own",
     "pg8000.connect": "calls the class that legacy.connect() calls",
 }
 """Names that behave as the other one for all that the catalog says, and are not it."""
