@@ -6,7 +6,7 @@ import ast
 import sys
 
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.scopes import bound_names
 
@@ -140,4 +140,5 @@ def _without_imports(document: Document, draft: Draft, text: str) -> None:
     while line <= len(document.lines) and document.lines[line - 1].startswith("#"):
         line += 1
     follows = line <= len(document.lines) and document.lines[line - 1].strip()
-    draft.insert(line, text, *(["", ""] if follows else []))
+    apart = [""] * (2 if body and isinstance(body[0], (*Function, ast.ClassDef)) else 1)
+    draft.insert(line, text, *(apart if follows else []))

@@ -12,10 +12,11 @@ from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Rewrite, statements
 from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.imports import importing
-from leaklint.fixes.names import fresh, is_held, mentioned, named
+from leaklint.fixes.names import fresh, is_held, mentioned, mentions, named
 from leaklint.fixes.pending import leaves_pending
 from leaklint.fixes.region import read_again
 from leaklint.fixes.releases import Releases
+from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Giving, Target
 from leaklint.ownership.events import SiteReport
 
@@ -32,11 +33,12 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
         return
     source = document.source(value)
     header, wants = "", ""
-    if resource.with_ == "closes" and _in_every_version(resource) and _commits_anyway(target):
+    known = _of_one_library(target)
+    if known and resource.with_ == "closes" and _in_every_version(resource) and _commits_anyway(target):
         header = f"with {source} as {target.held.text}:"
-    elif target.in_async and resource.call_with == "closes":
+    elif known and target.in_async and resource.call_with == "closes":
         header = f"async with {document.source(target.call)} as {target.held.text}:"
-    elif target.in_async and resource.async_with == "closes" and _commits_anyway(target):
+    elif known and target.in_async and resource.async_with == "closes" and _commits_anyway(target):
         header = f"async with {source} as {target.held.text}:"
     elif closable(target.report):
         header, wants = f"with closing({source}) as {target.held.text}:", "closing"
@@ -66,6 +68,9 @@ def _as_with(target: Target, giving: Giving, header: str) -> Rewrite | None:
     region = dataclasses.replace(region, first=place.index + 1)
     if region.guard or region.last < region.first or _used_after(target, region.suite[region.last]):
         return None
+    inside = (node for one in region.statements for node in mentions(one, target.held))
+    if any(not isinstance(node.ctx, ast.Load) for node in inside):  # type: ignore[attr-defined]
+        return None  # `with` ends what the name stood for first
     own = Releases(target.report.site.resource, target.held)
     calls = [node for unit in region.units for node in ast.walk(unit) if node in giving.releases.calls]
     if not all(own.is_release(one) for one in calls):
@@ -96,6 +101,17 @@ def _used_after(target: Target, last: ast.stmt) -> bool:
         for node in ast.walk(target.scope)
         if isinstance(node, ast.stmt) and target.document.extent(node)[0] >= end
     )
+
+
+def _of_one_library(target: Target) -> bool:
+    """Whether nothing but this library's object can be what is taken: no helper's result, no name that several imports
+    bind."""
+    root: ast.expr = target.call.func
+    while isinstance(root, (ast.Attribute, ast.Call)):
+        root = root.value if isinstance(root, ast.Attribute) else root.func
+    name = root.id if isinstance(root, ast.Name) else ""
+    imports = [node for node in ast.walk(target.document.tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return not target.report.site.derived and sum(name in bound_names(one) for one in imports) <= 1
 
 
 def _in_every_version(resource: Resource) -> bool:
