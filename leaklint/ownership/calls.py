@@ -73,6 +73,8 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
         return invoke(m, w, joined, func.function)
     if isinstance(func, Closure):
         return call_closure(m, w, made, func)
+    if _ends_registry(m, w, made):
+        return [(w, UNKNOWN)]
     if isinstance(func, Elements):
         return _call_elements(m, w, made, func)
     if isinstance(func, Bound):
@@ -97,6 +99,15 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     for callee in callees:
         results += call_name(m, w.fork() if len(callees) > 1 else w, made, callee, receiver, name)
     return results
+
+
+def _ends_registry(m: Machine, w: World, made: Invocation) -> bool:
+    """`Registry.remove()`, on a registry that the procedure made for itself: what it gave is released."""
+    step = m.definitions.get(made.func)
+    if made.values or not isinstance(step, ir.Attr) or step.base not in m.registries.values():
+        return False
+    source = m.value(w, step.base)
+    return release_taken_from(m, w, source, step.name, made.span, awaited=made.awaited, name=step.base)
 
 
 def receiver_of(m: Machine, w: World, made: Invocation, func: Value) -> tuple[Value, str]:

@@ -96,6 +96,7 @@ class Machine:
         self.yields: set[Span] = set()
         self.lent: set[int] = set()
         self.shared: set[int] = set()
+        self.registries: dict[int, str] = {}
         self.settled: set[int] = set()
         self.watched: set[str] = set()
         self.contexts: frozenset[str] = frozenset()
@@ -370,6 +371,22 @@ class Machine:
             return all(self._only_passed(use.dst) for use in uses if isinstance(use, ir.Await))
         return all(isinstance(use, (ir.Attr, ir.Call, ir.Item, ir.Unused)) and not self._puts(use) for use in uses)
 
+    def kept_to_itself(self, operand: str) -> bool:
+        """Whether the procedure makes by a call what the operand stands for, and does nothing with it but call it, or
+        a method of it: nobody else ever has it."""
+        if operand[:1] != "%":
+            if any(operand in names for names in self.captures.values()) or operand not in self.procedure.locals:
+                return False
+            bound = [dst for dst, name in self.binds.items() if name == operand]
+            written = [step for block in self.procedure.blocks for step in block.instructions if _binds(step, operand)]
+            return len(written) == len(bound) == 1 and self.kept_to_itself(bound[0]) and self._only_called(operand)
+        made = self.definitions.get(operand)
+        return isinstance(made, ir.Call) and (operand in self.binds or self._only_called(operand))
+
+    def _only_called(self, operand: str) -> bool:
+        uses = self._uses.get(operand, [])
+        return all(isinstance(use, ir.Attr) or (isinstance(use, ir.Call) and use.func == operand) for use in uses)
+
     def _puts(self, use: object) -> bool:
         """Whether an instruction puts something into a container, which then is its name."""
         return isinstance(use, ir.Call) and self.text(use.func).rpartition(".")[2] in ADDING
@@ -481,3 +498,8 @@ class Machine:
 def site_key(rid: str) -> int:
     """The site number of a resource id."""
     return int(rid.rstrip("'").partition(".")[0])
+
+
+def _binds(step: object, name: str) -> bool:
+    """Whether an instruction binds the name."""
+    return name == getattr(step, "dst", "") or name in getattr(step, "dsts", ())

@@ -138,7 +138,10 @@ def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value,
     if known.row.shared:
         if not m.bound_name(made.operand):
             return [(w, UNKNOWN)]  # mentioned in passing: who keeps a name for it works with it
-        m.shared.add(made.at)
+        if m.kept_to_itself(made.func):
+            m.registries[made.at] = made.func
+        else:
+            m.shared.add(made.at)
     return [(w, take_now(m, w, known, made, receiver))]
 
 

@@ -198,12 +198,17 @@ def release_source(m: Machine, w: World, source: Value, span: Span) -> None:
             release(m, w, rid, span, quiet=True)
 
 
-def release_taken_from(m: Machine, w: World, source: Value, method: str, span: Span, *, awaited: bool) -> bool:
-    """`source.method()` may release what was taken from it without being given it. Whether something was."""
+def release_taken_from(
+    m: Machine, w: World, source: Value, method: str, span: Span, *, awaited: bool, name: str = ""
+) -> bool:
+    """`source.method()` may release what was taken from it without being given it. Whether something was. name: of the
+    source, where it is a local variable."""
     found = False
     for rid, state in list(w.resources.items()):
         row = row_of(m, rid)
-        if method in row.release_owner and state.source == source and (awaited or row.release_awaited != "yes"):
+        if method not in row.release_owner or not (awaited or row.release_awaited != "yes"):
+            continue
+        if state.source == source or name == m.registries.get(state.site):
             found = True
             release(m, w, rid, span, quiet=True)
     return found
