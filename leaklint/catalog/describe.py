@@ -204,6 +204,9 @@ def _leaving(row: Resource) -> list[tuple[str, str]]:
 def _pool(pool: PoolSize) -> str:
     default = f"{pool.default} by default" if pool.default != "required" else "required"
     text = f"{pool.name} ({default})"
+    if pool.min_name not in ("", pool.name):
+        least = f"{pool.min_default} by default" if pool.min_default != "required" else "required"
+        text += f", at least {pool.min_name} ({least})"
     if pool.overflow:
         text += f" and {pool.overflow} ({pool.overflow_default} by default) on top"
     if pool.unlimited:
