@@ -41,6 +41,17 @@ COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "iter", "froz
 
 SOLID = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "range", "set", "sorted", "tuple"))
 """What makes something whose iterator does not fail."""
+_MOST_DIGITS = 10
+
+
+def _is_not_empty(limits: tuple[Value, ...]) -> bool:
+    """Whether `range` of these, as they are written, has a number at all."""
+    numbers = [
+        int(one.text)
+        for one in limits
+        if isinstance(one, Const) and one.text.isdecimal() and len(one.text) < _MOST_DIGITS
+    ]
+    return len(numbers) == len(limits) <= 2 and bool(range(*numbers))
 
 
 def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results | None:
@@ -52,6 +63,8 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
         if name in ("list", "dict", "set"):
             return [(w, make(w, str(made.at), name))]
         return None
+    if name == "range" and _is_not_empty(args):
+        return [(w, Bundle((UNKNOWN,)))]
     if name in ("len", "bool"):
         return [(w, Condition("size" if name == "len" else "truth", args[0]))]
     if name in COPYING:

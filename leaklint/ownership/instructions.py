@@ -181,7 +181,8 @@ def _build(m: Machine, w: World, i: ir.Build) -> list[World]:
     if i.kind in ("string", "slice"):
         return _set(m, w, i.dst, UNKNOWN)
     if i.kind == "tuple":
-        return _set(m, w, i.dst, Bundle(values))
+        perhaps_empty = len(i.starred) == len(values) > 0 and not any(map(w.held_by, values))
+        return _set(m, w, i.dst, UNKNOWN if perhaps_empty else Bundle(values))
     if i.repeated:
         known = w.env.pop(f"%into{i.dst}", None)
         if isinstance(known, Heap):

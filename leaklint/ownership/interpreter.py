@@ -281,7 +281,8 @@ class _Interpreter:
             self.arrive(end.exhausted, world.fork())
         body = world.fork()
         instructions.forget(body, end.dst)
-        body.env[end.dst] = step[0] if step is not None else Unknown(f"{end.dst}@{m.at}")
+        known = step is not None and step[0] != UNKNOWN
+        body.env[end.dst] = step[0] if step is not None and known else Unknown(f"{end.dst}@{m.at}")
         if step is not None:
             body.env[end.iterator] = step[1]
         self.arrive(end.body, body)

@@ -160,8 +160,10 @@ def advance(w: World, iterator: Value) -> tuple[Value, Iterator] | None:
 
 
 def must_run(w: World, iterator: Value) -> bool:
-    """Whether a loop over it certainly runs once more: it holds resources and has not started."""
-    return isinstance(iterator, Iterator) and not iterator.started and bool(w.held_by(iterator.of))
+    """Whether a loop over it certainly runs once more: it has not started, and has something or holds resources."""
+    if not isinstance(iterator, Iterator) or iterator.started:
+        return False
+    return bool(iterator.of.items) if isinstance(iterator.of, Bundle) else bool(w.held_by(iterator.of))
 
 
 def container_call(m: Machine, w: World, oid: str, name: str, args: tuple[Value, ...]) -> Value | None:
