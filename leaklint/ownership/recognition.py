@@ -16,7 +16,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import OWNER_KINDS, acquire, mark_used
 from leaklint.ownership.surroundings import is_fixture
 from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Heap, Held, Manager, Task, Value
-from leaklint.ownership.world import World
+from leaklint.ownership.world import Status, World
 from leaklint.resolve.refs import Class, Function, Instance, Method
 
 if TYPE_CHECKING:
@@ -139,10 +139,21 @@ def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value,
         if not m.bound_name(made.operand):
             return [(w, UNKNOWN)]  # mentioned in passing: who keeps a name for it works with it
         if m.kept_to_itself(made.func):
+            same = _given_before(m, w, made.func)
+            if same is not None:
+                return [(w, same)]
             m.registries[made.at] = made.func
         else:
             m.shared.add(made.at)
     return [(w, take_now(m, w, known, made, receiver))]
+
+
+def _given_before(m: Machine, w: World, registry: str) -> Held | None:
+    """What the registry of that name gave before: it gives the same again until that is released."""
+    for rid, state in w.resources.items():
+        if state.status == Status.HELD and m.registries.get(state.site) == registry:
+            return Held(rid)
+    return None
 
 
 def take_now(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) -> Value:
