@@ -8,7 +8,6 @@ time of the server is told beside the time on the clock, which depends on what e
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
 import statistics
@@ -24,20 +23,23 @@ _PAUSE_S = 0.05
 _STATEMENT = re.compile(r"( {4}|\t)+(return\b|self\.\w+|\w+ = |\w+\()")
 
 
-async def latency(path: Path) -> tuple[list[float], float]:
-    """Milliseconds from keystroke to diagnostics, warm, and the server's processor time for one, in milliseconds."""
+async def latency(path: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds from each keystroke to its diagnostics, warm; those that the server's processor was at work."""
     editor, text = Editor(), path.read_text(encoding="utf-8")
     await editor.start(path.parent)
     try:
         uri = editor.open(path, text)
         await editor.diagnostics(uri)
-        lines, chance, times = text.splitlines(keepends=True), random.Random(1), []
+        lines, chance = text.splitlines(keepends=True), random.Random(1)
+        times: list[float] = []
+        spent: list[float] = []
         await _keystroke(editor, uri, lines, chance)
-        spent = _processor_time(editor)
         for _ in range(KEYSTROKES):
+            before = _processor_time(editor)
             times.append(await _keystroke(editor, uri, lines, chance))
+            spent.append(_processor_time(editor) - before)
             await asyncio.sleep(_PAUSE_S)
-        return times, (_processor_time(editor) - spent) / KEYSTROKES
+        return times, spent
     finally:
         await editor.stop()
 
@@ -66,24 +68,24 @@ def typed(lines: Sequence[str], chance: random.Random) -> str:
 
 
 def _processor_time(editor: Editor) -> float:
-    """Milliseconds that the server has computed since its start; 0 where the system does not say."""
+    """Milliseconds that the threads of the server have computed since its start; 0 where the system does not say."""
     process = editor.client._server
-    try:
-        fields = Path(f"/proc/{process.pid if process else 0}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+    threads = Path(f"/proc/{process.pid if process else 0}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
 
 
 def main(paths: Sequence[str]) -> None:
     for path in map(Path, paths):
         times, spent = asyncio.run(latency(path.absolute()))
-        times.sort()
-        late = times[int(len(times) * 0.95)]
         print(
             f"{path.name}: {len(path.read_text().splitlines())} lines, {len(times)} keystrokes: "
-            f"median {statistics.median(times):.0f} ms, p95 {late:.0f} ms; {spent:.0f} ms of the processor each"
+            f"{_told(times)}; of the processor {_told(spent)}"
         )
+
+
+def _told(times: Sequence[float]) -> str:
+    late = sorted(times)[int(len(times) * 0.95)]
+    return f"median {statistics.median(times):.0f} ms, p95 {late:.0f} ms"
 
 
 if __name__ == "__main__":
