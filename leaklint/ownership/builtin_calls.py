@@ -13,7 +13,7 @@ from leaklint.ownership.faults import ANY
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import advance, iterate, make
 from leaklint.ownership.places import attribute, store, truth_of_attribute
-from leaklint.ownership.resources import hand_over
+from leaklint.ownership.resources import hand_over, transfer
 from leaklint.ownership.values import (
     TRUE,
     UNKNOWN,
@@ -31,7 +31,7 @@ from leaklint.ownership.values import (
     Unknown,
     Value,
 )
-from leaklint.ownership.world import World
+from leaklint.ownership.world import Status, World
 from leaklint.resolve.refs import External
 
 if TYPE_CHECKING:
@@ -195,6 +195,10 @@ def _elsewhere(m: Machine, w: World, inner: Invocation, target: Value) -> Result
         results = m.invoke(w, inner, target)
     finally:
         m.raised = raised
+    for rid in {rid for value in inner.values for rid in w.held_by(value)}:
+        if results and all(world.resources[rid].status == Status.RELEASED for world, _ in results):
+            for world, _ in failed:  # what it gives back is its own, whether it comes to that or not
+                transfer(m, world, rid)
     return [(world, UNKNOWN) for world, _ in results] + failed
 
 
