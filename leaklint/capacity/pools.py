@@ -89,7 +89,7 @@ def _built(analysis: Analysis, scope: Scope, call: ir.Call) -> Built | None:
                 return Built(taken.library, name, taken.resource.pool, taken.resource.unless)
             factory = analysis.catalog.factory(name)
             if factory is not None and factory.pool is not None:
-                return Built(analysis.library_of(name), name, factory.pool)
+                return Built(analysis.words.library_of(name), name, factory.pool)
     return None
 
 

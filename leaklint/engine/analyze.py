@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
     """All findings of one file, whatever the settings select, with what was seen there. Raises SyntaxProblem."""
     from leaklint.engine.project import shown_as
-    from leaklint.ownership.analysis import analyze_module
+    from leaklint.ownership.modules import analyze_module
     from leaklint.rules.inspection import inspect_module
     from leaklint.rules.verdicts import finding, verdicts
 

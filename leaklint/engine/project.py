@@ -303,7 +303,7 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
         program,
         resolver,
         before.catalog,
-        strict=before.strict,
+        strict=before.words.strict,
         remembering=before.remembering,
         suspects=suspects,
     )

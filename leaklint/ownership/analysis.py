@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,37 +16,19 @@ import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
-from leaklint.model import Span
-from leaklint.ownership import withs
-from leaklint.ownership.application import Point, apply_summary, perform
-from leaklint.ownership.asking import Answered, Asking, captured, decorators, recurs
-from leaklint.ownership.asking import finalizes as finalizes_class
-from leaklint.ownership.calls import enter_by_hand, invoke, leave_by_hand
-from leaklint.ownership.cancelling import is_cancelled
+from leaklint.ownership.asking import Answered, Asking
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
-from leaklint.ownership.departure import CONSTRUCTING
-from leaklint.ownership.events import Leak, SiteReport
-from leaklint.ownership.interpreter import interpret
-from leaklint.ownership.keeping import EXITING, KINDS
 from leaklint.ownership.lifecycle import Lifecycle
-from leaklint.ownership.liveness import relevance
-from leaklint.ownership.machine import Machine
 from leaklint.ownership.moving import Move
-from leaklint.ownership.outcomes import caches, catches, fewer, hands_over, kept_anyway, lent
-from leaklint.ownership.owners import Gap, Kept, class_reports, forgiving, gaps
-from leaklint.ownership.project_calls import unbundle
-from leaklint.ownership.recognition import fault_of, taken
-from leaklint.ownership.replacing import bounded_cache
-from leaklint.ownership.reporting import kept_places, site_reports
-from leaklint.ownership.resources import OWNER_KINDS, raise_after_release
+from leaklint.ownership.outcomes import hands_over
+from leaklint.ownership.procedure import NOTHING, Result, analyse, plain
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.traits import is_quiet, names_release, passes_on, places_used, touches_given
-from leaklint.ownership.values import UNKNOWN, Held, Task, Value
-from leaklint.ownership.world import World
+from leaklint.ownership.traits import names_release, passes_on, touches_given
+from leaklint.ownership.words import Words
 from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
@@ -61,22 +42,6 @@ V = TypeVar("V")
 
 
 MOST_ROUNDS = 3
-MOST_USES = 16
-
-
-COMMONLY_CALM = 5
-"""Rows that must call a method harmless before it counts as harmless on an object of unknown class."""
-
-
-class Result(msgspec.Struct, frozen=True):
-    """What the analysis of one procedure gives."""
-
-    summary: Summary
-    reports: tuple[SiteReport, ...]
-    steps: int
-    complete: bool
-    kept: tuple[Kept, ...] = ()
-    gaps: tuple[Gap, ...] = ()
 
 
 class Remembered(NamedTuple):
@@ -109,27 +74,8 @@ class Analysis:
         self.suspects = suspects if suspects is not None else Suspects(resolver, thorough=thorough)
         self.resolver = resolver
         self.catalog = catalog
-        self.strict = strict
+        self.words = Words(catalog, strict=strict)
         self._declared = Declared(catalog, program, resolver)
-        rows = [row for library in catalog.libraries for row in library.resource]
-        self.release_to_words = frozenset(word for row in rows for word in row.release_to)
-        calm = Counter(word for row in rows for word in row.no_raise)
-        self.calm_words = frozenset({word for word, count in calm.items() if count >= COMMONLY_CALM} | {"log"})
-        self.open_tests = {
-            **{word: True for row in rows for word in row.open_tests},
-            **{word: False for row in rows for word in row.closed_tests},
-        }
-        self.release_on_words = frozenset(word for row in rows for word in row.release)
-        self.owner_words = frozenset(word for row in rows if row.kind in OWNER_KINDS for word in row.release)
-        self._library_of = {module: lib.name for lib in catalog.libraries for module in lib.modules}
-        self._reach = {
-            **{name: True for f in catalog.frameworks for name in f.exceptions_reach_yield},
-            **{name: False for f in catalog.frameworks for name in f.exceptions_do_not_reach},
-        }
-        self._coroutines = frozenset(name for f in catalog.frameworks for name in f.coroutine_decorators)
-        ending = (row for row in rows if row.kind in KINDS)
-        self._ending_words = frozenset(word for row in ending for word in (*row.release, *row.release_to))
-        self._bounded = tuple(name for f in catalog.frameworks for name in f.bounded_caches)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
         self._guesses: dict[Function, Summary] = {}
@@ -206,10 +152,6 @@ class Analysis:
                     waiting.append(user)
         return frozenset(found)
 
-    def library_of(self, name: str) -> str:
-        """The library whose call `name` is; "" for any other."""
-        return self._library_of.get(name.partition(".")[0], "")
-
     def declared(self, callee: Function | Class) -> Acquired | None:
         """What the project declares that a call of its own function or class takes."""
         return self._declared.at(callee)
@@ -252,7 +194,7 @@ class Analysis:
         def find() -> bool:
             found = self.resolver.function(function)
             return found is not None and (
-                touches_given(found[1], self.catalog.release_words, self.release_to_words)
+                touches_given(found[1], self.catalog.release_words, self.words.release_to)
                 or (depth > 0 and any(self.touches(callee, depth - 1) for callee in self._given_to(*found)))
             )
 
@@ -454,7 +396,7 @@ class Analysis:
         for _ in range(0 if found else MOST_ROUNDS if recursive else 1):
             changed = False
             for member in component:
-                found[member] = self._analyse(member)
+                found[member] = self._analysed(member)
                 if found[member].summary != self._guesses[member]:
                     changed = True
                     self._guesses[member] = found[member].summary
@@ -560,81 +502,21 @@ class Analysis:
         if found is None:
             return OPAQUE
 
-        def find() -> Summary:
-            quiet = not self.strict and is_quiet(self.resolver, self.catalog, *found)
-            outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
-            uses = tuple(sorted(places_used(found[1], self.catalog.release_words))[:MOST_USES])
-            return Summary(outcomes, self._kind(found[1], decorators(Asking(self, *found))), uses=uses)
+        return self._recall("plain", self._plains, function, lambda: plain(Asking(self, *found)))
 
-        return self._recall("plain", self._plains, function, find)
-
-    # -- one procedure ------------------------------------------------------------------------------------------
-
-    def _analyse(self, function: Function) -> Result:
+    def _analysed(self, function: Function) -> Result:
         found = self.resolver.function(function)
         if found is None or not found[1].blocks:
-            return Result(OPAQUE, (), 0, False)
-        module, procedure = found
-        m = self.machine(Asking(self, module, procedure))
+            return NOTHING
+        asking = Asking(self, *found)
         self._analysing.append(function)
         try:
-            run = interpret(m)
-        except RecursionError:
-            return Result(OPAQUE, (), 0, False)
+            result = analyse(asking)
         finally:
             self._analysing.pop()
-        outcomes = tuple(ended.outcome for ended in run.exits)
-        reports = tuple(site_reports(m, outcomes))
-        caught = catches(procedure)
-        suppresses = m.yield_mode == "thrown" and caught
-        kind = self._kind(procedure, m.ask(decorators))
-        if kind == "cached":
-            outcomes = lent(outcomes)
-        missing: tuple[Gap, ...] = ()
-        if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
-            missing = gaps(run.exits, module.path, self._ending_words)
-            outcomes = forgiving(outcomes)
-        uses = tuple(sorted(m.uses)[:MOST_USES])
-        summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught, uses)
-        if self.remembering:
-            self._answers[function] = tuple(m.asking.answers)
-        return Result(summary, reports, run.steps, run.complete, tuple(kept_places(m)), missing)
-
-    def machine(self, asking: Asking) -> Machine:
-        """A machine ready to interpret the procedure that asks."""
-        procedure = asking.procedure
-        inner = functools.partial(asking.ask, captured)
-        m = Machine(asking, relevance(procedure, inner, self.catalog.release_words))
-        m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
-        enclosing = m.enclosing_class()
-        m.class_finalizes = enclosing is not None and m.ask(finalizes_class, enclosing[0])
-        m.recurring = m.ask(recurs)
-        m.cancelled = m.ask(is_cancelled)
-        if procedure.decorators and self._bounded:
-            m.evicts = bounded_cache(m, self._bounded, m.ask(decorators))
-        m.yield_mode = self._yield_mode(m.ask(decorators)) if procedure.is_generator else ""
-        if m.yield_mode == "awaits":
-            m.yields.clear()
-        m.invoke = lambda w, made, func: invoke(m, w, made, func)
-        m.wait = lambda w, task, span: _wait(m, w, task, span)
-        m.entering = lambda w, ctx, span, at, operand, is_async: withs.enter(
-            m, w, ctx, span, at, operand, is_async=is_async
-        )
-        m.leaving = lambda w, ctx, span, at, is_async, fault: withs.leave(
-            m, w, ctx, span, at, is_async=is_async, fault=fault
-        )
-        return m
-
-    def _yield_mode(self, decorated: tuple[str, ...]) -> str:
-        """How a generator's `yield` may end: thrown (the body's exception arrives), closed (only the generator's own
-        end does), quiet (it is always resumed), awaits (it is a coroutine's, and waits)."""
-        for name in decorated:
-            reach = self._reach.get(name)
-            if reach is not None:
-                return "thrown" if reach else "quiet"
-            if name in self._coroutines:
-                return "awaits"
-        return "closed"
+        if self.remembering and result is not NOTHING:
+            self._answers[function] = tuple(asking.answers)
+        return result
 
     def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
         """The procedures of a module that are too large, or too deep, to be looked at on all their paths."""
@@ -644,36 +526,6 @@ class Analysis:
             if result is not None and not result.complete:
                 found.append(signature)
         return tuple(found)
-
-    def _kind(self, procedure: ir.Procedure, names: tuple[str, ...]) -> str:
-        written = {one.name.rpartition(".")[2] for one in procedure.decorators}
-        if any(map(caches, written)):
-            return "cached"
-        if procedure.is_generator and not self._coroutines.isdisjoint(names):
-            return "coroutine"
-        if procedure.is_generator:
-            thrown = any(self._reach.get(name) for name in names)
-            return "manager" if thrown else "generator"
-        return "coroutine" if procedure.is_async else "plain"
-
-
-def _wait(m: Machine, w: World, task: Task, span: Span) -> list[tuple[World, Value]]:
-    if task.does == "acquire":
-        known, made = m.pending[task.at]
-        return taken(m, w, known, made, task.inner, span)
-    if task.does == "release":
-        perform(m, w, task.inner, task.op if ":" in task.op else f"await:{task.op}", span)
-        library = ""
-        if isinstance(task.inner, Held) and task.inner.rid in w.resources:
-            library = m.ledger.sites[w.resources[task.inner.rid].site].library
-        raise_after_release(m, w, w.held_by(task.inner), fault_of(m, library), span)
-        return [(w, UNKNOWN)]
-    if task.does == "enter":
-        return enter_by_hand(m, w, task.inner, span, task.at, "%", is_async=True)
-    if task.does == "leave":
-        return leave_by_hand(m, w, task.inner, span, task.at, is_async=True)
-    summary, operand, at_span = m.tasks[task.at]
-    return apply_summary(m, w, Point(task.at, at_span, operand), summary, unbundle(task.inner))
 
 
 def move_result(move: Move, result: Result, path: str) -> Result | None:
@@ -703,41 +555,3 @@ def _call_name(ref: Ref) -> str:
     if isinstance(ref, Instance) and isinstance(ref.of, External):
         return f"{ref.of.name}.__call__"
     return ref.name if isinstance(ref, (External, Method)) else ""
-
-
-def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteReport]) -> list[SiteReport]:
-    """Add to the sites' reports what the classes' methods show together."""
-    more: dict[Span, list[Leak]] = {}
-    for name in module.classes:
-        prefix = name + "."
-        own = [Function(module.module, method) for method in module.signatures if method.startswith(prefix)]
-        if any(analysis.results[method].kept for method in own if method in analysis.results):
-            for leaving in own:
-                if leaving.name[len(prefix) :] in EXITING:
-                    analysis.ensure(leaving, given=True)
-        methods = {}
-        for method in module.signatures:
-            result = analysis.results.get(Function(module.module, method))
-            if result is not None and method.startswith(prefix) and "." not in method[len(prefix) :]:
-                methods[method[len(prefix) :]] = (result.reports, result.kept, result.summary.outcomes, result.gaps)
-        for span, leak in class_reports(methods):
-            more.setdefault(span, []).append(leak)
-    if not more:
-        return reports
-    return [
-        msgspec.structs.replace(one, leaks=(*one.leaks, *more[one.site.span])) if one.site.span in more else one
-        for one in reports
-    ]
-
-
-def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
-    """All that is seen of the acquisition sites of one module."""
-    reports: list[SiteReport] = []
-    analysis.settle(analysis.program.file_of(module))
-    for name in module.signatures:
-        function = Function(module.module, name)
-        analysis.program.trace.used(analysis.rests, ("settled", function))
-        if function in analysis.results:
-            reports += analysis.results[function].reports
-    reports = _of_classes(analysis, module, reports)
-    return sorted(reports, key=lambda r: (r.site.span.line, r.site.span.column))

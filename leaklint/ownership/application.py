@@ -241,7 +241,7 @@ def perform(m: Machine, w: World, target: Value, op: str, span: Span, *, quiet: 
     """An operation of a summary happens to `target`. quiet: should it fail, nobody hears of it."""
     if isinstance(target, Ref):
         operate(w, target.path, op, span)
-        if op.rpartition(":")[2] in m.knowledge.owner_words:
+        if op.rpartition(":")[2] in m.words.owner:
             release_source(m, w, target, span)
         return
     if op == "keep":

@@ -12,29 +12,18 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
 from leaklint.ownership.summary import Summary
+from leaklint.ownership.words import Words
 from leaklint.resolve.refs import Class, External, Function, Ref
 from leaklint.resolve.resolver import Resolver
 
 V = TypeVar("V")
 
 
-class Words(Protocol):
-    """What the catalog and the settings say, whatever the program."""
-
-    catalog: Catalog
-    strict: bool
-    release_to_words: frozenset[str]
-    release_on_words: frozenset[str]
-    owner_words: frozenset[str]
-    open_tests: dict[str, bool]
-    calm_words: frozenset[str]
-
-    def library_of(self, name: str) -> str: ...
-
-
-class Knowledge(Words, Protocol):
+class Knowledge(Protocol):
     """What is known of the program around a procedure."""
 
+    catalog: Catalog
+    words: Words
     resolver: Resolver
 
     def declared(self, callee: Function | Class) -> Acquired | None: ...

@@ -91,8 +91,8 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
         return [(w, UNKNOWN)]
     callees = m.refs(made.func)[:MOST_CALLEES]
     plain = any(isinstance(callee, (External, Function)) for callee in callees)
-    if isinstance(receiver, Ref) and name in m.knowledge.open_tests and not plain:
-        return [(w, Condition("open", receiver, negated=not m.knowledge.open_tests[name]))]
+    if isinstance(receiver, Ref) and name in m.words.open_tests and not plain:
+        return [(w, Condition("open", receiver, negated=not m.words.open_tests[name]))]
     if not callees:
         return call_unknown(m, w, made, receiver, name)
     results: Results = []
@@ -258,7 +258,7 @@ def _call_on_resource(m: Machine, w: World, made: Invocation, base: Held, name: 
     if releases:
         raise_after_release(m, w, (base.rid,), recognition.fault_of(m, site.library), made.span)
         return [(w, UNKNOWN)]
-    quiet = not m.knowledge.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
+    quiet = not m.words.strict and (name in site.resource.no_raise or m.cannot_raise(made.func, name))
     if not quiet and not (result is not None and name in (*site.resource.open_tests, *site.resource.closed_tests)):
         m.raised(w, recognition.fault_of(m, site.library), made.span)
     lend(w, made.values if name in site.resource.no_raise else (base, *made.values))

@@ -13,7 +13,7 @@ from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.holding import forget_holds, is_shared, note_releases
 from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.places import escapes
-from leaklint.ownership.resources import OWNER_KINDS, departed, lose, row_of
+from leaklint.ownership.resources import departed, lose, row_of
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
@@ -35,6 +35,7 @@ from leaklint.ownership.values import (
     Task,
     Value,
 )
+from leaklint.ownership.words import OWNER_KINDS
 from leaklint.ownership.world import Status, World
 
 CONSTRUCTING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setUp", "asyncSetUp"})

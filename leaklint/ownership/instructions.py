@@ -149,7 +149,7 @@ def _del_attr(m: Machine, w: World, i: ir.DelAttr) -> list[World]:
 
 def _item(m: Machine, w: World, i: ir.Item) -> list[World]:
     base = m.value(w, i.base)
-    if m.knowledge.strict:
+    if m.words.strict:
         m.raised(w, ANY, i.span)
     if isinstance(base, Ref):
         return _set(m, w, i.dst, each(base))
@@ -158,7 +158,7 @@ def _item(m: Machine, w: World, i: ir.Item) -> list[World]:
 
 def _set_item(m: Machine, w: World, i: ir.SetItem) -> list[World]:
     base, value = m.value(w, i.base), m.value(w, i.src)
-    if m.knowledge.strict:
+    if m.words.strict:
         m.raised(w, ANY, i.span)
     if isinstance(base, Heap) and base.oid in w.heap:
         if interesting(w, value):
@@ -297,7 +297,7 @@ def _awaited_fault(m: Machine, w: World, operand: str) -> Fault:
     if isinstance(base, (Held, Derived)) and base.rid in w.resources:
         return fault_of(m, m.ledger.sites[w.resources[base.rid].site].library)
     callees = m.refs(call.func) if isinstance(call, ir.Call) else ()
-    libraries = {m.knowledge.library_of(one.name) if isinstance(one, Method) else "" for one in callees}
+    libraries = {m.words.library_of(one.name) if isinstance(one, Method) else "" for one in callees}
     return fault_of(m, library) if len(libraries) == 1 and (library := libraries.pop()) else ANY
 
 

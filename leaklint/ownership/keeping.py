@@ -8,11 +8,10 @@ from leaklint.ownership.events import Leak, Site, Step
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.sharing import is_shared
 from leaklint.ownership.values import Value
+from leaklint.ownership.words import KEPT_KINDS
 from leaklint.ownership.world import World
 from leaklint.resolve.refs import Function
 
-KINDS = frozenset({"connection", "pooled-connection", "session"})
-"""What an object must be able to give back. Engines, pools and clients are meant to live as long as their object."""
 EXITING = frozenset({"__exit__", "__aexit__"})
 MOST_MODULES = 40
 LONG_LIVED = frozenset({"engine", "pool", "client"})
@@ -42,7 +41,7 @@ def held_by_request(m: Machine, key: int, site: Site) -> tuple[Leak, ...]:
     words = m.on_holders.get(key)
     if (
         words is None
-        or site.resource.kind not in KINDS
+        or site.resource.kind not in KEPT_KINDS
         or m.ledger.releases.get(key)
         or m.ask(released_by_name, *words)
     ):
@@ -92,7 +91,7 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
     enclosing = m.enclosing_class()
     if enclosing is None or head != m.self_name or "." in name:
         return False
-    if row.kind not in KINDS and not (m.recurring and row.kind in LONG_LIVED):
+    if row.kind not in KEPT_KINDS and not (m.recurring and row.kind in LONG_LIVED):
         return False
     released = m.ask(questions.released_fields, enclosing[0])
     if name != field and f"passed {name}" in released:

@@ -9,7 +9,7 @@ from leaklint import ir
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
 from leaklint.ownership import asking as questions
-from leaklint.ownership.asking import Asking, Family, Words
+from leaklint.ownership.asking import Asking, Family
 from leaklint.ownership.events import Leak, Misuse, Site, Step
 from leaklint.ownership.faults import builtin_subclass
 from leaklint.ownership.liveness import Relevance, reads
@@ -73,7 +73,7 @@ class Machine:
 
     def __init__(self, asking: Asking, facts: Relevance) -> None:
         self.asking = asking
-        self.knowledge: Words = asking.knowledge
+        self.words = asking.knowledge.words
         self.catalog = asking.catalog
         self.module = asking.module
         self.procedure = procedure = asking.procedure
@@ -344,7 +344,7 @@ class Machine:
     def calm(self, operand: str) -> bool:
         """Whether the operand is a call that does not fail in practice (so that awaiting it does not either)."""
         step = self.definitions.get(operand)
-        if not isinstance(step, ir.Call) or self.knowledge.strict:
+        if not isinstance(step, ir.Call) or self.words.strict:
             return False
         return any(self.catalog.cannot_raise(self.label(ref)) for ref in self.refs(step.func))
 

@@ -11,11 +11,9 @@ from leaklint.ownership.application import perform
 from leaklint.ownership.builtin_calls import call_builtin, call_wrapper
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.invocation import Invocation, Results
-from leaklint.ownership.keeping import KINDS
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import keep_elsewhere, make, stopped_by_none
 from leaklint.ownership.resources import (
-    OWNER_KINDS,
     give_to,
     hand_over,
     mark_used,
@@ -39,6 +37,7 @@ from leaklint.ownership.values import (
     Task,
     Value,
 )
+from leaklint.ownership.words import KEPT_KINDS, OWNER_KINDS
 from leaklint.ownership.world import Status, World
 from leaklint.resolve.refs import Method
 
@@ -90,10 +89,10 @@ def call_external(
     quiet = (
         m.catalog.cannot_raise(name) or _has_default(last, made) or (method is not None and _is_quiet(m, name, last))
     )
-    if quiet and not m.knowledge.strict:
+    if quiet and not m.words.strict:
         _show(m, w, made.values, name)
         return [(w, result)]
-    library = m.knowledge.library_of(name)
+    library = m.words.library_of(name)
     return unknown_result(m, w, made, recognition.fault_of(m, library) if library else ANY, result, name)
 
 
@@ -115,8 +114,8 @@ def call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name: 
     if class_like(name):
         held = tuple(v for v in made.values if w.held_by(v))
         result = make(w, str(made.at), name, held) if held else UNKNOWN
-    quiet = name in m.knowledge.calm_words or m.cannot_raise(made.func, name) or _has_default(name, made)
-    return unknown_result(m, w, made, None if quiet and not m.knowledge.strict else ANY, result, m.text(made.func))
+    quiet = name in m.words.calm or m.cannot_raise(made.func, name) or _has_default(name, made)
+    return unknown_result(m, w, made, None if quiet and not m.words.strict else ANY, result, m.text(made.func))
 
 
 def unknown_result(
@@ -159,7 +158,7 @@ def release_by_name(m: Machine, w: World, made: Invocation, receiver: Value, met
     result: Value | None = None
     for value in made.values:
         if isinstance(value, Ref):
-            if method in m.knowledge.release_to_words:
+            if method in m.words.release_to:
                 result = _give_place(m, w, made, value, method, receiver)
             continue
         rids = [value.rid] if isinstance(value, Held) else sorted(w.held_by(value)) if _spread(value) else []
@@ -202,7 +201,7 @@ def _may_release(m: Machine, name: str, last: str) -> bool:
     """Whether a method that has the name of a release releases objects of its own class: `commit` ends a transaction,
     and leaves a connection open."""
     found = m.catalog.resource_of_type(name.removesuffix(f".{last}"))
-    return found is None or found.resource.kind not in KINDS or last in found.resource.release
+    return found is None or found.resource.kind not in KEPT_KINDS or last in found.resource.release
 
 
 def _is_quiet(m: Machine, name: str, last: str) -> bool:
@@ -213,10 +212,10 @@ def _is_quiet(m: Machine, name: str, last: str) -> bool:
 
 def release_of_place(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results | None:
     """A release word is called on a place of the caller's (`self.conn.close()`, a parameter): note it."""
-    if not isinstance(receiver, Ref) or name not in m.knowledge.release_on_words:
+    if not isinstance(receiver, Ref) or name not in m.words.release_on:
         return None
     operate(w, receiver.path, f"await:{name}" if made.awaited else name, made.span)
-    if name in m.knowledge.owner_words:
+    if name in m.words.owner:
         release_source(m, w, receiver, made.span)
     raise_after_release(m, w, (), ANY, made.span)
     if made.awaited:
@@ -229,7 +228,7 @@ def register_releases(m: Machine, w: World, made: Invocation) -> None:
     for value in made.values:
         if isinstance(value, Bound) and value.name in m.catalog.release_words:
             hand_over(m, w, value)
-            if value.name in m.knowledge.release_to_words:
+            if value.name in m.words.release_to:
                 for other in made.values:
                     hand_over(m, w, other)
         elif (isinstance(value, Closure) and m.closure_releases(value.procedure)) or isinstance(value, Applied):

@@ -79,7 +79,7 @@ def truth_of_attribute(m: Machine, value: Value) -> Value:
         return UNKNOWN
     if isinstance(value, Ref):
         base, _, name = value.path.rpartition(".")
-        verdict = m.knowledge.open_tests.get(name) if base else None
+        verdict = m.words.open_tests.get(name) if base else None
         if verdict is not None:
             return Condition("open", Ref(base), negated=not verdict)
     return value

@@ -13,9 +13,10 @@ from leaklint.ownership import asking as questions
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import hold
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.resources import OWNER_KINDS, acquire, mark_used
+from leaklint.ownership.resources import acquire, mark_used
 from leaklint.ownership.surroundings import is_fixture
 from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Heap, Held, Manager, Task, Value
+from leaklint.ownership.words import OWNER_KINDS
 from leaklint.ownership.world import Status, World
 from leaklint.resolve.refs import Class, Function, Instance, Method
 
@@ -131,7 +132,7 @@ def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) 
 def taken(m: Machine, w: World, known: Known, made: Invocation, receiver: Value, at: Span) -> Results:
     """The acquiring call runs, or is awaited, at `at`: it raises, or takes the resource. A session that opens nothing
     before its first use is made without a failure."""
-    if m.knowledge.strict or known.row.kind != "session" or known.row.opens != "first-use":
+    if m.words.strict or known.row.kind != "session" or known.row.opens != "first-use":
         m.raised(w, fault_of(m, known.library), at)
     if known.row.taken == "receiver":
         return hold(m, w, known, made, receiver)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from leaklint.ownership.asking import Asking
 from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Site, Step
-from leaklint.ownership.keeping import KINDS, released_by_name
+from leaklint.ownership.keeping import released_by_name
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.summary import Outcome
 from leaklint.ownership.values import Ref
+from leaklint.ownership.words import KEPT_KINDS
 from leaklint.resolve.refs import Function
 
 _BOUND = re.compile(r"\(\s*(?:(?P<name>\w+)\s*=\s*)?(?P<size>\d+)\s*[,)]")
@@ -20,7 +21,7 @@ _BOUND = re.compile(r"\(\s*(?:(?P<name>\w+)\s*=\s*)?(?P<size>\d+)\s*[,)]")
 
 def replaced(m: Machine, key: int, site: Site, outcomes: Iterable[Outcome]) -> Iterator[Leak]:
     """Losses of what a function puts in such a place. outcomes: how the function ends."""
-    if site.resource.kind not in KINDS or m.procedure.kind == "module":
+    if site.resource.kind not in KEPT_KINDS or m.procedure.kind == "module":
         return
     for place in sorted(m.kept.get(key, ())):
         if not _is_global(place):

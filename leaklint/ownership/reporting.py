@@ -15,8 +15,8 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.outcomes import caches
 from leaklint.ownership.owners import Kept
 from leaklint.ownership.replacing import replaced
-from leaklint.ownership.resources import OWNER_KINDS
 from leaklint.ownership.summary import Outcome
+from leaklint.ownership.words import OWNER_KINDS
 
 MISUSES = frozenset({"not-awaited", "wrong-pool", "close-instead-of-return"})
 

@@ -26,11 +26,11 @@ from leaklint.ownership.values import (
     Unknown,
     Value,
 )
+from leaklint.ownership.words import OWNER_KINDS
 from leaklint.ownership.world import Content, Event, Resource, Status, World
 
 DEEPEST_PLACE = 2
 """Attributes in a place (`self.db.conn`) whose releases a summary tells the caller of."""
-OWNER_KINDS = frozenset({"pool", "engine"})
 
 
 def acquire(
@@ -351,7 +351,7 @@ def raise_after_release(m: Machine, w: World, rids: Iterable[str], fault: Fault,
 
     A failing release costs other resources what a crash would; that is looked at in strict mode only.
     """
-    if not m.knowledge.strict:
+    if not m.words.strict:
         return
     failing = w.fork()
     for rid in rids:
