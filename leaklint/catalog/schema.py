@@ -140,6 +140,8 @@ class Resource(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defau
     wrong-release calls that look like a release and are not.
     double-release  ok | raises | harms (a second release damages the pool).
     use-after-release   raises | reopens | ok.
+    after-release       methods that do nothing, and do not fail, once it was given back: rollback() of an SQLAlchemy
+                  connection.
     dropped       what happens when the last reference goes: closed (at once, by reference counting), late (by the
                   cyclic collector only), leaked (stays open while the process lives), slot-lost (the pool never gets
                   its slot back), harmless (nothing was held).
@@ -191,6 +193,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False, rename="kebab", omit_defau
     wrong_release: tuple[Misuse, ...] = ()
     double_release: Twice = "ok"
     use_after_release: Literal["raises", "reopens", "ok"] = "raises"
+    after_release: tuple[str, ...] = ()
     dropped: Dropped = "closed"
     derives: tuple[str, ...] = ()
     returns_self: tuple[str, ...] = ()

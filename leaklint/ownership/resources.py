@@ -285,7 +285,9 @@ def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) ->
     if state is None or state.status != Status.RELEASED or state.many or state.unsure:
         return
     row = row_of(m, rid)
-    if row.use_after_release == "raises" and row.taken == "result" and name != row.release_completed:
+    if name in row.after_release or name == row.release_completed:
+        return
+    if row.use_after_release == "raises" and row.taken == "result":
         steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
         m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
 

@@ -155,6 +155,13 @@ async def use_after_release(trial: Trial, claim: Claim) -> None:
         assert await trial.becomes(True), "it holds nothing after that"
 
 
+async def after_release(trial: Trial, claim: Claim) -> None:
+    thing = await trial.out()
+    await trial.released(thing, trial.row.release[0])
+    await settled(getattr(thing, claim.subject)())
+    assert await trial.becomes(False), f"{claim.subject}() takes something again"
+
+
 async def tells_whether_open(trial: Trial, claim: Claim) -> None:
     thing = await trial.out()
 
@@ -336,6 +343,7 @@ CHECKS: dict[str, Check] = {
     "release-completed": release_completed,
     "double-release": double_release,
     "use-after-release": use_after_release,
+    "after-release": after_release,
     "open-tests": tells_whether_open,
     "ends-with-owner": ends_with_owner,
     "with": leaving_with,

@@ -86,5 +86,7 @@ def _releases(row: Resource) -> Iterator[tuple[str, str]]:
         yield "ends-with-owner", ""
     if row.release:
         yield "use-after-release", row.release[0]
+        for name in row.after_release:
+            yield "after-release", name
         if row.kind != "pooled-connection" and (row.open_tests or row.closed_tests):
             yield "open-tests", ""
