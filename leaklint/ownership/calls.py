@@ -85,6 +85,8 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     if isinstance(receiver, Heap):
         for rid in w.held_by(receiver):
             mark_used(w, rid)
+    elif isinstance(receiver, Ref) and name in m.words.passing:
+        m.passing.add(receiver.path)
     elif isinstance(receiver, Ref) and name not in m.catalog.release_words:
         use(m, w, receiver)
     if not made.values and release_taken_from(m, w, receiver, name, made.span, awaited=made.awaited):

@@ -105,6 +105,7 @@ class Machine:
         self.unbound: list[tuple[str, tuple[Span, ...], tuple[Step, ...]]] = []
         self.tasks: dict[int, tuple[Summary, str, Span]] = {}
         self.uses: set[str] = set()
+        self.passing: set[str] = set()
         self.pending: dict[int, tuple[Any, Any]] = {}
         self.captures: dict[str, tuple[str, ...]] = {}
         self.called: set[str] = set()

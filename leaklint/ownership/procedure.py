@@ -68,7 +68,7 @@ def analyse(asking: Asking) -> Result:
     if procedure.kind == "method" and procedure.name.rpartition(".")[2] in EXITING:
         missing = gaps(run.exits, module.path, m.words.ending)
         outcomes = forgiving(outcomes)
-    uses = tuple(sorted(m.uses)[:MOST_USES])
+    uses = tuple(sorted(m.uses - m.passing)[:MOST_USES])
     summary = Summary(fewer(kept_anyway(procedure, outcomes)), kind, suppresses, run.complete, caught, uses)
     return Result(summary, reports, run.steps, run.complete, tuple(kept_places(m)), missing)
 
@@ -78,7 +78,7 @@ def plain(asking: Asking) -> Summary:
     procedure, words, catalog = asking.procedure, asking.knowledge.words, asking.catalog
     quiet = not words.strict and is_quiet(asking.resolver, catalog, asking.module, procedure)
     outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
-    uses = tuple(sorted(places_used(procedure, catalog.release_words))[:MOST_USES])
+    uses = tuple(sorted(places_used(procedure, catalog.release_words, words.passing))[:MOST_USES])
     return Summary(outcomes, _kind(words, procedure, decorators(asking)), uses=uses)
 
 

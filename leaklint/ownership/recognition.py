@@ -122,7 +122,9 @@ def take(m: Machine, w: World, made: Invocation, known: Known, receiver: Value) 
     """The acquiring call is made: now, or once it is awaited or entered."""
     row = known.row
     if row.lazy:
-        return [(w, Manager("lazy", receiver if isinstance(receiver, Held) else UNKNOWN, function=known.library))]
+        passing = row.kind == "connection" and row.with_ == "closes"
+        pool = receiver if isinstance(receiver, Held) and not passing else UNKNOWN
+        return [(w, Manager("lazy", pool, function=known.library))]
     if row.awaited:
         m.pending[made.at] = (known, made)
         return [(w, Task("acquire", made.at, receiver))]

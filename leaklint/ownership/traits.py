@@ -71,21 +71,24 @@ def passes_on(procedure: ir.Procedure) -> tuple[ir.Call, ...]:
     return tuple(found)
 
 
-def places_used(procedure: ir.Procedure, release: frozenset[str]) -> frozenset[str]:
-    """The caller's places (`client`, `self.client`) on which the body calls a method that is no release."""
+def places_used(procedure: ir.Procedure, release: frozenset[str], passing: frozenset[str]) -> frozenset[str]:
+    """The caller's places (`client`, `self.client`) on which the body calls a method that is no release. passing:
+    methods whose `with` closes whatever is used of their object in the meantime."""
     place = {p.name: p.name for p in procedure.parameters}
     method: dict[str, str] = {}
+    closed: set[str] = set()
     found: set[str] = set()
     for block in procedure.blocks:
         for step in block.instructions:
             if isinstance(step, ir.Attr) and step.base in place:
                 place[step.dst] = f"{place[step.base]}.{step.name}"
-                method[step.dst] = place[step.base]
-                if step.name in release:
-                    method.pop(step.dst)
+                if step.name in passing:
+                    closed.add(place[step.base])
+                elif step.name not in release:
+                    method[step.dst] = place[step.base]
             elif isinstance(step, ir.Call) and step.func in method:
                 found.add(method[step.func])
-    return frozenset(found)
+    return frozenset(found - closed)
 
 
 def is_quiet(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:

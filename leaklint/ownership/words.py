@@ -17,7 +17,9 @@ class Words:
     """The words of a catalog, and how strictly they are taken.
 
     release_to: methods of an owner that take back what it gave. release_on: methods of what is released. owner: those
-    of pools and their like. ending: those that give back what a class keeps. calm: methods that do not raise.
+    of pools and their like. ending: those that give back what a class keeps. calm: methods that do not raise. passing:
+    methods that only a `with` makes take something, which closes it: they leave nothing behind in what they were
+    called on.
     open_tests: what tells whether something is open -> whether it is then. reach: decorators of generators -> whether
     the exceptions of the body arrive at `yield`. coroutines: decorators that make a coroutine of a generator. bounded:
     caches that let go of what they hold.
@@ -31,6 +33,8 @@ class Words:
         self.owner = frozenset(word for row in rows if row.kind in OWNER_KINDS for word in row.release)
         ending = (row for row in rows if row.kind in KEPT_KINDS)
         self.ending = frozenset(word for row in ending for word in (*row.release, *row.release_to))
+        passing = (row for row in rows if row.lazy and row.kind == "connection")
+        self.passing = frozenset(name.rpartition(".")[2] for row in passing for name in row.acquire)
         calm = Counter(word for row in rows for word in row.no_raise)
         self.calm = frozenset({word for word, count in calm.items() if count >= COMMONLY_CALM} | {"log"})
         self.open_tests = {
