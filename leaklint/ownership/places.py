@@ -101,9 +101,10 @@ def overwrite(
     """The variable `name` that held `before` gets another value: what only it led to is lost."""
     if before is None or not isinstance(before, (Held, Heap, Bundle, Manager)):
         return
+    after = w.held_by(w.env.get(name, UNKNOWN))  # `conn = Logged(conn)`
     for rid in sorted(w.held_by(before)):
         state = w.resources.get(rid)
-        if state is not None and state.status == Status.HELD and not w.named(rid, name, m.contexts):
+        if state is not None and state.status == Status.HELD and rid not in after and not w.named(rid, name, m.contexts):
             lose(m, w, rid, "loop" if rid.endswith("'") else how, span, text)
 
 
