@@ -102,9 +102,9 @@ def overwrite(
     if before is None or not isinstance(before, (Held, Heap, Bundle, Manager)):
         return
     after = w.held_by(w.env.get(name, UNKNOWN))  # `conn = Logged(conn)`
-    for rid in sorted(w.held_by(before)):
+    for rid in sorted(set(w.held_by(before)) - set(after)):
         state = w.resources.get(rid)
-        if state is not None and state.status == Status.HELD and rid not in after and not w.named(rid, name, m.contexts):
+        if state is not None and state.status == Status.HELD and not w.named(rid, name, m.contexts):
             lose(m, w, rid, "loop" if rid.endswith("'") else how, span, text)
 
 
