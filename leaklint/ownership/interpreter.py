@@ -85,6 +85,7 @@ class _Interpreter:
         self.exits: dict[object, Exit] = {}
         self.block = 0
         self.sent: set[object] = set()
+        self.passed: dict[int, set[object]] = {}
         self.stays: dict[str, object] = {}
         self.dying: dict[int, dict[int, list[str]]] = {}
 
@@ -168,7 +169,8 @@ class _Interpreter:
         self.block = index
         self.sent = set()
         worlds = [world]
-        dying = self._dying(index)
+        # Only long blocks are worth it: there they would make every step slower than the one before.
+        dying = self._dying(index) if len(block.instructions) > LONG_BLOCK else {}
         for position, step in enumerate(block.instructions):
             self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
             if self.steps > MOST_STEPS:
@@ -180,23 +182,43 @@ class _Interpreter:
             for name in dying.get(position, ()):
                 for one in reached:
                     one.env.pop(name, None)
-            worlds = _distinct(reached) if len(reached) > len(worlds) else reached
+            worlds = self._new(position, reached) if len(reached) > len(worlds) else reached
         for one in worlds:
             self.m.at = (index << BLOCK_BITS) + len(block.instructions)
             self.finish(block, one)
 
+    def _new(self, position: int, worlds: list[World]) -> list[World]:
+        """Of the worlds behind the instruction at hand those that are like none which went on from there before."""
+        passed = self.passed.setdefault(self.m.at, set())
+        kept: dict[object, World] = {}
+        for world in worlds:
+            kept.setdefault(world.key(), world)
+        if max(len(kept), len(passed)) > MOST_WORLDS:
+            gone = self._gone(position)
+            kept = {}
+            for world in worlds:
+                for name in gone.intersection(world.env):
+                    del world.env[name]
+                world.collect(set())
+                kept.setdefault(world.coarse_key(), world)
+        found = [world for key, world in kept.items() if key not in passed]
+        passed.update(kept)
+        return found
+
+    def _gone(self, position: int) -> set[str]:
+        """The temporaries that nothing reads any more behind a position of the block at hand."""
+        return {name for at, names in self._dying(self.block).items() if at <= position for name in names}
+
     def _dying(self, index: int) -> dict[int, list[str]]:
-        """Position -> the temporaries that nothing reads after it. Only long blocks are worth it: there they would
-        make every step slower than the one before."""
+        """Position -> the temporaries that nothing reads after it."""
         known = self.dying.get(index)
         if known is None:
             block = self.blocks[index]
-            known = self.dying[index] = last_reads(block) if len(block.instructions) > LONG_BLOCK else {}
+            known = self.dying[index] = last_reads(block)
             elsewhere: set[str] = set()
-            if known:
-                for other, names in enumerate(self.m.facts.live):
-                    if other != index:
-                        elsewhere |= names
+            for other, names in enumerate(self.m.facts.live):
+                if other != index:
+                    elsewhere |= names
             for names_here in known.values():
                 names_here[:] = [name for name in names_here if name not in elsewhere]
         return known
@@ -326,18 +348,6 @@ class _Interpreter:
     def last_span(self, block: ir.Block) -> Span:
         """Where the block's last instruction stands."""
         return block.instructions[-1].span if block.instructions else self.m.procedure.span
-
-
-def _distinct(worlds: list[World]) -> list[World]:
-    """Drop worlds that nothing can tell apart; when there are too many, those that agree on every resource."""
-    kept: dict[object, World] = {}
-    for world in worlds:
-        kept.setdefault(world.key(), world)
-    if len(kept) > MOST_WORLDS:
-        kept = {}
-        for world in worlds:
-            kept.setdefault(world.coarse_key(), world)
-    return list(kept.values())
 
 
 def _coarsen(world: World, stage: int, flags: Container[str]) -> None:
