@@ -75,3 +75,47 @@ def test_work_grows_with_the_code_and_no_faster(tmp_path: Path) -> None:
         assert more.parsed <= 4 * less.parsed
         assert more.functions <= 4 * less.functions
         assert more.steps <= 4 * less.steps
+
+
+RECONNECTING = '''\
+import psycopg2
+
+
+class Server:
+    def __init__(self, dsn):
+        self.dsn = dsn
+        self._conn = None
+
+    def connect(self):
+        if self._conn is None or self._conn.closed:
+            self._conn = psycopg2.connect(self.dsn)
+        return self._conn
+
+    def close(self):
+        if self._conn is not None:
+            self._conn.close()
+            self._conn = None
+
+    def asked(self, what):
+        try:
+            with self.connect().cursor() as cur:
+                cur.execute(what)
+                return cur.fetchone()
+        except psycopg2.OperationalError:
+            self.close()
+            return None
+
+    def status(self):
+        found = {}
+'''
+
+
+def test_lines_that_may_each_connect_anew_do_not_multiply(tmp_path: Path) -> None:
+    counts = []
+    for size in (5, 10, 20):
+        root = tmp_path / str(size)
+        root.mkdir()
+        lines = [f"        found[{number}] = self.asked('{number}')\n" for number in range(size)]
+        (root / "server.py").write_text(RECONNECTING + "".join(lines) + "        return found\n", encoding="utf-8")
+        counts.append(work(root))
+    assert counts[-1].steps < 10 * counts[0].steps
