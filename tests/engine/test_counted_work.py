@@ -77,7 +77,7 @@ def test_work_grows_with_the_code_and_no_faster(tmp_path: Path) -> None:
         assert more.steps <= 4 * less.steps
 
 
-RECONNECTING = '''\
+RECONNECTING = """\
 import psycopg2
 
 
@@ -107,7 +107,7 @@ class Server:
 
     def status(self):
         found = {}
-'''
+"""
 
 
 def test_lines_that_may_each_connect_anew_do_not_multiply(tmp_path: Path) -> None:
