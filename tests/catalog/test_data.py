@@ -97,3 +97,9 @@ def test_no_field_that_is_unproven_is_missing() -> None:
             known = name in fields or name in (*row.acquire, *row.release, *row.unless, *row.returns_self)
             known = known or any(call.endswith(f".{name}") for call in row.acquire)
             assert known, f"{library.name}: {name}"
+
+
+def test_no_word_of_plain_containers_and_queues_is_a_release_everywhere() -> None:
+    """A release counts by its name alone where nothing is known of the object: `self.queue.put(conn)`."""
+    common = {"add", "append", "clear", "discard", "get", "insert", "pop", "put", "send", "set", "update", "write"}
+    assert not common & load_catalog().release_words
