@@ -6,6 +6,7 @@ import msgspec
 
 from leaklint import ir
 from leaklint.ownership.conditions import SEPARATOR
+from leaklint.ownership.faults import ANY
 from leaklint.ownership.summary import Operation, Outcome, Summary
 from leaklint.ownership.traits import ADDING, only_keeps
 from leaklint.ownership.values import UNKNOWN, Ref
@@ -68,15 +69,27 @@ def fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     places = {path for outcome in outcomes for path, _ in outcome.stores}
     places |= {operation.path for outcome in outcomes for operation in outcome.operations}
     fewer = assuming(outcomes, frozenset(places))
-    if len(fewer) > MOST_OUTCOMES:
-        fewer = assuming(tuple(map(_forgetful, outcomes)), frozenset(places))
-    return fewer if len(fewer) <= 2 * MOST_OUTCOMES else assuming(outcomes, frozenset())[: 4 * MOST_OUTCOMES]
+    for forget, most in ((_forgetful, MOST_OUTCOMES), (_failing, MOST_OUTCOMES), (_silent, 4 * MOST_OUTCOMES)):
+        if len(fewer) > most:
+            outcomes = tuple(map(forget, outcomes))
+            fewer = assuming(outcomes, frozenset(places))
+    return fewer if len(fewer) <= 4 * MOST_OUTCOMES else assuming(outcomes, frozenset())[: 4 * MOST_OUTCOMES]
 
 
 def _forgetful(outcome: Outcome) -> Outcome:
     """The outcome without which of its caller's own values it puts where."""
     stores = tuple((place, UNKNOWN if isinstance(value, Ref) else value) for place, value in outcome.stores)
     return msgspec.structs.replace(outcome, stores=stores)
+
+
+def _failing(outcome: Outcome) -> Outcome:
+    """The outcome without what it is that is raised, if something is."""
+    return outcome if outcome.fault is None else msgspec.structs.replace(outcome, fault=ANY, value=UNKNOWN)
+
+
+def _silent(outcome: Outcome) -> Outcome:
+    """The outcome without what is returned, where that is nothing that it hands over."""
+    return outcome if outcome.handed else msgspec.structs.replace(outcome, value=UNKNOWN)
 
 
 def assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Outcome, ...]:
