@@ -59,6 +59,9 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
     args = made.args
     if name in ("locals", "vars") and not args:
         return [(w, Unknown("locals()"))]
+    if name == "super":
+        own = args[-1] if len(args) == 2 else m.value(w, m.self_name) if m.self_name else UNKNOWN
+        return [(w, own if isinstance(own, Ref) else UNKNOWN)]
     if not args:
         if name in ("list", "dict", "set"):
             return [(w, make(w, str(made.at), name))]
