@@ -6,14 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document
-from leaklint.fixes.draft import Rewrite, statements
+from leaklint.fixes.document import read
+from leaklint.fixes.draft import Rewrite, exchanged
 from leaklint.ownership.events import Leak, Misuse, SiteReport
 
 
 def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
     """`await` in front of each release that lacks it."""
-    document = Document(text)
+    document = read(text)
     reported: list[Leak | Misuse] = [*report.leaks, *report.misuses]
     seen = list(document.calls_on(report.site.path, reported, ("not-awaited",)))
     found = {call for call in seen if isinstance(document.parents[call], ast.Expr) and _names(call, report.site.bound)}
@@ -26,8 +26,7 @@ def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
     for call in sorted(found, key=lambda one: document.extent(one)[0], reverse=True):
         start = document.extent(call)[0]
         after = after[:start] + "await " + after[start:]
-    old, new = statements(document.tree), statements(Document(after).tree)
-    yield Rewrite(after, old - new, new - old)
+    yield exchanged(document, after)
 
 
 def _names(call: ast.Call, name: str) -> bool:

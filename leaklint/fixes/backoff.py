@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document, Function
-from leaklint.fixes.draft import Draft, Rewrite, statements
+from leaklint.fixes.document import Document, Function, read
+from leaklint.fixes.draft import Draft, Rewrite, exchanged, statements
 from leaklint.fixes.enclose import Try
 from leaklint.fixes.imports import importing, importing_module, known_as
 from leaklint.fixes.names import fresh
@@ -23,7 +23,7 @@ _LIBRARIES = {
 
 def rewrites(text: str, finding: Finding) -> Iterator[Rewrite]:
     """Ways to wait between attempts, best first: by the library for it that the file uses, then by hand."""
-    document = Document(text)
+    document = read(text)
     call = document.call_at(Span(finding.line, finding.column, finding.end_line, finding.end_column))
     if call is None:
         raise Refused("the acquisition is not a call in this text")
@@ -161,7 +161,7 @@ def _decorator(library: str, errors: str) -> str:
 
 
 def _imported(document: Document, library: str) -> bool:
-    top = [node for node in document.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    top = [section.shape.node for section in document.sections]
     return any(
         (isinstance(node, ast.ImportFrom) and node.module == library)
         or (isinstance(node, ast.Import) and any(one.name == library for one in node.names))
@@ -175,5 +175,4 @@ def _named(document: Document, rewrite: Rewrite, library: str) -> Rewrite:
     for name in _LIBRARIES[library]:
         made, text = importing(made, library, name)
         made = Rewrite(made.text.replace(f"{library}.{name}", text), made.lost, made.gained)
-    before, after = statements(document.tree), statements(Document(made.text).tree)
-    return Rewrite(made.text, before - after, after - before)
+    return exchanged(document, made.text)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from leaklint.fixes.document import Document, Function
-from leaklint.fixes.draft import Rewrite, statements
+from leaklint.fixes.draft import Rewrite, exchanged, statements
 from leaklint.fixes.names import Held, fresh, held, named
 from leaklint.fixes.scopes import bound_names
 
@@ -174,9 +174,7 @@ def _hoist(document: Document, node: ast.expr, name: str, statement: ast.stmt) -
         text = assignment + document.newline + margin + document.text[begin:start] + name
     tail_from = closed if isinstance(statement, ast.Expr) and statement.value is node else end
     after = document.text[:begin] + text + document.text[tail_from:]
-    lost, gained = statements(document.tree), statements(Document(after).tree)
-    rewrite = Rewrite(after, lost - gained, gained - lost)
-    return Binding(rewrite, named(name), document.first_line(statement))
+    return Binding(exchanged(document, after), named(name), document.first_line(statement))
 
 
 def _from_item(document: Document, value: ast.expr, name: ast.Name, statement: ast.stmt) -> Binding:
@@ -186,9 +184,7 @@ def _from_item(document: Document, value: ast.expr, name: ast.Name, statement: a
     margin = document.indent(document.first_line(statement))
     assignment = f"{name.id} = {document.source(value)}{document.newline}{margin}"
     after = document.text[:begin] + assignment + document.text[begin:start] + name.id + document.text[end:]
-    lost, gained = statements(document.tree), statements(Document(after).tree)
-    rewrite = Rewrite(after, lost - gained, gained - lost)
-    return Binding(rewrite, named(name.id), document.first_line(statement))
+    return Binding(exchanged(document, after), named(name.id), document.first_line(statement))
 
 
 def _parentheses(text: str, start: int, end: int, floor: int) -> tuple[int, int]:

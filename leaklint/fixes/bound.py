@@ -12,10 +12,10 @@ _Names = frozenset[str]
 _NOWHERE: None = None
 
 
-def unbound_reads(tree: ast.Module) -> Counter[str]:
+def unbound_reads(*trees: ast.AST) -> Counter[str]:
     """How many reads of each local variable, by function, may find it unbound. `with` and `try` bodies may fail."""
     found: Counter[str] = Counter()
-    for node in ast.walk(tree):
+    for node in (one for tree in trees for one in ast.walk(tree)):
         if isinstance(node, Function):
             found += _Check(node).run()
     return found

@@ -14,10 +14,10 @@ def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool |
 
     index: asks after that item of the tuples that it returns.
     """
-    found = _called(document.tree, call)
+    found = _called(document, call)
     if not found:
         return None
-    return any(_gives_none(document, one, index) for one in found)
+    return any(_gives_none(one, index) for one in found)
 
 
 def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[ast.expr]:
@@ -27,7 +27,7 @@ def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[
     index: asks after that item of the tuples that it returns.
     """
     found: list[ast.expr] = []
-    for function in _called(document.tree, call):
+    for function in _called(document, call):
         given = _given(call, function)
         own = {name for one in function.body for name in bound_names(one)}
         copies: dict[str, list[ast.expr]] = {}
@@ -36,14 +36,13 @@ def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[
                 for one in node.targets:
                     if isinstance(one, ast.Name):
                         copies.setdefault(one.id, []).append(node.value)
-        for node in ast.walk(function):
-            if isinstance(node, ast.Return) and document.scope(node) is function:
-                for value in _choices(_item(node.value, index)):
-                    first = copies.get(value.id, [value]) if isinstance(value, ast.Name) else [value]
-                    for old in [*first, value]:
-                        there = _as_called(old, given, own)
-                        if there is not None:
-                            found.append(there)
+        for node in _returns(function):
+            for value in _choices(_item(node.value, index)):
+                first = copies.get(value.id, [value]) if isinstance(value, ast.Name) else [value]
+                for old in [*first, value]:
+                    there = _as_called(old, given, own)
+                    if there is not None:
+                        found.append(there)
     return found
 
 
@@ -59,9 +58,9 @@ def _as_called(value: ast.expr, given: dict[str, ast.expr], own: set[str]) -> as
     return None if value.id in own else value
 
 
-def keeps_argument(tree: ast.AST, call: ast.Call, held: Callable[[ast.expr], bool]) -> bool:
+def keeps_argument(document: Document, call: ast.Call, held: Callable[[ast.expr], bool]) -> bool:
     """Whether the function that is called returns a function of its own that works with an argument that is `held`."""
-    for function in _called(tree, call):
+    for function in _called(document, call):
         names = {name for name, value in _given(call, function).items() if held(value)}
         inner = {one.name: one for one in function.body if isinstance(one, Function)}
         for node in ast.walk(function):
@@ -74,15 +73,30 @@ def keeps_argument(tree: ast.AST, call: ast.Call, held: Callable[[ast.expr], boo
     return False
 
 
-def _called(tree: ast.AST, call: ast.Call) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def _called(document: Document, call: ast.Call) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """The functions of the file that a call may mean by their name: methods for `x.name()`, if there are any, and
     others for `name()`."""
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-    found = [node for node in ast.walk(tree) if isinstance(node, Function) and node.name == name]
-    methods = {one for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in node.body}
-    fitting = [one for one in found if (one in methods) is isinstance(func, ast.Attribute)]
-    return fitting or found
+    named = [
+        one
+        for section in document.sections
+        if name in section.text or not section.text.isascii()
+        for one in section.shape.functions.get(name, ())
+    ]
+    found = sorted(named, key=lambda one: one.depth)
+    fitting = [one for one in found if one.method is isinstance(func, ast.Attribute)]
+    return [one.node for one in fitting or found]
+
+
+def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.Return]:
+    """The statements by which the function itself returns, outer ones first."""
+    suites: list[ast.AST] = [function]
+    for node in suites:
+        if isinstance(node, ast.Return):
+            yield node
+        elif node is function or not isinstance(node, (*Function, ast.ClassDef, ast.expr)):
+            suites.extend(ast.iter_child_nodes(node))
 
 
 def _given(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
@@ -109,12 +123,8 @@ def _choices(value: ast.expr | None) -> Iterator[ast.expr]:
         yield value
 
 
-def _gives_none(document: Document, function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) -> bool:
-    returns = [
-        _item(node.value, index)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Return) and document.scope(node) is function
-    ]
+def _gives_none(function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) -> bool:
+    returns = [_item(node.value, index) for node in _returns(function)]
     unset = {
         target.id
         for node in ast.walk(function)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused, value_of
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import Document, read
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import end_line, trailing_comment
 from leaklint.fixes.names import departures, fresh, mentioned, named
@@ -16,7 +16,7 @@ from leaklint.ownership.events import SiteReport
 
 def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
     """Repairs of `conns = [connect(x) for x in xs]` and of `conns.append(connect(x))` in a loop."""
-    document = Document(text)
+    document = read(text)
     call = document.call_at(report.site.span)
     if call is None:
         return

@@ -8,20 +8,20 @@ from __future__ import annotations
 import ast
 import bisect
 import difflib
-import io
 import re
-import tokenize
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
-from leaklint.lowering.parse import parse
+from leaklint.fixes.scopes import Function as Function
+from leaklint.fixes.sections import LINE, Section, sections, shared_length, spread
 from leaklint.model import Edit, Span
 from leaklint.ownership.events import Leak, Misuse
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 BOM = "\ufeff"
-Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
 
 
@@ -35,28 +35,85 @@ class Place:
     index: int
 
 
+class _Tree(ast.Module):
+    """A module whose statements are made when they are asked for."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        super().__init__([], [])
+        del self.body
+        self.sections = sections
+
+    def __getattr__(self, name: str) -> list[ast.stmt]:
+        if name != "body":
+            raise AttributeError(name)
+        self.body = [one.node for one in self.sections]
+        return self.body
+
+
+class _Parents(Mapping[ast.AST, ast.AST]):
+    """Each node's parent, looked up in the sections that were walked already before others are."""
+
+    def __init__(self, tree: ast.Module, sections: Sequence[Section]) -> None:
+        self._tree = tree
+        self._sections = sections
+        self._walked: list[Section] = []
+
+    def open(self, section: Section) -> None:
+        """Know the nodes of a section."""
+        if section not in self._walked:
+            self._walked.insert(0, section)
+
+    def __getitem__(self, node: ast.AST) -> ast.AST:
+        for one in self._walked:
+            if node is one.node:
+                return self._tree
+            if node in one.parents:
+                return one.parents[node]
+        if node is not self._tree:
+            for one in self._likely(node):
+                if one not in self._walked and (node is one.node or node in one.parents):
+                    self.open(one)
+                    return self[node]
+        raise KeyError(node)
+
+    def _likely(self, node: ast.AST) -> Iterator[Section]:
+        """The sections, the one at the node's line first."""
+        line = getattr(node, "lineno", 0)
+        at = bisect.bisect_right(self._sections, line, key=lambda one: one.line) - 1
+        if at >= 0:
+            yield self._sections[at]
+        yield from self._sections
+
+    def __iter__(self) -> Iterator[ast.AST]:
+        for one in self._sections:
+            yield one.node
+            yield from one.parents
+
+    def __len__(self) -> int:
+        return sum(1 + len(one.parents) for one in self._sections)
+
+
 @dataclass(frozen=True, eq=False)
 class Document:
-    """One text, parsed. Raises SyntaxProblem where it is not Python."""
+    """One text, parsed. It is read by several repairs: nobody changes its nodes."""
 
     text: str
-    tree: ast.Module = field(init=False)
+    sections: Sequence[Section]
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tree", parse(self.text, "")[0])
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The module."""
+        return _Tree(self.sections)
 
     @cached_property
     def lines(self) -> list[str]:
         """The lines with their line ends."""
-        return _LINE.findall(self.text)
+        return LINE.findall(self.text)
 
     @cached_property
     def starts(self) -> list[int]:
         """The offset of each line's first character, and of the text's end."""
-        starts = [0]
-        for line in self.lines:
-            starts.append(starts[-1] + len(line))
-        return starts
+        return [0, *accumulate(map(len, self.lines))]
 
     @cached_property
     def newline(self) -> str:
@@ -65,33 +122,48 @@ class Document:
         return max(("\n", "\r\n", "\r"), key=ends.count)
 
     @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
         """Each node's parent."""
-        return {child: parent for parent in ast.walk(self.tree) for child in ast.iter_child_nodes(parent)}
+        return _Parents(self.tree, self.sections)
 
-    @cached_property
-    def calls(self) -> list[ast.Call]:
-        """All calls, in the order in which they end."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        return sorted(found, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0, -node.col_offset))
+    def around(self, start: int, end: int) -> Sequence[Section]:
+        """The outermost statements that a part of the text touches."""
+        first = bisect.bisect_left(self.sections, start, key=lambda one: one.end)
+        last = bisect.bisect_right(self.sections, end, key=lambda one: one.start)
+        return self.sections[first:last]
 
-    @cached_property
-    def inside_string(self) -> frozenset[int]:
-        """The lines whose first character belongs to a string that began on an earlier line."""
-        found: set[int] = set()
-        open_strings: list[int] = []
-        try:
-            for token in tokenize.generate_tokens(io.StringIO(self.text, newline="").readline):
-                name = tokenize.tok_name[token.type]
-                if name == "STRING":
-                    found.update(range(token.start[0] + 1, token.end[0] + 1))
-                elif name in ("FSTRING_START", "TSTRING_START"):
-                    open_strings.append(token.start[0])
-                elif name in ("FSTRING_END", "TSTRING_END"):
-                    found.update(range(open_strings.pop() + 1, token.end[0] + 1))
-        except (tokenize.TokenError, IndentationError):
-            return frozenset(range(1, len(self.lines) + 1))
-        return frozenset(found)
+    def on_lines(self, first: int, last: int) -> Sequence[Section]:
+        """The outermost statements that stand on some of these lines."""
+        begin = self.starts[min(first, len(self.lines)) - 1] if self.lines else 0
+        return self.around(begin, self.starts[min(last, len(self.lines))])
+
+    def number(self, call: ast.Call) -> int:
+        """Which of the text's calls it is, in the order in which they end."""
+        index = bisect.bisect_right(self.sections, self.extent(call)[0], key=lambda one: one.start) - 1
+        return sum(one.shape.calls for one in self.sections[:index]) + self.sections[index].calls.index(call)
+
+    def numbered(self, number: int) -> ast.Call:
+        """The call that has a number. Raises IndexError."""
+        for section in self.sections:
+            if number < section.shape.calls:
+                return section.calls[number]
+            number -= section.shape.calls
+        raise IndexError(number)
+
+    def calls_like(self, call: ast.Call) -> list[ast.Call]:
+        """The calls that say the same, in the order in which they end."""
+        name, wanted = _last_name(call.func), ast.dump(call)
+        return [
+            one
+            for section in self.sections
+            if name in section.text or not section.text.isascii()
+            for one in section.calls
+            if _last_name(one.func) == name and ast.dump(one) == wanted
+        ]
+
+    def in_string(self, line: int) -> bool:
+        """Whether the first character of a line belongs to a string that began on an earlier line."""
+        return any(line - section.line in section.shape.inside_string for section in self.on_lines(line, line))
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a position as `ast` gives it: `column` counts UTF-8 bytes from 0."""
@@ -123,8 +195,9 @@ class Document:
     def call_at(self, span: Span) -> ast.Call | None:
         """The call whose text is `span`, else the innermost call that contains it or that it contains."""
         wanted = self._span_offsets(span)
+        calls = [call for section in self.around(*wanted) for call in section.calls]
         around: ast.Call | None = None
-        for call in self.calls:
+        for call in calls:
             start, end = self.extent(call)
             if (start, end) == wanted:
                 return call
@@ -132,9 +205,7 @@ class Document:
                 around = call
         if around is not None:
             return around
-        inside = [
-            call for call in self.calls if wanted[0] <= self.extent(call)[0] and self.extent(call)[1] <= wanted[1]
-        ]
+        inside = [call for call in calls if wanted[0] <= self.extent(call)[0] and self.extent(call)[1] <= wanted[1]]
         return inside[-1] if inside else None
 
     def calls_on(self, path: str, leaks: Iterable[Leak | Misuse], hows: Collection[str]) -> Iterator[ast.Call]:
@@ -160,7 +231,7 @@ class Document:
         """The innermost statement that contains the start of `span`."""
         start = self._span_offsets(span)[0]
         best: ast.stmt | None = None
-        for node in ast.walk(self.tree):
+        for node in (one for section in self.around(start, start) for one in section.nodes):
             if isinstance(node, ast.stmt):
                 begin, end = self.extent(node)
                 if begin <= start < end and (best is None or begin >= self.extent(best)[0]):
@@ -188,9 +259,10 @@ class Document:
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""
-        while node in self.parents:
-            node = self.parents[node]
-            yield node
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
 
     def place(self, statement: ast.stmt) -> Place:
         """Where a statement stands."""
@@ -256,13 +328,40 @@ class Document:
         return line
 
 
+def _last_name(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+_recent: deque[Document] = deque(maxlen=4)
+
+
+def read(text: str) -> Document:
+    """The document of a text. The last few are kept: one repair after another looks at the same text, or one of which
+    most is the same. Raises SyntaxProblem where it is not Python."""
+    known = list(_recent)
+    document = next((one for one in known if one.text == text), None)
+    if document is None:
+        document = Document(text, _outermost(text, known))
+    with suppress(ValueError):
+        _recent.remove(document)
+    _recent.append(document)
+    return document
+
+
+def _outermost(text: str, known: Sequence[Document]) -> Sequence[Section]:
+    if not known:
+        return sections(text, 0, 1, {})
+    nearest = max(known, key=lambda one: shared_length(one.text, text) + shared_length(one.text[::-1], text[::-1]))
+    return spread(nearest.sections, nearest.text, text)
+
+
 def edits(path: str, before: str, after: str) -> tuple[Edit, ...]:
     """The changes from one text to another: whole hunks of lines, less what their ends share.
 
     Positions count lines and characters from 1, a BOM not counted.
     """
     skip = 1 if before.startswith(BOM) and after.startswith(BOM) else 0
-    old, new = _LINE.findall(before[skip:]), _LINE.findall(after[skip:])
+    old, new = LINE.findall(before[skip:]), LINE.findall(after[skip:])
     head = _shared(old, new)
     tail = _shared(old[head:][::-1], new[head:][::-1])
     middle = difflib.SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
@@ -302,7 +401,7 @@ def apply_edits(text: str, changes: list[Edit]) -> str:
     lead = BOM if text.startswith(BOM) else ""
     body = text[len(lead) :]
     starts = [0]
-    for line in _LINE.findall(body):
+    for line in LINE.findall(body):
         starts.append(starts[-1] + len(line))
 
     def offset(line: int, column: int) -> int:

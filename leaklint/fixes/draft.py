@@ -6,7 +6,8 @@ import ast
 from collections import Counter
 from dataclasses import dataclass, field
 
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import Document, read
+from leaklint.fixes.sections import changed
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Draft:
 
     def _shifted(self, number: int, body: str, unit: str) -> str:
         steps = self._shift[number]
-        if not steps or not body.strip() or number in self.document.inside_string:
+        if not steps or not body.strip() or self.document.in_string(number):
             return body
         margin = self._margin[number]
         if body.lstrip().startswith("#") and not body.startswith(margin):
@@ -96,10 +97,16 @@ class Draft:
         return outer + body[len(margin) :] if body.startswith(margin) else body
 
 
-def statements(tree: ast.AST) -> Counter[str]:
-    """How often each statement stands in a tree: simple ones whole, compound ones by their header. `try` has none."""
+def exchanged(document: Document, text: str) -> Rewrite:
+    """Another text for a document, with the statements that went and came as its tree tells."""
+    lost, gained = (statements(*part) for part in changed(document.sections, read(text).sections))
+    return Rewrite(text, lost - gained, gained - lost)
+
+
+def statements(*trees: ast.AST) -> Counter[str]:
+    """How often each statement stands in trees: simple ones whole, compound ones by their header. `try` has none."""
     found: Counter[str] = Counter()
-    for node in ast.walk(tree):
+    for node in (one for tree in trees for one in ast.walk(tree)):
         if isinstance(node, ast.ExceptHandler):
             found[f"except {_dump(node.type)} {node.name}"] += 1
         elif isinstance(node, ast.stmt) and type(node).__name__ not in ("Try", "TryStar", "Pass"):

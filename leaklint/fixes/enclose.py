@@ -163,7 +163,7 @@ def trailing_comment(document: Document, statement: ast.stmt) -> str:
 def inner_comments(document: Document, statement: ast.stmt) -> list[str]:
     """The comments on lines of their own inside a statement."""
     lines = range(document.first_line(statement), document.last_line(statement))
-    texts = [document.lines[k].strip() for k in lines if k + 1 not in document.inside_string]
+    texts = [document.lines[k].strip() for k in lines if not document.in_string(k + 1)]
     return [text for text in texts if text.startswith("#")]
 
 

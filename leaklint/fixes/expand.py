@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from leaklint.fixes.document import Document
-from leaklint.fixes.draft import Draft, Rewrite, statements
+from leaklint.fixes.draft import Draft, Rewrite, exchanged
 from leaklint.fixes.enclose import end_line
 from leaklint.fixes.names import fresh
 
@@ -40,8 +40,7 @@ def expanded(document: Document, call: ast.Call) -> Rewrite | None:
 
 
 def _done(document: Document, text: str) -> Rewrite:
-    before, after = statements(document.tree), statements(Document(text).tree)
-    return Rewrite(text, before - after, after - before)
+    return exchanged(document, text)
 
 
 def _unchained(document: Document, statement: ast.If) -> Rewrite | None:

@@ -25,7 +25,7 @@ def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
         first, last = document.first_line(target.taken), document.last_line(target.taken)
         inner = document.indent(first)
         moved = [
-            margin + line[len(inner) :] if line.startswith(inner) and k not in document.inside_string else line
+            margin + line[len(inner) :] if line.startswith(inner) and not document.in_string(k) else line
             for k, line in ((k, document.lines[k - 1].rstrip("\r\n")) for k in range(first, last + 1))
         ]
         draft.delete(first, last)

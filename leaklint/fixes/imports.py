@@ -6,9 +6,9 @@ import ast
 import sys
 
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document, Function
+from leaklint.fixes.document import Document, Function, read
 from leaklint.fixes.draft import Draft, Rewrite
-from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.sections import Section
 
 
 def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
@@ -16,15 +16,16 @@ def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
 
     An import of it, or of the module, that the file has at its top level is used as it is.
     """
-    document = Document(rewrite.text)
+    document = read(rewrite.text)
     known = known_as(document, module, name)
     if known:
         return rewrite, known
-    if any(name in bound_names(node) for node in ast.walk(document.tree) if isinstance(node, ast.stmt)):
+    if any(name in section.shape.bound for section in document.sections):
         raise Refused(f"the name {name} stands for something else in this file")
-    for node in document.tree.body:
+    for section in document.sections:
+        node = section.shape.node
         if isinstance(node, ast.ImportFrom) and node.module == module and not node.level and node.names[0].name != "*":
-            extended = _extended(document, node, name)
+            extended = _extended(document, section, name)
             if extended is not None:
                 return rewrite.then(extended), name
     return rewrite.then(_added(document, f"from {module} import {name}", module)), name
@@ -32,7 +33,7 @@ def importing(rewrite: Rewrite, module: str, name: str) -> tuple[Rewrite, str]:
 
 def known_as(document: Document, module: str, name: str) -> str:
     """How the file's own imports name `module.name`; "" where they do not."""
-    for node in document.tree.body:
+    for node in (section.shape.node for section in document.sections):
         if isinstance(node, ast.ImportFrom) and node.module == module and not node.level:
             for alias in node.names:
                 if alias.name == name:
@@ -46,10 +47,10 @@ def known_as(document: Document, module: str, name: str) -> str:
 
 def importing_module(rewrite: Rewrite, module: str) -> Rewrite:
     """The rewrite with `import module` at its top. Raises Refused where the name stands for something else."""
-    document = Document(rewrite.text)
-    if any(module in bound_names(node) for node in ast.walk(document.tree) if isinstance(node, ast.stmt)):
+    document = read(rewrite.text)
+    if any(module in section.shape.bound for section in document.sections):
         raise Refused(f"the name {module} stands for something else in this file")
-    head = _head(document.tree.body)
+    head = _head(document)
     plain = [one for one in head if _section(one) == 1 and isinstance(one, ast.Import)]
     if not plain:
         return rewrite.then(_added(document, f"import {module}", ""))
@@ -61,8 +62,10 @@ def importing_module(rewrite: Rewrite, module: str) -> Rewrite:
     return rewrite.then(draft.finish("    "))
 
 
-def _extended(document: Document, node: ast.ImportFrom, name: str) -> Rewrite | None:
+def _extended(document: Document, section: Section, name: str) -> Rewrite | None:
     """One more name in a `from` import that stands on one line."""
+    node = section.node
+    assert isinstance(node, ast.ImportFrom)
     line = document.first_line(node)
     source = document.source(node)
     if document.last_line(node) != line or "(" in source or not document.alone(node):
@@ -89,7 +92,7 @@ def _order(name: str) -> tuple[int, str]:
 def _added(document: Document, text: str, module: str) -> Rewrite:
     draft = Draft(document)
     draft.gain(text)
-    head = _head(document.tree.body)
+    head = _head(document)
     standard = [one for one in head if _section(one) == 1]
     froms = [one for one in standard if isinstance(one, ast.ImportFrom)]
     after = next((one for one in froms if (one.module or "").lower() > module), None)
@@ -107,10 +110,11 @@ def _added(document: Document, text: str, module: str) -> Rewrite:
     return draft.finish("    ")
 
 
-def _head(body: list[ast.stmt]) -> list[ast.stmt]:
+def _head(document: Document) -> list[ast.stmt]:
     """The imports at the top of a module, its docstring passed over."""
     found: list[ast.stmt] = []
-    for index, one in enumerate(body):
+    for index, section in enumerate(document.sections):
+        one = section.node
         if isinstance(one, (ast.Import, ast.ImportFrom)):
             found.append(one)
         elif not (index == 0 and isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)):

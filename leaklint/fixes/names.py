@@ -100,9 +100,11 @@ def fresh(document: Document, scope: ast.AST, wish: str) -> str:
     """A name like `wish` that nothing in the scope uses and nothing around it binds."""
     used = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)}
     used |= {node.arg for node in ast.walk(scope) if isinstance(node, ast.arg)}
+    used |= {name for node in ast.walk(scope) for name in _declared(node)}
+    used.update(*(section.shape.binds for section in document.sections))
     for around in [scope, *document.ancestors(scope)]:
-        used |= {name for node in getattr(around, "body", []) for name in bound_names(node)}
-        used |= {name for node in ast.walk(scope) for name in _declared(node)}
+        if not isinstance(around, ast.Module):
+            used |= {name for node in getattr(around, "body", []) for name in bound_names(node)}
     for number in range(1, 1000):
         name = wish if number == 1 else f"{wish}_{number}"
         if name not in used:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from leaklint.fixes.bind import Refused, value_of
-from leaklint.fixes.document import Document, Function
+from leaklint.fixes.document import Document, Function, read
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Ending, Try, enclose
 from leaklint.fixes.names import is_held, mentioned, mentions
@@ -15,6 +15,8 @@ from leaklint.fixes.releases import release_text
 from leaklint.fixes.second_name import second_name
 from leaklint.fixes.target import Giving, Target, guarded, starts_none
 from leaklint.ownership.events import SiteReport
+
+_DEPARTURES = (ast.Return, ast.Break, ast.Continue)
 
 
 def rewrites(target: Target, leaks: bool = False) -> Iterator[Rewrite]:
@@ -148,26 +150,30 @@ def _before_departures(target: Target, giving: Giving, made: Rewrite) -> Rewrite
         leak for leak in target.report.leaks if not leak.exceptional and leak.how in ("return", "break", "continue")
     ]
     old = target.document
-    wanted = [(ast.dump(one), k) for leak in lost if (one := old.statement_at(leak.at)) for k in [_count(old, one)]]
-    if not wanted:
+    seen = [one for leak in lost if (one := old.statement_at(leak.at))]
+    wanted = [(one, _alike(old, one).index(one)) for one in seen if isinstance(one, _DEPARTURES)]
+    if not seen:
         return made
-    new = Document(made.text)
+    new = read(made.text)
     draft = Draft(new)
-    for node in ast.walk(new.tree):
-        if isinstance(node, (ast.Return, ast.Break, ast.Continue)) and (ast.dump(node), _count(new, node)) in wanted:
-            if new.alone(node) and not mentioned(node, target.held, target.lives):
-                line = new.first_line(node)
-                draft.insert(line, new.indent(line) + giving.text)
-                draft.gain(giving.text)
-    return made.then(draft.finish(new.unit(target.taken) if new is old else "    "))
+    for node in dict.fromkeys(same[k] for one, k in wanted if k < len(same := _alike(new, one))):
+        if new.alone(node) and not mentioned(node, target.held, target.lives):
+            line = new.first_line(node)
+            draft.insert(line, new.indent(line) + giving.text)
+            draft.gain(giving.text)
+    return made.then(draft.finish("    "))
 
 
-def _count(document: Document, statement: ast.stmt) -> int:
-    """Which of the statements of its text it is."""
-    same = ast.dump(statement)
-    alike = [one for one in ast.walk(document.tree) if isinstance(one, type(statement)) and ast.dump(one) == same]
-    alike.sort(key=lambda one: (one.lineno, one.col_offset))
-    return alike.index(statement)
+def _alike(document: Document, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements of a text that say the same, in source order."""
+    wanted = ast.dump(statement)
+    return [
+        one
+        for section in document.sections
+        if section.shape.departures[wanted]
+        for one in sorted(section.nodes, key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+        if isinstance(one, _DEPARTURES) and ast.dump(one) == wanted
+    ]
 
 
 def _protected_methods(target: Target) -> Iterator[Rewrite]:
@@ -183,10 +189,11 @@ def _protected_methods(target: Target) -> Iterator[Rewrite]:
 
 def of_class(text: str, report: SiteReport) -> Iterator[Rewrite]:
     """The same for an object of a class of this file: where its methods release one of their fields."""
-    document = Document(text)
+    document = read(text)
     call = document.call_at(report.site.span)
     name = call.func.id if call is not None and isinstance(call.func, ast.Name) else ""
-    owner = next((node for node in document.tree.body if isinstance(node, ast.ClassDef) and node.name == name), None)
+    classes = (one.node for one in document.sections if isinstance(one.shape.node, ast.ClassDef))
+    owner = next((one for one in classes if isinstance(one, ast.ClassDef) and one.name == name), None)
     if owner is None:
         return
     methods = report.site.resource.release

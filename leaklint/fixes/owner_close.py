@@ -37,10 +37,10 @@ def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
 def _is_made(document: Document, owner: ast.ClassDef) -> bool:
     """Whether the file calls the class, or one derived from it."""
     names = {owner.name}
-    for node in document.tree.body:
+    for node in (section.shape.node for section in document.sections):
         if isinstance(node, ast.ClassDef) and any(isinstance(one, ast.Name) and one.id in names for one in node.bases):
             names.add(node.name)
-    return any(isinstance(call.func, ast.Name) and call.func.id in names for call in document.calls)
+    return any(not names.isdisjoint(section.shape.called) for section in document.sections)
 
 
 def _guarded(target: Target, owner: ast.ClassDef, methods: Mapping[str, ast.stmt], release: str) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import msgspec
 
@@ -22,7 +23,7 @@ from leaklint.fixes import (
     with_block,
 )
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import read
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.target import Target, prepare
 from leaklint.lowering.problem import SyntaxProblem
@@ -42,6 +43,20 @@ class Candidate:
     message: str
     applicability: Applicability
     uncovers: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What was seen at a site, in a text, for each repair that may answer it."""
+
+    text: str
+    report: SiteReport
+    style: str
+
+    @cached_property
+    def target(self) -> Target:
+        """The site made ready. Raises Refused where that cannot be done."""
+        return prepare(self.text, self.report)
 
 
 def candidates(
@@ -66,7 +81,8 @@ def candidates(
 
 def _repairs(text: str, finding: Finding, report: SiteReport | None, style: str) -> Iterator[Iterator[Candidate]]:
     if report is not None:
-        return (repair(text, report, style) for repair in _REPAIRS.get(finding.code, ()))
+        case = Case(text, report, style)
+        return (repair(case) for repair in _REPAIRS.get(finding.code, ()))
     return (repair(text, finding) for repair in _REPAIRS_WITHOUT_SITE.get(finding.code, ()))
 
 
@@ -80,24 +96,24 @@ def _backoff(text: str, finding: Finding) -> Iterator[Candidate]:
         yield Candidate(rewrite, "Wait between attempts, longer each time", UNSAFE)
 
 
-def _not_a_manager(text: str, report: SiteReport) -> None:
+def _not_a_manager(case: Case) -> None:
     """Refuse to release what `with` is given by a project's own context manager."""
-    document = Document(text)
+    document, report = read(case.text), case.report
     call = document.call_at(report.site.span)
     if report.site.derived and call is not None and not any(leak.how == "with" for leak in report.leaks):
         if isinstance(document.parents[call], ast.withitem):
             raise Refused("its own context manager must release it")
 
 
-def _manager(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    for rewrite in on_error.of_class(text, report):
+def _manager(case: Case) -> Iterator[Candidate]:
+    for rewrite in on_error.of_class(case.text, case.report):
         yield Candidate(rewrite, "Release in a finally block of the class's own method", SAFE)
 
 
-def _finally(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    _not_a_manager(text, report)
-    target = prepare(text, report)
-    if style == "with":
+def _finally(case: Case) -> Iterator[Candidate]:
+    _not_a_manager(case)
+    target = case.target
+    if case.style == "with":
         with suppress(Refused):  # a try statement does where `with` does not fit
             yield from _with(target)
     for rewrite in try_finally.rewrites(target):
@@ -109,8 +125,8 @@ def _with(target: Target) -> Iterator[Candidate]:
         yield Candidate(rewrite, f"Take {target.held.text} in a with statement", _safety(target))
 
 
-def _with_first(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    yield from _finally(text, report, "with")
+def _with_first(case: Case) -> Iterator[Candidate]:
+    yield from _finally(replace(case, style="with"))
 
 
 def _safety(target: Target) -> Applicability:
@@ -118,8 +134,8 @@ def _safety(target: Target) -> Applicability:
     return UNSAFE if target.departures.perhaps else SAFE
 
 
-def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    target = prepare(text, report)
+def _on_error(case: Case) -> Iterator[Candidate]:
+    target = case.target
     leaving = target.departures
     if not (leaving.whole or leaving.part or not target.held.plain):
         return
@@ -127,18 +143,18 @@ def _on_error(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
         yield Candidate(rewrite, f"Release {target.held.text} when an exception leaves the block", SAFE)
 
 
-def _items(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    _not_a_manager(text, report)
-    for rewrite in with_block.of_with_items(text, report):
+def _items(case: Case) -> Iterator[Candidate]:
+    _not_a_manager(case)
+    for rewrite in with_block.of_with_items(case.text, case.report):
         yield Candidate(rewrite, "Close what the with statement leaves open", SAFE)
 
 
-def _pool(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    target = prepare(text, report)
+def _pool(case: Case) -> Iterator[Candidate]:
+    target = case.target
     message = f"Give {target.held.text} back to its pool"
     for rewrite in return_to_pool.rewrites(target):
         yield Candidate(rewrite, message, SAFE)
-        again = _moved(report)
+        again = _moved(case.report)
         try:
             following = prepare(rewrite.text, again)
             for more in try_finally.rewrites(following):
@@ -152,19 +168,19 @@ def _moved(report: SiteReport) -> SiteReport:
     return msgspec.structs.replace(report, releases=(), misuses=())
 
 
-def _await(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    for rewrite in await_release.rewrites(text, report):
+def _await(case: Case) -> Iterator[Candidate]:
+    for rewrite in await_release.rewrites(case.text, case.report):
         yield Candidate(rewrite, "Await the release", SAFE)
 
 
-def _hoist(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    target = prepare(text, report)
+def _hoist(case: Case) -> Iterator[Candidate]:
+    target = case.target
     for rewrite, safe in hoist.rewrites(target):
         yield Candidate(rewrite, f"Take {target.held.text} in front of the try", SAFE if safe else UNSAFE)
 
 
-def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    target = prepare(text, report)
+def _owner(case: Case) -> Iterator[Candidate]:
+    target = case.target
     message = f"Give the class a way to release {target.held.text}"
     for rewrite, known in owner_close.rewrites(target):
         # A new `close()` that nobody in sight calls releases nothing yet.
@@ -172,7 +188,7 @@ def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
         yield Candidate(rewrite, message, how, uncovers=True)
         # What its constructor does afterwards may fail, and then nobody gets an object to close.
         try:
-            following = prepare(rewrite.text, _moved(_at_same_call(target, rewrite, report)))
+            following = prepare(rewrite.text, _moved(_at_same_call(target, rewrite, case.report)))
             for more in on_error.rewrites(following, leaks=True):
                 yield Candidate(rewrite.then(more), message, how, uncovers=True)
         except Refused:
@@ -181,28 +197,27 @@ def _owner(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
 
 def _at_same_call(target: Target, rewrite: Rewrite, report: SiteReport) -> SiteReport:
     """The report with the place that the acquisition has in the rewritten text."""
-    wanted = ast.dump(target.call)
-    old, new = target.document, Document(rewrite.text)
-    number = [one for one in old.calls if ast.dump(one) == wanted].index(target.call)
-    same = [one for one in new.calls if ast.dump(one) == wanted]
+    new = read(rewrite.text)
+    number = target.document.calls_like(target.call).index(target.call)
+    same = new.calls_like(target.call)
     if number >= len(same):
         raise Refused("the acquisition was not found again")
     site = msgspec.structs.replace(report.site, span=new.span(same[number]))
     return msgspec.structs.replace(report, site=site)
 
 
-def _list(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    for rewrite in collection.rewrites(text, report):
+def _list(case: Case) -> Iterator[Candidate]:
+    for rewrite in collection.rewrites(case.text, case.report):
         yield Candidate(rewrite, "Release all that the list holds", SAFE)
 
 
-def _old(text: str, report: SiteReport, style: str) -> Iterator[Candidate]:
-    target = prepare(text, report)
+def _old(case: Case) -> Iterator[Candidate]:
+    target = case.target
     for rewrite in release_old.rewrites(target):
         yield Candidate(rewrite, f"Release what {target.held.text} held before", UNSAFE)
 
 
-Repair = Callable[[str, SiteReport, str], Iterator[Candidate]]
+Repair = Callable[[Case], Iterator[Candidate]]
 _LEAK: tuple[Repair, ...] = (_list, _items, _finally, _on_error, _manager)
 _REPAIRS: dict[str, tuple[Repair, ...]] = {
     "LK101": _LEAK,

@@ -6,8 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from leaklint.fixes.bind import Refused
-from leaklint.fixes.document import Document
-from leaklint.fixes.draft import Rewrite, statements
+from leaklint.fixes.draft import Rewrite, exchanged
 from leaklint.fixes.names import Held, is_held
 from leaklint.fixes.releases import release_text, stable
 from leaklint.fixes.scopes import bound_names
@@ -37,8 +36,7 @@ def rewrites(target: Target) -> Iterator[Rewrite]:
     text = document.text
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
-    before, after = statements(document.tree), statements(Document(text).tree)
-    yield target.so_far.then(Rewrite(text, before - after, after - before))
+    yield target.so_far.then(exchanged(document, text))
 
 
 def _wrong(target: Target) -> Iterator[ast.Call]:

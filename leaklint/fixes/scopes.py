@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from leaklint.fixes.document import Function
-
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Names = frozenset[str]
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -18,6 +17,26 @@ def bound_names(node: ast.AST) -> Iterator[str]:
         one = stack.pop()
         if isinstance(one, (*Function, ast.ClassDef)):
             yield one.name
+            continue
+        if isinstance(one, ast.Lambda):
+            continue
+        if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del)):
+            yield one.id
+        elif isinstance(one, ast.ExceptHandler) and one.name:
+            yield one.name
+        elif isinstance(one, ast.alias):
+            yield (one.asname or one.name).split(".")[0]
+        stack.extend(ast.iter_child_nodes(one))
+
+
+def bound_within(node: ast.stmt) -> Iterator[str]:
+    """The variables that a statement, or one that stands anywhere in it, binds in its own scope."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (*Function, ast.ClassDef)):
+            yield one.name
+            stack.extend(one.body)
             continue
         if isinstance(one, ast.Lambda):
             continue

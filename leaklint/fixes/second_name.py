@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import Document, read
 from leaklint.fixes.draft import Draft, Rewrite, statements
 from leaklint.fixes.names import fresh
 from leaklint.fixes.target import Target
@@ -26,10 +26,11 @@ def second_name(target: Target) -> SecondName:
     """Bind what is taken to a name of its own: `conn = opened_conn = connect()`."""
     wish = target.held.text.rpartition(".")[2]
     name = fresh(target.document, target.scope, f"opened_{wish if wish.isidentifier() else target.held.name}")
-    new = Document(_text(target, name))
+    new = read(_text(target, name))
     taken = next(
         node
-        for node in ast.walk(new.tree)
+        for section in new.on_lines(target.taken.lineno, target.taken.lineno)
+        for node in section.nodes
         if isinstance(node, ast.stmt)
         and node.lineno == target.taken.lineno
         and node.col_offset == target.taken.col_offset

@@ -6,10 +6,11 @@ import ast
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from leaklint.fixes.bind import Binding, Refused, bind, bind_receiver
 from leaklint.fixes.callee import keeps_argument, may_give_none, passed_through
-from leaklint.fixes.document import Document, Function
+from leaklint.fixes.document import Document, Function, read
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.expand import expanded
@@ -76,13 +77,13 @@ class Target:
         """Whether `await` may be written here."""
         return isinstance(self.scope, ast.AsyncFunctionDef)
 
-    @property
+    @cached_property
     def lives(self) -> frozenset[str]:
         """The variables that may need it open."""
         open_ended = self.report.site.resource.kind in _OPEN_ENDED
         return living(self.scope, self.held, self.taken, copies=not open_ended)
 
-    @property
+    @cached_property
     def departures(self) -> Departures:
         """How it leaves its function."""
         resource = self.report.site.resource
@@ -97,7 +98,7 @@ class Target:
     def _in_function(self) -> bool:
         """Whether a function that works with it goes into what is returned."""
         return any(
-            isinstance(call, ast.Call) and keeps_argument(self.document.tree, call, lambda one: is_held(one, self.held))
+            isinstance(call, ast.Call) and keeps_argument(self.document, call, lambda one: is_held(one, self.held))
             for node in _behind(self.document, self.taken)
             if isinstance(node, ast.Return) and node.value is not None
             for call in ast.walk(node.value)
@@ -113,7 +114,7 @@ def prepare(text: str, report: SiteReport, unbound: bool = False) -> Target:
 
     Raises Refused where that cannot be done, SyntaxError where the text is not Python.
     """
-    document = Document(text)
+    document = read(text)
     call = document.call_at(report.site.span)
     if call is None:
         raise Refused("the acquisition is not a call in this text")
@@ -208,9 +209,13 @@ def _apart(
     rewrite = unfold(document, wanted)
     if rewrite.text == document.text:
         return document, call, released, rewrite
-    order = {one: k for k, one in enumerate(document.calls)}
-    new = Document(rewrite.text)
-    return new, new.calls[order[call]], frozenset(new.calls[order[one]] for one in released), rewrite
+    new = read(rewrite.text)
+    return new, _same(document, call, new), frozenset(_same(document, one, new) for one in released), rewrite
+
+
+def _same(document: Document, call: ast.Call, new: Document) -> ast.Call:
+    """The call of the same number in another text."""
+    return new.numbered(document.number(call))
 
 
 def _written_out(
@@ -221,12 +226,11 @@ def _written_out(
         rewrite = expanded(document, call)
         if rewrite is None:
             break
-        new = Document(rewrite.text)
-        wanted = ast.dump(call)
-        same = [one for one in new.calls if ast.dump(one) == wanted]
-        if released or len(same) != sum(ast.dump(one) == wanted for one in document.calls):
+        new = read(rewrite.text)
+        before, after = document.calls_like(call), new.calls_like(call)
+        if released or len(after) != len(before):
             break
-        call = same[[one for one in document.calls if ast.dump(one) == wanted].index(call)]
+        call = after[before.index(call)]
         document, so_far = new, so_far.then(rewrite)
     return document, call, released, so_far
 
@@ -235,16 +239,11 @@ def _after(
     document: Document, call: ast.Call, released: frozenset[ast.Call], binding: Binding
 ) -> tuple[Document, ast.Call, frozenset[ast.Call]]:
     """The nodes again after the call moved to the statement at `binding.line`."""
-    order = {one: k for k, one in enumerate(document.calls)}
-    new = Document(binding.rewrite.text)
-    wanted = ast.dump(call)
-    moved = next(
-        (one for one in new.calls if ast.dump(one) == wanted and new.first_line(new.statement(one)) == binding.line),
-        None,
-    )
+    new = read(binding.rewrite.text)
+    moved = next((one for one in new.calls_like(call) if new.first_line(new.statement(one)) == binding.line), None)
     if moved is None:
         raise Refused("the acquisition was not found again")
-    return new, moved, frozenset(new.calls[order[one]] for one in released)
+    return new, moved, frozenset(_same(document, one, new) for one in released)
 
 
 def _target(
@@ -362,9 +361,8 @@ def without_outer(target: Target, giving: Giving) -> Target:
         if not outer:
             return target
         rewrite = without(target.document, outer[-1])
-        index = target.document.calls.index(target.call)
-        new = Document(rewrite.text)
-        call = new.calls[index]
+        new = read(rewrite.text)
+        call = _same(target.document, target.call, new)
         binding = Binding(rewrite, target.held, 0, target.maybe_none, target.shared)
         made = _target(
             new, call, new.statement(call), binding, target.report, frozenset(), target.so_far.then(rewrite), ""

@@ -21,8 +21,12 @@ def unfold(document: Document, wanted: Iterable[ast.stmt]) -> Rewrite:
         if not document.alone(one)
         for line in (document.first_line(one), document.last_line(one))
     }
-    changes: list[tuple[int, int, str]] = []
-    for node in ast.walk(document.tree):
+    if not lines:
+        return Rewrite(document.text)
+    touched = [k for k, one in enumerate(document.sections) if any(one.stands_on(line) for line in lines)]
+    outermost = [one.node for one in document.sections[touched[0] : touched[-1] + 2]]
+    changes = _suite(document, document.tree, outermost, lines)
+    for node in (one for k in touched for one in document.sections[k].nodes):
         for name in _SUITES:
             suite = getattr(node, name, None)
             if isinstance(suite, list) and suite and isinstance(suite[0], ast.stmt):

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from leaklint.fixes.bound import unbound_reads
-from leaklint.fixes.document import Document
+from leaklint.fixes.document import read
 from leaklint.fixes.draft import Rewrite, statements
+from leaklint.fixes.sections import changed
 from leaklint.lowering.problem import SyntaxProblem
 from leaklint.model import Finding
 
@@ -19,17 +20,17 @@ _NUMBER = re.compile(r"\d+")
 def objection(before: str, rewrite: Rewrite) -> str:
     """Why a rewrite may not stand, as far as its text tells; "" where nothing is wrong."""
     try:
-        new = Document(rewrite.text)
+        new = read(rewrite.text)
     except (SyntaxProblem, SyntaxError, ValueError):
         return "the repaired text would not parse"
-    old = Document(before)
-    had, has = statements(old.tree), statements(new.tree)
-    expected = Counter(had)
+    # What both texts have in common counts the same in both.
+    lost, come = changed(read(before).sections, new.sections)
+    expected = statements(*lost)
     expected.update(rewrite.gained)
     expected.subtract(rewrite.lost)
-    if +expected != has or any(count < 0 for count in expected.values()):
+    if +expected != statements(*come) or any(count < 0 for count in expected.values()):
         return "the repair would lose or repeat a statement"
-    if unbound_reads(new.tree) - unbound_reads(old.tree):
+    if unbound_reads(*come) - unbound_reads(*lost):
         return "the repair would use a name that may be unbound"
     return ""
 

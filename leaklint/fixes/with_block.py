@@ -8,15 +8,14 @@ from collections.abc import Iterator
 
 from leaklint.catalog.schema import Resource
 from leaklint.fixes.bind import Refused, value_of
-from leaklint.fixes.document import Document
-from leaklint.fixes.draft import Rewrite, statements
+from leaklint.fixes.document import Document, read
+from leaklint.fixes.draft import Rewrite, exchanged, statements
 from leaklint.fixes.enclose import Ending, enclose
 from leaklint.fixes.imports import importing
 from leaklint.fixes.names import fresh, is_held, mentioned, mentions, named
 from leaklint.fixes.pending import leaves_pending
 from leaklint.fixes.region import read_again
 from leaklint.fixes.releases import Releases
-from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Giving, Target
 from leaklint.ownership.events import SiteReport
 
@@ -110,8 +109,8 @@ def _of_one_library(target: Target) -> bool:
     while isinstance(root, (ast.Attribute, ast.Call)):
         root = root.value if isinstance(root, ast.Attribute) else root.func
     name = root.id if isinstance(root, ast.Name) else ""
-    imports = [node for node in ast.walk(target.document.tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-    return not target.report.site.derived and sum(name in bound_names(one) for one in imports) <= 1
+    imports = sum(section.shape.imported[name] for section in target.document.sections)
+    return not target.report.site.derived and imports <= 1
 
 
 def _in_every_version(resource: Resource) -> bool:
@@ -138,7 +137,7 @@ def closable(report: SiteReport) -> bool:
 
 def of_with_items(text: str, report: SiteReport) -> Iterator[Rewrite]:
     """Repairs of `with connect() as conn:` and `with connect().cursor() as cur:`, where leaving does not close."""
-    document = Document(text)
+    document = read(text)
     call = document.call_at(report.site.span)
     if call is None:
         raise Refused("the acquisition is not a call in this text")
@@ -200,8 +199,7 @@ def _replaced(document: Document, changes: list[tuple[int, int, str]]) -> Rewrit
         text = text[:start] + new + text[end:]
     if not document.text.endswith(("\n", "\r")):
         text = text.rstrip("\r\n")
-    before, after = statements(document.tree), statements(Document(text).tree)
-    return Rewrite(text, before - after, after - before)
+    return exchanged(document, text)
 
 
 def _entered_by_stack(document: Document, call: ast.Call, report: SiteReport) -> Iterator[Rewrite]:
