@@ -23,7 +23,8 @@ ODD = [
     "# nothing\n",
     "x = 1; y = 2\nz = 3;\n",
     "x = 1\r\nif x:\r\n    y = '''\r\n    a'''\r\nelse:\r\n    z = 2\r\n",
-    "class A:\n    x = 1; y = 2\n    def f(self): return 1\n\n    @property\n    def g(self):\n        return 'é' + str(self.x)\n\n\n@deco\nclass B: pass\n",
+    "class A:\n    x = 1; y = 2\n    def f(self): return 1\n\n"
+    "    @property\n    def g(self):\n        return 'é' + str(self.x)\n\n\n@deco\nclass B: pass\n",
     "def f():\n\treturn 1\n\x0c\ndef g():\n\tpass\nlambda: f(g())",
     "try:\n    import a\nexcept ImportError:\n    a = None\nx = \\\n  1\n",
 ]
