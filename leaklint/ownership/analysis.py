@@ -27,7 +27,7 @@ from leaklint.ownership.procedure import NOTHING, Result, analyse, plain
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.traits import names_release, passes_on, touches_given
+from leaklint.ownership.traits import is_quiet_before_yield, names_release, passes_on, touches_given
 from leaklint.ownership.words import Words
 from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
@@ -93,6 +93,7 @@ class Analysis:
         self._fields: dict[Class, frozenset[str]] = {}
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
+        self._entering: dict[Function, bool] = {}
         self._callees: dict[Function, tuple[Function, ...]] = {}
         self._calls_itself: set[Function] = set()
         self._remembered: dict[Function, Remembered] = {}
@@ -186,6 +187,16 @@ class Analysis:
             return found is not None and names_release(found[1], self.catalog.release_words)
 
         return self._recall("releasing", self._releasing, function, find)
+
+    def enters_quietly(self, function: Function) -> bool:
+        """Whether nothing that a generator does before its first `yield` can fail in practice."""
+
+        def find() -> bool:
+            found = self.resolver.function(function)
+            quiet = found is not None and is_quiet_before_yield(self.resolver, self.catalog, *found)
+            return quiet and not self.words.strict
+
+        return self._recall("entering", self._entering, function, find)
 
     def touches(self, function: Function, depth: int = 4) -> bool:
         """Whether the function may release, enter or keep what its caller gives it, itself or `depth` calls down."""

@@ -14,6 +14,7 @@ from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.objects import make
 from leaklint.ownership.places import assign, follow, store
 from leaklint.ownership.resources import (
+    LAPSE,
     acquire,
     call_on,
     elsewhere,
@@ -111,8 +112,13 @@ def _refill(m: Machine, w: World, outcome: Outcome, roots: Roots) -> None:
 
 
 def _watch(m: Machine, w: World, summary: Summary, roots: Roots) -> None:
-    """Keep in mind what tests tell of the places that the callee fills: the next call may find them filled."""
+    """Keep in mind what tests tell of the places that the callee fills or works on: the next call may find them
+    filled, and whether the callee was called at all depends on them."""
     for outcome in summary.outcomes:
+        for operation in outcome.operations:
+            target = follow(m, w, operation.path, roots)
+            if isinstance(target, Ref) and "." in target.path:
+                m.watched.add(target.path)
         for path, _ in outcome.stores:
             parent, dot, name = path.rpartition(".")
             base = follow(m, w, parent, roots) if dot else UNKNOWN
@@ -274,7 +280,9 @@ def _release_by_own(m: Machine, w: World, target: Heap, op: str, span: Span) -> 
 def operate_on(m: Machine, w: World, rid: str, op: str, span: Span) -> None:
     """One operation on one resource of ours."""
     kind, _, method = op.rpartition(":")
-    if op.startswith("into "):
+    if op == LAPSE:
+        transfer(m, w, rid)
+    elif op.startswith("into "):
         _give_into(m, w, rid, op.removeprefix("into "), span)
     elif op in ("with", "async-with"):
         row = row_of(m, rid)

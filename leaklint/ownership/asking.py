@@ -34,6 +34,7 @@ class Knowledge(Protocol):
     def finalizes(self, cls: Class) -> bool: ...
     def touches(self, function: Function) -> bool: ...
     def mentions_release(self, function: Function) -> bool: ...
+    def enters_quietly(self, function: Function) -> bool: ...
     def is_short_lived(self, ref: Ref) -> bool: ...
     def recurs(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool: ...
 
@@ -178,6 +179,11 @@ def touches(asking: Asking, function: Function) -> bool:
 def mentions_release(asking: Asking, function: Function) -> bool:
     """Whether the function's body names a release."""
     return asking.knowledge.mentions_release(function)
+
+
+def enters_quietly(asking: Asking, function: Function) -> bool:
+    """Whether nothing that a generator of the project does before its first `yield` can fail in practice."""
+    return asking.knowledge.enters_quietly(function)
 
 
 def is_short_lived(asking: Asking, ref: Ref) -> bool:

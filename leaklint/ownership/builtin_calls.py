@@ -96,6 +96,8 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
 def _by_attribute_name(m: Machine, w: World, made: Invocation, name: str) -> Results | None:
     base, wanted = made.args[0], made.args[1]
     if not isinstance(wanted, Const) or wanted.text[:1] not in "'\"":
+        for value in made.args[2:] if name == "setattr" else ():
+            hand_over(m, w, value)  # in a field that nobody here can name
         return None
     text = wanted.text[1:-1]
     if name == "setattr":

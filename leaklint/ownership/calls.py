@@ -19,6 +19,7 @@ from leaklint.ownership.outside_calls import call_external, call_unknown, releas
 from leaklint.ownership.project_calls import call_closure, call_function, instantiate, lend
 from leaklint.ownership.resources import (
     call_on,
+    hand_over,
     leave_with,
     mark_used,
     operate,
@@ -50,6 +51,8 @@ from leaklint.resolve.refs import Class, External, Function, Instance, Method, P
 from leaklint.resolve.refs import Ref as Name
 
 MOST_CALLEES = 4
+ENTERS_FOR_LATER = frozenset({"enter_context", "enter_async_context"})
+"""Methods of an ExitStack that enter a context for it to leave."""
 
 
 def call(m: Machine, w: World, at: int, c: ir.Call) -> Results:
@@ -95,11 +98,23 @@ def invoke(m: Machine, w: World, made: Invocation, func: Value) -> Results:
     plain = any(isinstance(callee, (External, Function)) for callee in callees)
     if isinstance(receiver, Ref) and name in m.words.open_tests and not plain:
         return [(w, Condition("open", receiver, negated=not m.words.open_tests[name]))]
+    if name in ENTERS_FOR_LATER and made.args and not any(isinstance(callee, Function) for callee in callees):
+        return _enter_for_later(m, w, made, is_async=name == "enter_async_context")
     if not callees:
         return call_unknown(m, w, made, receiver, name)
     results: Results = []
     for callee in callees:
         results += call_name(m, w.fork() if len(callees) > 1 else w, made, callee, receiver, name)
+    return results
+
+
+def _enter_for_later(m: Machine, w: World, made: Invocation, *, is_async: bool) -> Results:
+    """`self.stack.enter_context(connect())`: an ExitStack that lives elsewhere leaves the context when it is closed."""
+    results: Results = []
+    for world, bound, keeper in m.entering(w, made.args[0], made.span, made.at, made.operand, is_async=is_async):
+        hand_over(m, world, keeper)
+        hand_over(m, world, bound)
+        results.append((world, bound))
     return results
 
 
@@ -338,7 +353,7 @@ def _call_on_stack(m: Machine, w: World, made: Invocation, base: Heap, content: 
         w.heap[base.oid] = Content("stack")
         return [(w, moved)]
     kept: list[Value] = [value for value in made.values if w.held_by(value, m.captures)]
-    if name in ("enter_context", "enter_async_context") and made.args:
+    if name in ENTERS_FOR_LATER and made.args:
         return _enter_on_stack(m, w, made, base, is_async=name == "enter_async_context")
     _keep_on_stack(m, w, base, kept)
     return [(w, UNKNOWN)]

@@ -271,6 +271,9 @@ class _Freezer:
             content = self.w.heap.get(value.oid)
             if content is None:
                 return UNKNOWN
+            shared = [place for place, held in self.w.env.items() if place[0] == "$" and held == value]
+            if shared:
+                return Ref(min(shared))
             fields = tuple((name, self.freeze(inner, depth + 1)) for name, inner in content.fields)
             elements = tuple(self.freeze(inner, depth + 1) for inner in content.elements)
             project = ":" in content.cls

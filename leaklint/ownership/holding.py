@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from leaklint.ownership.invocation import Invocation, Results
     from leaklint.ownership.recognition import Known
 
+SHARED = "shared"
+"""The kind of event that follows the acquisition of a hold on an object that the procedure did not make."""
 ENTERING = frozenset({"__enter__", "__aenter__"})
 
 
@@ -65,6 +67,7 @@ def hold(m: Machine, w: World, known: Known, made: Invocation, receiver: Value) 
         w.env[manager] = held
     if isinstance(source, Ref):
         m.shared.add(made.at)
+        w.note(SHARED, made.span, rid=held.rid)
         w.resources[held.rid] = msgspec.structs.replace(w.resources[held.rid], source=source)
     return [*results, (w, TRUE)]
 
@@ -118,17 +121,23 @@ def is_shared(row: Row, state: Resource) -> bool:
 
 
 def note_releases(m: Machine, w: World) -> None:
-    """The procedure ends normally here: remember the holds that it gave back with no exception in between."""
+    """The procedure ends normally here: remember the holds on what others made too that it gave back with no exception
+    in between. Where it made the object itself on this way, that tells nothing of the others."""
     trace = w.trace
     ended: set[str] = set()
+    others: set[str] = set()
     while trace is not None:
         trace, event = trace
         if event.kind == "release":
             ended.add(event.rid)
         elif event.kind == "raise":
             ended.clear()
+        elif event.kind == SHARED:
+            others.add(event.rid)
         elif event.kind == "acquire" and event.rid in ended:
-            m.settled.add(site_key(event.rid))
+            site = site_key(event.rid)
+            if event.rid in others or m.ledger.sites[site].resource.taken != "receiver":
+                m.settled.add(site)
 
 
 def forget_holds(m: Machine, w: World, value: Value) -> tuple[Value, set[str]]:

@@ -159,6 +159,7 @@ class _Interpreter:
                 place = conditions.root(fact)
                 if place not in keys and place[:1] != "$" and place not in correlated | self.m.watched:
                     del world.facts[fact]
+                    self.m.forgotten.add(place)
         world.collect(set())
 
     # -- one block ----------------------------------------------------------------------------------------------

@@ -99,6 +99,7 @@ class Machine:
         self.registries: dict[int, str] = {}
         self.settled: set[int] = set()
         self.watched: set[str] = set()
+        self.forgotten: set[str] = set()
         self.contexts: frozenset[str] = frozenset()
         self.kept: dict[int, set[str]] = {}
         self.abandoned: dict[int, tuple[str, Leak]] = {}

@@ -6,7 +6,7 @@ from leaklint.model import Span
 from leaklint.ownership.conditions import OPEN, SEPARATOR
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import field, set_field
-from leaklint.ownership.resources import hand_over, lose, operate
+from leaklint.ownership.resources import LAPSE, hand_over, lose, operate
 from leaklint.ownership.values import (
     UNKNOWN,
     Bound,
@@ -124,6 +124,8 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
             hand_over(m, w, value)
             return
         before = w.env.get(path)
+        if before is None and w.held_by(value) and has_failed(w):
+            operate(w, path, LAPSE, span)
         forget_below(w, path)
         known = isinstance(value, (Const, Ref, Task)) or w.held_by(value, m.captures)
         w.env[path] = value if known else UNKNOWN
@@ -138,6 +140,16 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
         return
     else:
         hand_over(m, w, value)
+
+
+def has_failed(w: World) -> bool:
+    """Whether something raised on the way here, and was caught."""
+    trace = w.trace
+    while trace is not None:
+        trace, event = trace
+        if event.kind == "raise":
+            return True
+    return False
 
 
 def keep_in_module(w: World, path: str, value: Value) -> None:

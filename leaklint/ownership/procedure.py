@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 import msgspec
 
@@ -55,6 +56,9 @@ def analyse(asking: Asking) -> Result:
     m = _machine(asking)
     try:
         run = interpret(m)
+        if m.watched & m.forgotten:
+            m = _machine(asking, m.watched)
+            run = interpret(m)
     except RecursionError:
         return NOTHING
     outcomes = tuple(ended.outcome for ended in run.exits)
@@ -82,11 +86,13 @@ def plain(asking: Asking) -> Summary:
     return Summary(outcomes, _kind(words, procedure, decorators(asking)), uses=uses)
 
 
-def _machine(asking: Asking) -> Machine:
-    """A machine ready to interpret the procedure that asks."""
+def _machine(asking: Asking, watched: Iterable[str] = ()) -> Machine:
+    """A machine ready to interpret the procedure that asks. watched: places that its callees are known to fill: what
+    it had learnt of them before it met the call was forgotten."""
     procedure = asking.procedure
     inner = functools.partial(asking.ask, captured)
     m = Machine(asking, relevance(procedure, inner, asking.catalog.release_words))
+    m.watched.update(watched)
     m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
     enclosing = m.enclosing_class()
     m.class_finalizes = enclosing is not None and m.ask(finalizes, enclosing[0])

@@ -29,6 +29,8 @@ from leaklint.ownership.values import (
 from leaklint.ownership.words import OWNER_KINDS
 from leaklint.ownership.world import Content, Event, Resource, Status, World
 
+LAPSE = "lapse"
+"""The operation on a place that gets another resource after something failed: what it held before is taken as dead."""
 DEEPEST_PLACE = 2
 """Attributes in a place (`self.db.conn`) whose releases a summary tells the caller of."""
 

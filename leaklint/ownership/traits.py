@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from leaklint import ir
 from leaklint.catalog import Catalog
-from leaklint.ownership.liveness import reads
+from leaklint.ownership.liveness import reads, successors
 from leaklint.resolve.refs import External, Method
 from leaklint.resolve.resolver import Resolver
 
+Names = dict[str, tuple[str, str]]
+"""Operand -> the attribute or global that it is, and the one that it is an attribute of ("" for a global)."""
 ADDING = frozenset(
     {
         *("append", "add", "put", "put_nowait", "insert", "extend", "appendleft"),
@@ -93,25 +97,57 @@ def places_used(procedure: ir.Procedure, release: frozenset[str], passing: froze
 
 def is_quiet(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
     """Whether nothing in the body can fail in practice."""
-    names: dict[str, tuple[str, str]] = {}
-    for block in procedure.blocks:
-        if isinstance(block.terminator, ir.Raise):
+    names: Names = {}
+    calm = (_calm(resolver, catalog, module, procedure, block, names) for block in procedure.blocks)
+    return all(how == "through" for how in calm)
+
+
+def is_quiet_before_yield(resolver: Resolver, catalog: Catalog, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
+    """Whether nothing that a generator does before its first `yield` can fail in practice."""
+    names: Names = {}
+    waiting, seen = [0], {0}
+    while waiting:
+        block = procedure.blocks[waiting.pop()]
+        how = _calm(resolver, catalog, module, procedure, block, names)
+        if how == "fails":
             return False
-        for step in block.instructions:
-            if isinstance(step, ir.Attr):
-                names[step.dst] = (step.name, names.get(step.base, (step.base, ""))[0])
-            elif isinstance(step, ir.LoadGlobal):
-                names[step.dst] = (step.name, "")
-            elif isinstance(step, ir.Call):
-                name, receiver = names.get(step.func, ("", ""))
-                refs = resolver.refs(module, procedure, step.func)
-                known = [catalog.cannot_raise(r.name) for r in refs if isinstance(r, (External, Method))]
-                if not (known and all(known) and len(known) == len(refs)):
-                    if not catalog.method_cannot_raise(name, receiver):
-                        return False
-            elif isinstance(step, (ir.Await, ir.Yield, ir.YieldFrom, ir.Enter)):
-                return False
+        if how == "yields":
+            continue
+        if not isinstance(block.terminator, (ir.Goto, ir.Branch)):
+            return False
+        after = set(successors(block, procedure.blocks, {})) - {block.handler} - seen
+        seen |= after
+        waiting += sorted(after)
     return True
+
+
+def _calm(
+    resolver: Resolver,
+    catalog: Catalog,
+    module: ir.ModuleIR,
+    procedure: ir.Procedure,
+    block: ir.Block,
+    names: Names,
+) -> Literal["fails", "yields", "through"]:
+    """Whether a block may fail before its end or its first `yield`, whichever it comes to. names: what the operands
+    loaded so far are called."""
+    for step in block.instructions:
+        if isinstance(step, ir.Attr):
+            names[step.dst] = (step.name, names.get(step.base, (step.base, ""))[0])
+        elif isinstance(step, ir.LoadGlobal):
+            names[step.dst] = (step.name, "")
+        elif isinstance(step, ir.Call):
+            name, receiver = names.get(step.func, ("", ""))
+            refs = resolver.refs(module, procedure, step.func)
+            known = [catalog.cannot_raise(r.name) for r in refs if isinstance(r, (External, Method))]
+            if not (known and all(known) and len(known) == len(refs)):
+                if not catalog.method_cannot_raise(name, receiver):
+                    return "fails"
+        elif isinstance(step, ir.Yield):
+            return "yields"
+        elif isinstance(step, (ir.Await, ir.YieldFrom, ir.Enter)):
+            return "fails"
+    return "fails" if isinstance(block.terminator, ir.Raise) else "through"
 
 
 def only_keeps(procedure: ir.Procedure, parameter: str, adding: frozenset[str]) -> bool:

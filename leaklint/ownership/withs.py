@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaklint.model import Span
+from leaklint.ownership import asking as questions
 from leaklint.ownership.application import perform, possible
 from leaklint.ownership.faults import ANY, taken
 from leaklint.ownership.holding import enter_again
@@ -42,7 +43,8 @@ def enter(m: Machine, w: World, ctx: Value, span: Span, at: int, operand: str, *
             return [(w, ctx.inner, ctx)]
         if ctx.does == "suppress":
             return [(w, UNKNOWN, ctx)]
-        m.raised(w, fault_of(m, ctx.function) if ctx.does == "lazy" else ANY, span)
+        if not (ctx.does == "generator" and _enters_quietly(m, ctx.function)):
+            m.raised(w, fault_of(m, ctx.function) if ctx.does == "lazy" else ANY, span)
         if ctx.does == "lazy" and isinstance(ctx.inner, Held):
             mark_used(w, ctx.inner.rid)
         return [(w, UNKNOWN, ctx)]
@@ -54,6 +56,11 @@ def enter(m: Machine, w: World, ctx: Value, span: Span, at: int, operand: str, *
         return [(w, ctx, ctx)]
     m.raised(w, ANY, span)
     return [(w, UNKNOWN, ctx)]
+
+
+def _enters_quietly(m: Machine, name: str) -> bool:
+    module, _, procedure = name.partition(":")
+    return m.ask(questions.enters_quietly, Function(module, procedure))
 
 
 def _enter_task(m: Machine, w: World, task: Task, span: Span) -> Entered:

@@ -80,7 +80,7 @@ class Content(msgspec.Struct, frozen=True, cache_hash=True):
 
 class Event(msgspec.Struct, frozen=True):
     """One thing that happened on the way to this world. kind: acquire, release, branch, raise, return, with, lost,
-    misuse, store."""
+    misuse, store, shared."""
 
     kind: str
     span: Span
