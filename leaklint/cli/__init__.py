@@ -5,10 +5,14 @@ Exit status: 0 nothing found, 1 findings, 2 wrong usage, wrong configuration or 
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
 from leaklint import __version__
+
+_SELDOM = 1_000_000
+"""New objects after which to look for garbage in a process that runs one command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,4 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from leaklint.cli.app import run
 
-    return run(given)
+    if arguments is not None:
+        return run(given)
+    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+    try:
+        return run(given)
+    finally:
+        gc.freeze()  # the process ends: nothing in it needs to be looked through and taken apart before

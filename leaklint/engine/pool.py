@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from leaklint.engine.one_file import internal_error
 from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.sizing import runs_of
-from leaklint.engine.worker import Worker
+from leaklint.engine.worker import SELDOM, Worker
 
 _local = threading.local()
 Hear = Callable[[Checked, Sequence[int]], None]
@@ -24,7 +24,7 @@ Hear = Callable[[Checked, Sequence[int]], None]
 
 
 def _start(setting: Setting) -> None:
-    gc.disable()  # as `collecting_less`: the process ends with the run
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
     _local.worker = Worker(setting)
 
 

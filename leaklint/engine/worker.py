@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leaklint.engine.grounds import Grounds, Recorder
 
 
-_SELDOM = 1_000_000
+SELDOM = 1_000_000
 """New objects after which to look for garbage."""
 
 
@@ -85,7 +85,7 @@ def collecting_less() -> Iterator[None]:
     """What an analysis makes it keeps: looking through all of that for garbage in cycles again and again would take a
     quarter of its time."""
     before = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *before[1:])
+    gc.set_threshold(SELDOM, *before[1:])
     try:
         yield
     finally:

@@ -129,6 +129,8 @@ def analyse(node: Any, first: int) -> dict[Any, Scope]:
         work.extend((child, scope) for child in nested)
     for scope in reversed(ordered):
         _resolve(scope)
+        # What holds nothing in a circle goes with its last user, and takes the tree with it.
+        scope.children.clear()
     return scopes
 
 

@@ -128,6 +128,11 @@ class Machine:
     entering: Callable[..., list[tuple[World, Value, Value]]]
     leaving: Callable[..., list[tuple[World, bool]]]
 
+    def let_go(self) -> None:
+        """Nothing is interpreted any more. What holds nothing in a circle goes with its last user."""
+        for name in ("raised", "invoke", "wait", "entering", "leaving"):
+            self.__dict__.pop(name, None)
+
     def _index(self) -> None:
         for number, block in enumerate(self.procedure.blocks):
             for position, step in enumerate(block.instructions):

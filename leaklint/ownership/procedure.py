@@ -61,6 +61,8 @@ def analyse(asking: Asking) -> Result:
             run = interpret(m)
     except RecursionError:
         return NOTHING
+    finally:
+        m.let_go()
     outcomes = tuple(ended.outcome for ended in run.exits)
     reports = tuple(site_reports(m, outcomes))
     caught = catches(procedure)

@@ -141,12 +141,20 @@ class World:
         holding = frozenset(
             (name, value)
             for name, value in self.env.items()
-            if isinstance(value, (Held, Heap, Bound, Bundle, Manager))
+            if isinstance(value, (Held, Bound, Bundle, Manager))
+            or (isinstance(value, Heap) and not self._bare(value))
             or name.startswith("%region")
             or (flags and (isinstance(value, Unbound) or value in (TRUE, FALSE)))
         )
         facts = frozenset(self.facts.items()) if flags else None
         return (holding, frozenset(self.resources.items()), facts, self.fault is None, self.struck)
+
+    def _bare(self, value: Heap) -> bool:
+        """Whether it is a container that holds nothing of interest."""
+        content = self.heap.get(value.oid)
+        if content is None or content.elements or content.fields:
+            return False
+        return content.cls in ("list", "dict", "set")
 
     def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
         """Add a step to the trace."""
