@@ -113,8 +113,13 @@ def _refill(m: Machine, w: World, outcome: Outcome, roots: Roots) -> None:
 
 def _watch(m: Machine, w: World, summary: Summary, roots: Roots) -> None:
     """Keep in mind what tests tell of the places that the callee fills or works on: the next call may find them
-    filled, and whether the callee was called at all depends on them."""
+    filled, and whether the callee was called at all depends on them. So too of those that it
+    looks at and the caller fills."""
     for outcome in summary.outcomes:
+        for asked, _ in outcome.assume:
+            target = follow(m, w, asked.partition(SEPARATOR)[0], roots)
+            if isinstance(target, Ref) and target.path in m.facts.filled:
+                m.watched.add(target.path)
         for operation in outcome.operations:
             target = follow(m, w, operation.path, roots)
             if isinstance(target, Ref) and "." in target.path:

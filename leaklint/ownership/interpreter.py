@@ -154,7 +154,7 @@ class _Interpreter:
                 keys.add(value.text.partition(conditions.SEPARATOR)[0] or conditions.identity(value.subject))
             elif isinstance(value, Unbound) and name not in self.m.facts.fragile and not self.m.procedure.uses_locals:
                 del env[name]
-        if world.facts:
+        if world.facts and not self.m.answers:
             for fact in list(world.facts):
                 place = conditions.root(fact)
                 if place not in keys and place[:1] != "$" and place not in correlated | self.m.watched:
@@ -251,7 +251,13 @@ class _Interpreter:
             self.leave(world, UNKNOWN, span, implicit=False)
 
     def leave(self, world: World, value: Value, span: Span, *, implicit: bool) -> None:
-        """The world leaves the procedure."""
+        """The world leaves the procedure; with the answer to a question about a place, once for each answer."""
+        if isinstance(value, Condition) and value.kind in ("none", "truth", "open") and isinstance(value.subject, Ref):
+            for truth in (True, False):
+                other = world.fork()
+                if conditions.assume(other, value, truth):
+                    self.leave(other, TRUE if truth else FALSE, span, implicit=implicit)
+            return
         ended = leave_procedure(self.m, world, value, span, implicit=implicit)
         key = ended.key if len(self.exits) < MOST_EXITS else ended.coarse_key
         self.exits.setdefault(key, ended)

@@ -17,13 +17,14 @@ from leaklint import ir
 class Relevance(msgspec.Struct, frozen=True):
     """live: for each block, the names that may be read from its start on. order: the blocks' positions in reverse
     postorder. correlated: places tested at least twice, or tested and also released. fragile: those that are released.
-    tested: operands that a branch asks for."""
+    tested: operands that a branch asks for. filled: attributes and module globals that are assigned."""
 
     live: tuple[frozenset[str], ...]
     order: tuple[int, ...]
     correlated: frozenset[str]
     fragile: frozenset[str]
     tested: frozenset[str]
+    filled: frozenset[str]
 
 
 def reads(instruction: ir.AnyInstruction | ir.Terminator) -> tuple[str, ...]:
@@ -96,11 +97,11 @@ def relevance(
     after = [successors(block, blocks, pended) for block in blocks]
     order = _reverse_postorder(after)
     live = _live(blocks, after, order, frozenset(pinned))
-    correlated, fragile = _correlated(blocks, release_words)
+    correlated, fragile, filled = _correlated(blocks, release_words)
     if fragile:
         correlated |= {parameter.name for parameter in procedure.parameters}
     tested = frozenset(block.terminator.test for block in blocks if isinstance(block.terminator, ir.Branch))
-    return Relevance(live, order, correlated, fragile, tested)
+    return Relevance(live, order, correlated, fragile, tested, filled)
 
 
 def _reverse_postorder(after: list[list[int]]) -> tuple[int, ...]:
@@ -162,8 +163,9 @@ def _live(
     return tuple(frozenset(names | pinned) for names in live)
 
 
-def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Places (`flag`, `self.conn`, `$pool`) that more than one test asks for, or that are also filled or released."""
+def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """Places (`flag`, `self.conn`, `$pool`) that more than one test asks for, or that are also filled or released;
+    those that are released, and those that are filled."""
     text: dict[str, str] = {}
     tests: Counter[str] = Counter()
     released: set[str] = set()
@@ -202,7 +204,7 @@ def _correlated(blocks: tuple[ir.Block, ...], release_words: frozenset[str]) -> 
             tests[place(block.terminator.test)] += 1
     twice = {name for name, count in tests.items() if count > 1}
     once = {name for name in tests if name in filled or (released and name.startswith("self."))}
-    return frozenset(twice | once | released), frozenset(released)
+    return frozenset(twice | once | released), frozenset(released), frozenset(filled)
 
 
 def _call_reads(call: ir.Call) -> tuple[str, ...]:

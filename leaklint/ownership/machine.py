@@ -85,6 +85,7 @@ class Machine:
         self.parameters = frozenset(p.name for p in procedure.parameters)
         self.self_name = self._receiver_name()
         self.constructing = False
+        self.answers = False
         self.class_finalizes = False
         self.recurring = False
         self.cancelled = False

@@ -28,7 +28,7 @@ from leaklint.ownership.replacing import bounded_cache
 from leaklint.ownership.reporting import kept_places, site_reports
 from leaklint.ownership.resources import raise_after_release
 from leaklint.ownership.summary import OPAQUE, Summary
-from leaklint.ownership.traits import is_quiet, places_used
+from leaklint.ownership.traits import is_quiet, places_used, tells
 from leaklint.ownership.values import UNKNOWN, Held, Task, Value
 from leaklint.ownership.words import Words
 from leaklint.ownership.world import World
@@ -80,8 +80,10 @@ def analyse(asking: Asking) -> Result:
 
 
 def plain(asking: Asking) -> Summary:
-    """The summary of a procedure that has nothing to do with resources."""
+    """The summary of a procedure that has nothing to do with resources, unless to tell whether there is one."""
     procedure, words, catalog = asking.procedure, asking.knowledge.words, asking.catalog
+    if tells(procedure, words.open_tests):
+        return analyse(asking).summary
     quiet = not words.strict and is_quiet(asking.resolver, catalog, asking.module, procedure)
     outcomes = OPAQUE.outcomes[:1] if quiet else OPAQUE.outcomes
     uses = tuple(sorted(places_used(procedure, catalog.release_words, words.passing))[:MOST_USES])
@@ -95,6 +97,7 @@ def _machine(asking: Asking, watched: Iterable[str] = ()) -> Machine:
     inner = functools.partial(asking.ask, captured)
     m = Machine(asking, relevance(procedure, inner, asking.catalog.release_words))
     m.watched.update(watched)
+    m.answers = tells(procedure, asking.knowledge.words.open_tests)
     m.constructing = procedure.kind == "method" and procedure.name.rpartition(".")[2] in CONSTRUCTING
     enclosing = m.enclosing_class()
     m.class_finalizes = enclosing is not None and m.ask(finalizes, enclosing[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Literal
 
 from leaklint import ir
@@ -10,6 +11,9 @@ from leaklint.ownership.liveness import reads, successors
 from leaklint.resolve.refs import External, Method
 from leaklint.resolve.resolver import Resolver
 
+ASKING = frozenset({"bool", "getattr", "hasattr"})
+MOST_QUESTIONS = 16
+"""Blocks of a method that only answers a question."""
 Names = dict[str, tuple[str, str]]
 """Operand -> the attribute or global that it is, and the one that it is an attribute of ("" for a global)."""
 ADDING = frozenset(
@@ -148,6 +152,35 @@ def _calm(
         elif isinstance(step, (ir.Await, ir.YieldFrom, ir.Enter)):
             return "fails"
     return "fails" if isinstance(block.terminator, ir.Raise) else "through"
+
+
+def tells(procedure: ir.Procedure, open_tests: Container[str]) -> bool:
+    """Whether a method does no more than to answer yes or no to a question about its object: `return self.conn is not
+    None and not self.conn.closed`. open_tests: methods that tell whether something is open."""
+    if procedure.kind != "method" or len(procedure.parameters) != 1 or len(procedure.blocks) > MOST_QUESTIONS:
+        return False
+    if procedure.is_generator or procedure.is_async:
+        return False
+    names: dict[str, str] = {}
+    asks = False
+    for block in procedure.blocks:
+        for step in block.instructions:
+            if isinstance(step, (ir.Attr, ir.LoadGlobal)):
+                names[step.dst] = step.name
+            elif isinstance(step, ir.Call):
+                name = names.get(step.func, "")
+                if name not in ASKING and name not in open_tests:
+                    return False
+                asks = True
+            elif isinstance(step, (ir.Compare, ir.Not)):
+                asks = True
+            elif not isinstance(step, (ir.LoadConst, ir.Copy, ir.Catch, ir.Caught)):
+                return False
+        end = block.terminator
+        if isinstance(end, ir.Return) and not end.src:
+            return False
+        asks = asks or isinstance(end, ir.Branch)
+    return asks
 
 
 def only_keeps(procedure: ir.Procedure, parameter: str, adding: frozenset[str]) -> bool:
