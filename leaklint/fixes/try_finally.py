@@ -195,7 +195,8 @@ def _called(call: ast.Call) -> str:
 
 def _with_own_name(target: Target, giving: Giving, region: Region) -> Iterator[Rewrite]:
     """Bind what is taken to a second name, that nothing else binds, and release that."""
-    if not target.held.plain or giving.releases.calls - {target.call} or region.units:
+    binds = isinstance(target.taken, (ast.Assign, ast.AnnAssign))
+    if not binds or not target.held.plain or giving.releases.calls - {target.call} or region.units:
         raise Refused(f"`{target.held.text}` may stand for another object when it is released")
     document = target.document
     if not region.guard and document.place(target.taken).suite is not region.suite:
