@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -282,7 +282,21 @@ class Catalog:
     @functools.cached_property
     def words_of_modules(self) -> dict[str, frozenset[str]]:
         """Import name -> the last parts of the names by which files that import it take something: acquiring calls, and
-        what leads to them (`sessionmaker`). A name that leads to another library brings that library's words."""
+        what leads to them (`create_engine`). A name that leads to another library brings that library's words."""
+        return self._words_of_modules(lambda name, target: True)
+
+    @functools.cached_property
+    def taking_words(self) -> dict[str, frozenset[str]]:
+        """The same of a function that takes something: of what leads there, only other names for a call that takes it,
+        and what gives something that is taken from without naming how (`sessionmaker`)."""
+        unnamed = {name.rpartition(".")[0] for name in self._acquisitions if _last(name).startswith("__")}
+        made = {call for library in self.libraries for call in (factory.call for factory in library.factory)}
+        return self._words_of_modules(
+            lambda name, target: name not in made or not unnamed.isdisjoint(self.bases(target))
+        )
+
+    def _words_of_modules(self, counts: Callable[[str, str], bool]) -> dict[str, frozenset[str]]:
+        """counts: whether the name of what leads to something is a word, too; asked with what it leads to."""
         words: dict[str, set[str]] = {library.name: set() for library in self.libraries}
         owners: dict[str, str] = {}
         for call, acquired in (*self._acquisitions.items(), *self._holdings.items()):
@@ -302,7 +316,7 @@ class Catalog:
                 if found is None and target in self._bases:
                     found = next((owners[base] for base in self.bases(target) if base in owners), None)
                 if found is not None:
-                    words[library.name] |= {_last(name), *words[found]}
+                    words[library.name] |= {_last(name) if counts(name, target) else "", *words[found]}
         by_module: dict[str, frozenset[str]] = {}
         for library in self.libraries:
             for module in library.modules:

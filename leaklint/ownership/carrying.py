@@ -60,6 +60,7 @@ class _Walk:
         self.open: set[str] = set()
         self.types: set[str] = set()
         self.names: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
 
     def through(self) -> None:
         for block in self.procedure.blocks:
@@ -80,7 +81,10 @@ class _Walk:
         if isinstance(step, ir.LoadImport):
             return self.leads(step.name)
         if isinstance(step, ir.LoadConst):
-            return isinstance(step.value, str) and not step.opaque and self.leads(step.value)
+            if not isinstance(step.value, str) or step.opaque:
+                return False
+            self.keys[step.dst] = step.value
+            return self.leads(step.value)
         if isinstance(step, (ir.MakeFunction, ir.MakeClass)):
             last = (step.procedure if isinstance(step, ir.MakeFunction) else step.name).rpartition(".")[2]
             return last.startswith("<") or self.leads(last.partition("#")[0])
@@ -91,7 +95,8 @@ class _Walk:
         if isinstance(step, ir.Item):
             if step.index in self.open and self.names.get(step.base) == "Annotated":
                 self.types.add(step.dst)
-            return step.base in self.open or step.dst in self.types
+            # What a registry holds under a name is got at by that name.
+            return step.base in self.open or step.dst in self.types or step.index in self.open
         if isinstance(step, ir.Build):
             return any(item in self.open for item in step.items)
         if isinstance(step, ir.Call):
@@ -115,7 +120,9 @@ class _Walk:
                 elif isinstance(step, ir.Copy) and globally and step.src in self.open:
                     stored.append((step.dst, step.src))
                 elif isinstance(step, ir.SetItem) and step.src in self.open:
-                    stored.append((self.names.get(step.base, step.base), step.src))
+                    key = self.keys.get(step.index, "")
+                    base = key if key.isidentifier() else step.base
+                    stored.append((self.names.get(step.base, base), step.src))
                 elif isinstance(step, ir.Yield) and step.src in self.open:
                     returned.append(step.src)
                 elif isinstance(step, ir.Call):

@@ -8,8 +8,10 @@ words are those of the lines that it takes up, so nothing is left out: being a s
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from pathlib import Path
 
 from leaklint.ir import ModuleIR
@@ -23,6 +25,7 @@ from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
 from leaklint.source.prefilter import Prefilter, identifiers
 
+_NAME = re.compile(r"\w+")
 _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
 """How the methods of a class name it, or the one it inherits from, without its name."""
 
@@ -68,7 +71,7 @@ class Suspects:
         self._program = program = resolver.program
         self._catalog = catalog = program.catalog
         self._imports = Imports(program)
-        self._prefilter = Prefilter(catalog.words_of_modules, catalog.free_words)
+        self._prefilter = Prefilter(catalog.taking_words, catalog.free_words)
         self._free = catalog.free_words
         self._makers = catalog.maker_words
         self._files: dict[str, _File] = {}
@@ -417,8 +420,21 @@ class Suspects:
         lines = sorted({line for word in words for line in self._program.lines_with(module, word)})
         for name, (first, last) in module.extents.items():
             at = bisect_left(lines, first)
-            if self.thorough or (at < len(lines) and lines[at] <= last):
+            if self.thorough or (
+                at < len(lines) and lines[at] <= last and not self._only_types(module, name, words, (first, last))
+            ):
                 self._suspect(known, module, name)
+
+    def _only_types(self, module: ModuleIR, name: str, words: Set[str], extent: tuple[int, int]) -> bool:
+        """Whether a function mentions these words only to say of what type its parameters and its result are. What
+        gives something to call, or is called itself, counts all the same."""
+        signature = module.signatures[name]
+        types = [*(parameter.annotation for parameter in signature.parameters), signature.returns]
+        said = Counter(word for text in types for word in _NAME.findall(text))
+        if words.isdisjoint(said) or any("(" in text for text in types):
+            return False
+        mentioned = {word: self._program.times(module, word, *extent) for word in words}
+        return all(not count or (count <= said[word] and word not in self._makers) for word, count in mentioned.items())
 
     def _suspect(self, known: _File, module: ModuleIR, name: str) -> None:
         function = Function(module.module, name)

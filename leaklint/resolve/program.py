@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import os
+import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -242,6 +243,18 @@ class Program:
         if lines is None:
             lines = index[word] = self._find_lines(file, word)
         return lines
+
+    def times(self, module: ModuleIR, word: str, first: int, last: int) -> int:
+        """How often the identifier `word` occurs in these lines (from 1), comments and strings included."""
+        lines = self.lines_with(module, word)
+        within = lines[bisect_left(lines, first) : bisect_right(lines, last)]
+        if not within:
+            return 0
+        file = self.file_of(module)
+        text, starts = self._text(file) or "", self._starts[file]
+        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+        ends = [starts[line] if line < len(starts) else len(text) for line in within]
+        return sum(len(whole.findall(text, starts[line - 1], end)) for line, end in zip(within, ends))
 
     def _find_lines(self, file: str, word: str) -> list[int]:
         text = self._text(file) or ""

@@ -12,6 +12,7 @@ _IMPORT = re.compile(rb"[ \t\f]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
 _FURTHER = re.compile(rb";[ \t]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
 _SPACED = bytes(c if c >= 0x80 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256))
 _COMMENT = re.compile(rb"#[^\r\n]*")
+_IMPORTING = ("import_module", "__import__", "importorskip")
 _CONTINUATION = re.compile(rb"\\\r?\n")
 
 
@@ -43,8 +44,14 @@ class Prefilter:
         )
 
     def libraries(self, data: bytes, words: Container[str]) -> list[str]:
-        """The drivers' import names in a file of these bytes, which holds these identifiers."""
-        return [name for name, whole in self._wholes if name.partition(".")[0] in words and whole.search(data)]
+        """The drivers' import names in a file of these bytes, which holds these identifiers: those that it imports, as
+        many are words that variables go by, too; one that imports by a call may name them anywhere."""
+        found = [(name, whole) for name, whole in self._wholes if name.partition(".")[0] in words]
+        found = [(name, whole) for name, whole in found if whole.search(data)]
+        if not found or any(call in words for call in _IMPORTING):
+            return [name for name, _ in found]
+        tops = {module.partition(".")[0] for module, _ in imported(data)}
+        return [name for name, _ in found if name.partition(".")[0] in tops or _said_to_import(name).search(data)]
 
     def words(self, library: str) -> Iterable[str]:
         """The names by which files that import a driver take something."""
@@ -70,6 +77,11 @@ def holds(data: bytes, word: str) -> bool:
 
 def _whole(name: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
+
+
+def _said_to_import(name: str) -> re.Pattern[bytes]:
+    """What imports in an unusual place of a line: `try: import psycopg2`."""
+    return re.compile(rb"[:;][ \t]*(?:import|from)[ \t][^\r\n]*" + _whole(name).pattern)
 
 
 def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:

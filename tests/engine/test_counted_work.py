@@ -62,6 +62,34 @@ def test_files_that_cannot_matter_are_not_parsed(tmp_path: Path) -> None:
     assert work(tmp_path) == Work(20, 0, 0, 0)
 
 
+TYPED = """\
+from sqlalchemy.orm import Session, sessionmaker
+
+def reads(db: Session, key: int) -> "Session":
+    return db.get(key)
+
+def given(make: sessionmaker):
+    return make()
+
+def opens() -> Session:
+    return Session()
+
+def fetches(databases):
+    return databases.Database()
+"""
+
+
+def test_functions_that_only_say_a_type_are_not_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "typed.py").write_text(TYPED, encoding="utf-8")
+    finder = SettingsFinder(cwd=str(tmp_path), isolated=True)
+    worker = Worker(Setting([finder.for_directory(str(tmp_path))], str(tmp_path), analyze_file))
+    for file in discover(["."], finder).files:
+        worker.check((file, 0))
+    (analysis,) = worker.project(0)._analyses.values()
+    suspects = analysis.suspects.functions(str(tmp_path / "typed.py"))
+    assert sorted(suspects) == ["<module>", "given", "opens"]
+
+
 def test_work_grows_with_the_code_and_no_faster(tmp_path: Path) -> None:
     text = (ROOT / "helpers" / "factories.py").read_text(encoding="utf-8")
     counts = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.source.prefilter import Prefilter, imported
+from leaklint.source.prefilter import Prefilter, identifiers, imported
 from leaklint.source.roots import Roots
 
 
@@ -79,6 +79,26 @@ def test_the_prefilter_wants_a_driver_and_an_acquiring_word() -> None:
     assert not prefilter.matters(b"connect()")
     assert not prefilter.matters(b"import asyncpg\nconnect()")
     assert prefilter.matters(b"lease()")
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        (b"import databases", ["databases"]),
+        (b"import os, databases as d", ["databases"]),
+        (b"from databases.core import Database", ["databases"]),
+        (b"try: import databases\nexcept ImportError: pass", ["databases"]),
+        (b"d = importlib.import_module('databases')", ["databases"]),
+        (b"for databases in servers: databases.connect()", []),
+        (b"from app.databases import connect", []),
+        (b"from .databases import connect", []),
+        (b"# reads from databases\nx = {'databases': 1}", []),
+    ],
+)
+def test_a_library_is_one_that_is_imported(text: bytes, found: list[str]) -> None:
+    prefilter = Prefilter({"databases": ["connect"]})
+    words = identifiers(text).decode().split()
+    assert prefilter.libraries(text, words) == found
 
 
 def test_imports_are_found_by_their_shape() -> None:
