@@ -10,8 +10,8 @@ import msgspec
 from leaklint.engine.one_file import fault, internal_error, judge
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
-from leaklint.fixes import FixResult, Withheld, fix_file, prove, repairable_without_site
-from leaklint.model import Finding
+from leaklint.fixes import FixResult, Withheld, fix_file, prove_all, repairable_without_site
+from leaklint.model import Finding, Fix
 from leaklint.ownership.events import SiteReport
 
 if TYPE_CHECKING:
@@ -27,26 +27,27 @@ def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence
     pairs = _reported(outcome, found)
     reports = dict(_keyed(pairs))
     before = [finding for finding, _ in pairs]
-    again = _reanalysis(project, unit, analyze)
-    repaired: list[Finding] = []
+    again = reanalysis(project, unit, analyze)
+    style = project.settings.fix_style
+    wanted = {
+        index: (finding, reports[_key(finding)])
+        for index, finding in enumerate(outcome.findings[:_MOST])
+        if _key(finding) in reports and finding.code in project.selection.repairable
+    }
+    proven = prove_all(unit.source.text, unit.shown, list(wanted.values()), before, again, style=style)
+    made = dict(zip(wanted, proven))
     problem = outcome.problem
-    for finding in outcome.findings:
-        key = _key(finding)
-        if key not in reports or len(repaired) >= _MOST or finding.code not in project.selection.repairable:
-            repaired.append(finding)
-            continue
-        style = project.settings.fix_style
-        try:
-            made = prove(unit.source.text, unit.shown, finding, reports[key], before, again, style=style)
-        except Exception as error:
-            problem = internal_error(unit.shown, f"while repairing: {fault(error)}")
-            repaired.append(finding)
-            continue
-        if isinstance(made, Withheld):
-            repaired.append(msgspec.structs.replace(finding, fix_withheld=made.reason))
-        else:
-            repaired.append(msgspec.structs.replace(finding, fix=made[0]))
+    for one in proven:
+        if isinstance(one, Exception):
+            problem = internal_error(unit.shown, f"while repairing: {fault(one)}")
+    repaired = [_with(finding, made.get(index)) for index, finding in enumerate(outcome.findings)]
     return msgspec.structs.replace(outcome, findings=tuple(repaired), problem=problem)
+
+
+def _with(finding: Finding, made: Fix | Withheld | Exception | None) -> Finding:
+    if isinstance(made, Withheld):
+        return msgspec.structs.replace(finding, fix_withheld=made.reason)
+    return msgspec.structs.replace(finding, fix=made) if isinstance(made, Fix) else finding
 
 
 def apply_repairs(project: Project, unit: Unit, analyze: Analyze) -> FixResult:
@@ -54,14 +55,14 @@ def apply_repairs(project: Project, unit: Unit, analyze: Analyze) -> FixResult:
     return fix_file(
         unit.source.text,
         unit.shown,
-        _reanalysis(project, unit, analyze),
+        reanalysis(project, unit, analyze),
         unsafe=project.settings.unsafe_fixes,
         style=project.settings.fix_style,
         fixable=lambda code: code in project.selection.repairable,
     )
 
 
-def _reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str], Pairs]:
+def reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str], Pairs]:
     """What would be reported of the file if it held another text."""
 
     def again(text: str) -> Pairs:

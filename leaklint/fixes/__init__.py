@@ -1,6 +1,7 @@
 """Repairs: found for a finding, proven by analysing their own result, and only then applied."""
 
-from leaklint.fixes.fixpoint import Applied, FixResult, Withheld, apply, fix_file, prove
+from leaklint.fixes.fixpoint import Applied, FixResult, fix_file
+from leaklint.fixes.proof import Withheld, apply, prove, prove_all
 from leaklint.fixes.propose import repairable_without_site
 
-__all__ = ["Applied", "FixResult", "Withheld", "apply", "fix_file", "prove", "repairable_without_site"]
+__all__ = ["Applied", "FixResult", "Withheld", "apply", "fix_file", "prove", "prove_all", "repairable_without_site"]
