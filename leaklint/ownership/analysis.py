@@ -505,7 +505,15 @@ class Analysis:
                             return True
                         if isinstance(ref, (Function, Class)) and self.declared(ref):
                             return True
+                        if isinstance(ref, Class) and self._inherits(ref):
+                            return True
         return False
+
+    def _inherits(self, cls: Class) -> bool:
+        """Whether making an object of a class makes one of a driver's, from which it inherits."""
+        info = self.resolver.class_info(cls)
+        bases = info.external_bases if info is not None else ()
+        return any(self.catalog.acquisition(base.name) for base in bases)
 
     def _plain(self, function: Function) -> Summary:
         """The summary of a function that has nothing to do with resources."""

@@ -49,7 +49,7 @@ from leaklint.ownership.values import (
     Value,
     parts,
 )
-from leaklint.ownership.world import Status, World
+from leaklint.ownership.world import BASE, Status, World
 
 Roots = dict[str, Value]
 
@@ -212,7 +212,7 @@ def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
     """Whether the object's class has a way to release the field; if not, the class is to blame, not its user."""
     content = w.heap.get(base.oid)
     found = m.class_info(content.cls) if content is not None else None
-    if found is None:
+    if found is None or name == BASE:
         return True
     released = m.ask(questions.released_fields, found[0])
     return not released.isdisjoint((f"ends {name}", f"with {name}", f"async with {name}"))

@@ -28,7 +28,7 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
     A field that stands in a `with` is in it as "with name" or "async with name": whether that releases it depends on
     its type. One that is given to a call is in it as "passed name": whoever gets a container may release what it holds.
     "ends name" says that some of that code does not fill it again, as a method does that connects anew; "name in P"
-    that it is the procedure P that releases it.
+    that it is the procedure P that releases it; "drops name" that a method called like a release sets it to None.
     """
     found: set[str] = set()
     modules: dict[str, ir.ModuleIR] = {}
@@ -49,7 +49,17 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
         released = _releases_in(procedure, catalog, getters, receiver, takes_over)
         found |= released | {f"ends {name}" for name in released - _filled(procedure)}
         found |= {f"{name} in {procedure.name}" for name in released}
+        if procedure.class_name in names and procedure.name.rpartition(".")[2] in catalog.release_words | EXITING:
+            found |= {f"drops {name}" for name in _emptied(procedure) if f"passed {name}" not in released}
     return frozenset(found)
+
+
+def _emptied(procedure: ir.Procedure) -> set[str]:
+    """The fields of its object that a method sets to None."""
+    own = procedure.parameters[0].name if procedure.parameters else ""
+    steps = [step for block in procedure.blocks for step in block.instructions]
+    nothing = {step.dst for step in steps if isinstance(step, ir.LoadConst) and step.value is None}
+    return {step.name for step in steps if isinstance(step, ir.SetAttr) and step.base == own and step.src in nothing}
 
 
 def _filled(procedure: ir.Procedure) -> set[str]:

@@ -91,9 +91,12 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
     enclosing = m.enclosing_class()
     if enclosing is None or head != m.self_name or "." in name:
         return False
-    if row.kind not in KEPT_KINDS and not (m.recurring and row.kind in LONG_LIVED):
+    if row.kind not in KEPT_KINDS and row.kind not in LONG_LIVED:
         return False
     released = m.ask(questions.released_fields, enclosing[0])
+    if row.kind in LONG_LIVED and not m.recurring:
+        if f"drops {name}" not in released or row.dropped in ("closed", "harmless"):
+            return False
     if name != field and f"passed {name}" in released:
         return False
     if row.ends_with_owner and site.expression.removeprefix(f"{head}.").rpartition(".")[0] in released:

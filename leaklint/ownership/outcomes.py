@@ -63,11 +63,13 @@ def lent(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
 
 def fewer(outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
     """At most MOST_OUTCOMES outcomes: those that differ in what they assume only become one that assumes no more than
-    what stands in places that the function fills or works on (a getter that looks before it connects), or nothing."""
+    what stands in places that the function fills or works on (a getter that looks before it connects) or that are the
+    module's own, where one tells what is handed over (a pool that may not be there), or nothing."""
     if len(outcomes) <= MOST_OUTCOMES:
         return outcomes
     places = {path for outcome in outcomes for path, _ in outcome.stores}
     places |= {operation.path for outcome in outcomes for operation in outcome.operations}
+    places |= {path for outcome in outcomes if outcome.handed for path, _ in outcome.assume if path[0] == "$"}
     fewer = assuming(outcomes, frozenset(places))
     for forget, most in ((_forgetful, MOST_OUTCOMES), (_failing, MOST_OUTCOMES), (_silent, 4 * MOST_OUTCOMES)):
         if len(fewer) > most:
@@ -98,5 +100,6 @@ def assuming(outcomes: tuple[Outcome, ...], places: frozenset[str]) -> tuple[Out
     for outcome in outcomes:
         assume = tuple(pair for pair in outcome.assume if pair[0].partition(SEPARATOR)[0] in places)
         bare = msgspec.structs.replace(outcome, assume=assume)
-        merged.setdefault((bare.value, bare.fault, assume, bare.operations, bare.stores, len(bare.handed)), bare)
+        handed = tuple((one.library, one.resource.name) for one in bare.handed)
+        merged.setdefault((bare.value, bare.fault, assume, bare.operations, bare.stores, handed), bare)
     return tuple(merged.values())

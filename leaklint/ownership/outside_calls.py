@@ -13,6 +13,7 @@ from leaklint.ownership.faults import ANY
 from leaklint.ownership.invocation import Invocation, Results
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import keep_elsewhere, make, stopped_by_none
+from leaklint.ownership.places import escapes, store
 from leaklint.ownership.resources import (
     give_to,
     hand_over,
@@ -38,7 +39,7 @@ from leaklint.ownership.values import (
     Value,
 )
 from leaklint.ownership.words import KEPT_KINDS, OWNER_KINDS
-from leaklint.ownership.world import Status, World
+from leaklint.ownership.world import BASE, Status, World
 from leaklint.resolve.refs import Method
 
 
@@ -69,6 +70,8 @@ def call_external(
     settled = release_by_name(m, w, made, receiver, last, name)
     if settled is not None:
         return [(w, settled)]
+    if last == "__init__" and isinstance(receiver, Ref) and receiver.path == m.self_name:
+        _keep_in_base(m, w, made, name, receiver)
     releases = method is not None and _may_release(m, name, last)
     done = release_of_place(m, w, made, receiver, last) if releases else None
     if done is not None:
@@ -94,6 +97,18 @@ def call_external(
         return [(w, result)]
     library = m.words.library_of(name)
     return unknown_result(m, w, made, recognition.fault_of(m, library) if library else ANY, result, name)
+
+
+def _keep_in_base(m: Machine, w: World, made: Invocation, name: str, own: Ref) -> None:
+    """`super().__init__(conn)`, where the base is a class that nobody reads: the object keeps what it is given."""
+    owner = name.rpartition(".")[0]
+    if owner.startswith("builtins.") or m.catalog.borrows(owner) or m.catalog.acquisition(owner) is not None:
+        return
+    for value in made.values:
+        if isinstance(value, Ref) and not escapes(value.path):
+            store(m, w, own, BASE, value, made.span)
+        else:
+            hand_over(m, w, value, m.captures)
 
 
 def call_unknown(m: Machine, w: World, made: Invocation, receiver: Value, name: str) -> Results:

@@ -12,7 +12,7 @@ from leaklint.ownership.application import Point, apply_summary, bind, settle_fi
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.invocation import Invocation, Results
 from leaklint.ownership.machine import Machine
-from leaklint.ownership.objects import make
+from leaklint.ownership.objects import make, set_field
 from leaklint.ownership.outside_calls import call_unknown, release_by_name, settle_lazy, unknown_result
 from leaklint.ownership.resources import mark_used
 from leaklint.ownership.values import (
@@ -20,13 +20,14 @@ from leaklint.ownership.values import (
     Bundle,
     Closure,
     Const,
+    Heap,
     Held,
     Manager,
     Ref,
     Task,
     Value,
 )
-from leaklint.ownership.world import World
+from leaklint.ownership.world import BASE, World
 from leaklint.resolve.refs import Class, External, Function
 
 
@@ -121,12 +122,17 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
     label = m.label(cls)
     info = m.ask(questions.family, cls)
     init = info.methods.get("__init__") if info is not None else None
+    known = recognition.inherited(m, made, info.bases) if info is not None else None
     settle_lazy(m, w, made.values)
     if init is None:
         order = m.ask(questions.field_order, cls) if info is not None else ()
         named = {**dict(zip(order, made.args)), **dict(made.keywords)}
         loose = () if order else tuple(v for v in made.args if w.held_by(v))
         made_object = make(w, str(made.at), label, loose, tuple((k, v) for k, v in named.items() if k))
+        if known is not None:
+            if m.words.strict or known.row.kind != "session" or known.row.opens != "first-use":
+                m.raised(w, recognition.fault_of(m, known.library), made.span)
+            return _with_base(m, [(w, made_object)], known, made)
         if not _external_base(info):
             return [(w, made_object)]
         return unknown_result(m, w, made, ANY, made_object)
@@ -141,8 +147,19 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
         (world, instance)
         for world, _ in apply_summary(m, w, Point(made.at, made.span, made.operand, instance), summary, roots)
     ]
+    if known is not None:
+        return _with_base(m, results, known, made)
     for world, _ in results:
         settle_finalized(m, world, instance)
+    return results
+
+
+def _with_base(m: Machine, results: Results, known: recognition.Known, made: Invocation) -> Results:
+    """The new objects hold what a driver's class, which theirs inherits from, holds."""
+    for world, instance in results:
+        if isinstance(instance, Heap):
+            set_field(world, instance.oid, BASE, recognition.take_base(m, world, known, made))
+            settle_finalized(m, world, instance)
     return results
 
 

@@ -18,10 +18,14 @@ from leaklint.ownership.surroundings import is_fixture
 from leaklint.ownership.values import UNKNOWN, Bundle, Fault, Heap, Held, Manager, Task, Value
 from leaklint.ownership.words import OWNER_KINDS
 from leaklint.ownership.world import Status, World
-from leaklint.resolve.refs import Class, Function, Instance, Method
+from leaklint.resolve.refs import Class, External, Function, Instance, Method
 
 if TYPE_CHECKING:
     from leaklint.ownership.invocation import Invocation, Results
+
+
+BASE_PART = 99
+"""The index of what a base class holds, beside what the constructor of the class itself does."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -49,6 +53,34 @@ def declared(m: Machine, made: Invocation, callee: Function | Class) -> Known | 
     if found is None or _excused(m, made, found.resource):
         return None
     return Known(found.library, found.resource, Confidence.HIGH)
+
+
+def inherited(m: Machine, made: Invocation, bases: tuple[Class | External, ...]) -> Known | None:
+    """The acquisition that making an object of a class with these bases is: what a base is made to hold, it holds."""
+    for base in bases:
+        found = m.catalog.acquisition(base.name) if isinstance(base, External) else None
+        if found is not None:
+            row = found.resource
+            plain = not (row.lazy or row.awaited or row.gives or row.shared or row.taken == "receiver")
+            return Known(found.library, row, Confidence.HIGH) if plain and not _excused(m, made, row) else None
+    return None
+
+
+def take_base(m: Machine, w: World, known: Known, made: Invocation) -> Held:
+    """The part of a new object that a driver's class makes of it."""
+    return acquire(
+        m,
+        w,
+        made.at,
+        made.span,
+        known.row,
+        known.library,
+        known.sure,
+        operand=made.operand,
+        index=BASE_PART,
+        derived=True,
+        owner=True,
+    )
 
 
 def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:

@@ -97,6 +97,7 @@ def mark_used(w: World, rid: str) -> None:
 
 def use(m: Machine, w: World, value: Value) -> None:
     """Something is done with the value: with a resource, or with a place of the caller's that may hold one."""
+    value = w.base_part(value) or value
     if isinstance(value, Held):
         mark_used(w, value.rid)
     elif isinstance(value, Ref) and value.path[0] != "$" and value.path.count(".") <= DEEPEST_PLACE:

@@ -79,7 +79,8 @@ def _enter_object(m: Machine, w: World, ctx: Heap, span: Span, at: int, operand:
         return [(w, ctx, ctx)]
     method = _method(m, content, "__aenter__" if is_async else "__enter__")
     if method is None:
-        m.raised(w, ANY, span)
+        if w.base_part(ctx) is None:
+            m.raised(w, ANY, span)
         return [(w, ctx, ctx)]
     made = Invocation(at, span, operand, operand, ())
     entered: Entered = []
@@ -180,8 +181,12 @@ def _leave_object(m: Machine, w: World, ctx: Heap, span: Span, at: int, *, is_as
         return [(w, False)]
     method = _method(m, content, "__aexit__" if is_async else "__exit__")
     if method is None:
+        base = w.base_part(ctx)
         for rid in sorted(w.held_by(ctx)):
-            release(m, w, rid, span, quiet=True)
+            if base == Held(rid):
+                leave_with(m, w, rid, span, is_async=is_async, direct=False)
+            else:
+                release(m, w, rid, span, quiet=True)
         return [(w, False)]
     made = Invocation(at, span, "%", "%", ())
     worlds: list[tuple[World, bool]] = []

@@ -68,6 +68,10 @@ class Resource(msgspec.Struct, frozen=True, cache_hash=True):
     many: bool = False
 
 
+BASE = "super()"
+"""The field of an object that has what a driver's class, which its own inherits from, makes it hold."""
+
+
 class Content(msgspec.Struct, frozen=True, cache_hash=True):
     """What a heap object holds. `cls`: "list", "dict", "set", "stack" (an ExitStack), "module:Class" of the project,
     or a dotted external class. `ordered`: elements stand at their own index."""
@@ -161,6 +165,12 @@ class World:
         self.trace = (self.trace, Event(kind, span, text, rid))
 
     # -- reachability -------------------------------------------------------------------------------------------
+
+    def base_part(self, value: Value) -> Held | None:
+        """What an object holds because its class inherits from a driver's."""
+        content = self.heap.get(value.oid) if isinstance(value, Heap) else None
+        part = dict(content.fields).get(BASE) if content is not None else None
+        return part if isinstance(part, Held) else None
 
     def held_by(self, value: Value, captured: dict[str, tuple[str, ...]] | None = None) -> set[str]:
         """The resources that `value` keeps hold of, directly or inside containers. Derived objects do not count.
