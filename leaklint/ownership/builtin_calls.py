@@ -15,6 +15,8 @@ from leaklint.ownership.objects import advance, iterate, make
 from leaklint.ownership.places import attribute, store, truth_of_attribute
 from leaklint.ownership.resources import hand_over, transfer
 from leaklint.ownership.values import (
+    FALSE,
+    NOTHING,
     TRUE,
     UNKNOWN,
     Applied,
@@ -32,7 +34,7 @@ from leaklint.ownership.values import (
     Value,
 )
 from leaklint.ownership.world import Status, World
-from leaklint.resolve.refs import External
+from leaklint.resolve.refs import Class, External
 
 if TYPE_CHECKING:
     from leaklint.ownership.invocation import Invocation, Results
@@ -76,6 +78,9 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
     if name == "enumerate":
         over = iterate(w, args[0])
         return [(w, Iterator(over.of, over.started, over.pairs, True) if isinstance(over, Iterator) else UNKNOWN)]
+    verdict = _is_instance(m, w, made) if name == "isinstance" else None
+    if verdict is not None:
+        return [(w, TRUE if verdict else FALSE)]
     if name in ("isinstance", "issubclass", "callable"):
         subject = identity(args[0])
         return [
@@ -91,6 +96,19 @@ def call_builtin(m: Machine, w: World, made: Invocation, name: str) -> Results |
     if name == "next":
         return _next(m, w, made)
     return None
+
+
+def _is_instance(m: Machine, w: World, made: Invocation) -> bool | None:
+    """Whether an object that was made here, or None, is of a class; None where that cannot be told."""
+    operands = m.argument_operands(made.at)
+    wanted = m.refs(operands[1]) if len(operands) == 2 else ()
+    if not wanted or not all(isinstance(ref, Class) for ref in wanted):
+        return None
+    if made.args[0] == NOTHING:
+        return False
+    content = w.heap.get(made.args[0].oid) if isinstance(made.args[0], Heap) else None
+    found = m.class_info(content.cls) if content is not None else None
+    return not {found[0], *found[1].bases}.isdisjoint(wanted) if found is not None else None
 
 
 def _by_attribute_name(m: Machine, w: World, made: Invocation, name: str) -> Results | None:

@@ -154,7 +154,7 @@ def _stored(m: Machine, w: World, name: str, value: Value) -> bool:
     flag = value in (TRUE, FALSE) and name.startswith(f"{m.self_name}.")
     if isinstance(value, Ref):
         return value.path != name
-    return flag or value == NOTHING or bool(w.held_by(value))
+    return flag or value in (NOTHING, SOMETHING) or bool(w.held_by(value))
 
 
 def _outlives(m: Machine, w: World, name: str) -> bool:

@@ -8,6 +8,7 @@ from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import field, set_field
 from leaklint.ownership.resources import LAPSE, hand_over, lose, operate
 from leaklint.ownership.values import (
+    SOMETHING,
     UNKNOWN,
     Bound,
     Bundle,
@@ -128,7 +129,8 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
             operate(w, path, LAPSE, span)
         forget_below(w, path)
         known = isinstance(value, (Const, Ref, Task)) or w.held_by(value, m.captures)
-        w.env[path] = value if known else UNKNOWN
+        looked_for = isinstance(value, Derived) and path in w.facts  # `if not self.cursor:`, and this fills it
+        w.env[path] = value if known else SOMETHING if looked_for else UNKNOWN
         keep_in_module(w, path, value)
         if before is not None and before != value:
             overwrite(m, w, path, before, span, f"`{path}` is bound again while it still holds the resource")
