@@ -374,11 +374,11 @@ def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, excep
     site = m.ledger.sites[state.site]
     if not state.used and site.resource.opens == "first-use" and site.resource.kind != "session":
         return
-    if not exceptional and departed(w, rid) is not None:
-        exceptional = True
+    raised = None if exceptional else departed(w, rid)
+    departs = at if raised is None else raised.span
     if state.wrong:
         how = state.wrong
     elif state.ended:
         how = "with"
-    if m.ledger.wants(state.site, how, at):
-        m.ledger.leak(state.site, Leak(how, at, m.steps(w, rid, (at, text)), exceptional))
+    if m.ledger.wants(state.site, how, departs):
+        m.ledger.leak(state.site, Leak(how, departs, m.steps(w, rid, (at, text)), exceptional or raised is not None))
