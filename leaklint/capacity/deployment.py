@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from leaklint.capacity import yaml_subset
 from leaklint.capacity.command_lines import Started, set_limit, split, started
+from leaklint.capacity.described import DOCKERFILE, GUNICORN, YAML, files_of
 from leaklint.capacity.model import Bouncer, Deployment, Figure, Place
 from leaklint.capacity.pgbouncer import read_bouncer
 from leaklint.capacity.servers import Family
@@ -20,18 +21,9 @@ from leaklint.model import LeaklintError
 Workers = Callable[[str, str], "int | None"]
 """The number that a global of a Python file (absolute path, name) is; for gunicorn.conf.py."""
 
-_DEEPEST = 3
-_MOST_ENTRIES = 4000
 _LARGEST = 400_000
 _MOST_SERVICES = 100
-_SKIPPED = frozenset(
-    {"node_modules", "venv", "site-packages", "tests", "test", "build", "dist", "__pycache__"}
-    | {"fixtures", "examples", "demo", "docs", "benchmarks", "templates"}
-)
 _COMPOSE = re.compile(r"^(docker-)?compose([.-][\w.-]+)?\.ya?ml$")
-_YAML = re.compile(r"\.ya?ml$")
-_GUNICORN = frozenset({"gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py"})
-_DOCKERFILE = re.compile(r"^(.+\.)?Dockerfile(\..+)?$")
 _SETTING = re.compile(r"^\s*(\w+)\s*(?:=\s*|\s)\s*('[^']*'|[^#\s]*)")
 _MANIFESTS = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
 
@@ -149,11 +141,11 @@ def collect(root: str, workers: Workers) -> Claims:
         text = _text(path)
         if text is None:
             continue
-        if name in _GUNICORN:
+        if name in GUNICORN:
             _gunicorn(path, text, workers, claims)
         elif name == "Procfile":
             _procfile(near(path), text, claims)
-        elif _DOCKERFILE.match(name):
+        elif DOCKERFILE.match(name):
             _dockerfile(near(path), text, claims)
         elif name == "postgresql.conf" or name.endswith((".my.cnf", "my.cnf")):
             _server_configuration(near(path), text, claims)
@@ -161,29 +153,10 @@ def collect(root: str, workers: Workers) -> Claims:
             claims.bouncer = read_bouncer(text, near(path))
         elif _COMPOSE.match(name):
             _compose(near(path), text, claims)
-        elif _YAML.search(name) and re.search(r"^kind:\s*(Deployment|StatefulSet|HorizontalPodAutoscaler)", text, re.M):
+        elif YAML.search(name) and re.search(r"^kind:\s*(Deployment|StatefulSet|HorizontalPodAutoscaler)", text, re.M):
             manifests.append((near(path), text))
     _kubernetes(manifests, claims)
     return claims
-
-
-def files_of(root: str) -> list[str]:
-    """The files below `root` that may describe a deployment, a few directories deep, sorted."""
-    found: list[str] = []
-    seen = 0
-    for directory, inner, names in os.walk(root):
-        depth = os.path.relpath(directory, root).count(os.sep) + (directory != root)
-        inner[:] = sorted(one for one in inner if one[:1] != "." and one not in _SKIPPED) if depth < _DEEPEST else []
-        seen += len(names)
-        if seen > _MOST_ENTRIES:
-            break
-        wanted = ("Procfile", "postgresql.conf", "my.cnf", "pgbouncer.ini")
-        found += [
-            os.path.join(directory, name)
-            for name in names
-            if name in wanted or name in _GUNICORN or _YAML.search(name) or _DOCKERFILE.match(name)
-        ]
-    return sorted(found)
 
 
 def _text(path: str) -> str | None:
@@ -280,7 +253,7 @@ def _compose(shown: str, text: str, claims: Claims) -> None:
                 found.append(Runs(name, command, place, replicas, where))
     if found:
         # How the containers are run says more than what their image would do by itself.
-        claims.runs = [run for run in claims.runs if not _DOCKERFILE.match(os.path.basename(run.place.path))] + found
+        claims.runs = [run for run in claims.runs if not DOCKERFILE.match(os.path.basename(run.place.path))] + found
 
 
 def _database_words(
@@ -340,7 +313,7 @@ def _kubernetes(manifests: list[tuple[str, str]], claims: Claims) -> None:
             run._replace(replicas=replicas, replicas_place=where) for run in _containers(shown, name, one, claims)
         ]
     if found:
-        claims.runs = [run for run in claims.runs if not _DOCKERFILE.match(os.path.basename(run.place.path))] + found
+        claims.runs = [run for run in claims.runs if not DOCKERFILE.match(os.path.basename(run.place.path))] + found
 
 
 def _containers(

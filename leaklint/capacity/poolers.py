@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from leaklint.capacity.constants import UNKNOWN_PART
-from leaklint.capacity.deployment import files_of
+from leaklint.capacity.described import files_of
 from leaklint.capacity.pgbouncer import read_bouncer
 from leaklint.capacity.servers import transaction_hosts
 from leaklint.config import near

@@ -129,7 +129,7 @@ class Present:
         self.stamps = stamps
         self.roots = Roots(settings.src, settings.root)
         self._searches = searches
-        self._lists: dict[tuple[str, ...], Callable[[str], Mapping[str, bool]]] = {}
+        self._lists: dict[str, Callable[[str], Mapping[str, bool]]] = {}
         self._changed: dict[str, tuple[set[str], dict[str, bytes]]] = {}
 
     def extra_root(self, path: str) -> str:
@@ -178,10 +178,10 @@ class Present:
         return [*self.settings.src, extra] if extra else [*self.settings.src]
 
     def _entries(self, extra: str) -> Callable[[str], Mapping[str, bool]]:
-        real = ("",) if extra == LIGHT else tuple(os.path.realpath(root) for root in self._roots_of(extra))
-        if real not in self._lists:
-            self._lists[real] = functools.cache(lambda directory: listing(directory, real))
-        return self._lists[real]
+        if extra not in self._lists:
+            real = ("",) if extra == LIGHT else tuple(os.path.realpath(root) for root in self._roots_of(extra))
+            self._lists[extra] = functools.cache(lambda directory: listing(directory, real))
+        return self._lists[extra]
 
 
 def described(fact: Fact, entries: Callable[[str], Mapping[str, bool]], roots: Roots) -> bytes:
@@ -195,7 +195,7 @@ def described(fact: Fact, entries: Callable[[str], Mapping[str, bool]], roots: R
         return _digest(roots.search_path(os.path.join(fact[1], INIT)))
     if kind == "locate":
         return (roots.find(fact[2], fact[1]) or "").encode("utf-8", "surrogatepass")
-    from leaklint.capacity.deployment import files_of
+    from leaklint.capacity.described import files_of
 
     return _digest(f"{path} {content_digest(_content(path)).hex()}" for path in files_of(fact[1]))
 

@@ -1,0 +1,39 @@
+"""Which files of a project may describe how it is deployed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+_DEEPEST = 3
+_MOST_ENTRIES = 4000
+_SKIPPED = frozenset(
+    {"node_modules", "venv", "site-packages", "tests", "test", "build", "dist", "__pycache__"}
+    | {"fixtures", "examples", "demo", "docs", "benchmarks", "templates"}
+)
+YAML = re.compile(r"\.ya?ml$")
+GUNICORN = frozenset({"gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py"})
+DOCKERFILE = re.compile(r"^(.+\.)?Dockerfile(\..+)?$")
+
+
+def files_of(root: str, met: Callable[[str], object] | None = None) -> list[str]:
+    """The files below `root` that may describe a deployment, a few directories deep, sorted. met: told of each
+    directory that was looked into."""
+    found: list[str] = []
+    seen = 0
+    for directory, inner, names in os.walk(root):
+        if met is not None:
+            met(directory)
+        depth = os.path.relpath(directory, root).count(os.sep) + (directory != root)
+        inner[:] = sorted(one for one in inner if one[:1] != "." and one not in _SKIPPED) if depth < _DEEPEST else []
+        seen += len(names)
+        if seen > _MOST_ENTRIES:
+            break
+        wanted = ("Procfile", "postgresql.conf", "my.cnf", "pgbouncer.ini")
+        found += [
+            os.path.join(directory, name)
+            for name in names
+            if name in wanted or name in GUNICORN or YAML.search(name) or DOCKERFILE.match(name)
+        ]
+    return sorted(found)
