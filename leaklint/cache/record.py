@@ -106,7 +106,7 @@ class Record(msgspec.Struct, array_like=True):
     surveys: dict[str, KeptSurvey] = {}
 
 
-def decode(data: bytes) -> Record:
+def decode(data: bytes | memoryview) -> Record:
     """A record from its bytes. Raises msgspec.MsgspecError."""
     return _DECODER.decode(data)
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-_COARSEST = 2_000_000_000
+COARSEST = 2_000_000_000
 """The coarsest clock of a file system in use, in nanoseconds."""
 _NEVER = -1
 """Stands for times that must not be believed."""
@@ -65,7 +65,7 @@ class Stamps:
 def taken(status: os.stat_result, data: bytes) -> Stamp:
     """The stamp of a file whose status was `status` before `data` was read from it."""
     digest = content_digest(data)
-    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < _COARSEST:
+    if time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) < COARSEST:
         return Stamp(status.st_size, _NEVER, _NEVER, status.st_ino, digest)
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, digest)
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 
 import msgspec
 
-from leaklint.cache import record
+from leaklint.cache import record, seal
 from leaklint.cache.identity import identity
 
 DIRECTORY = ".leaklint_cache"
 _MAGIC = b"leaklint 1\n"
 _SUFFIX = ".answers"
+_SEAL = ".seal"
 _DIGEST = 16
+_HEAD = len(_MAGIC) + _DIGEST
 MOST_BYTES = 256 * 1024 * 1024
 OLDEST = 30 * 24 * 3600
 """Age in seconds at which a file that no run used is removed."""
@@ -39,48 +40,84 @@ class Store:
         self.directory = directory
         name = hashlib.blake2b(identity().encode() + b"\0" + key, digest_size=16).hexdigest()
         self.path = os.path.join(directory, name + _SUFFIX)
+        self.seal_path = os.path.join(directory, name + _SEAL)
+        self.digest = b""
 
     def load(self) -> record.Record:
-        """What is kept; an empty record where nothing is, or nothing that can be believed."""
-        try:
-            with open(self.path, "rb") as file:
-                data = file.read()
-            if time.time() - os.stat(self.path).st_mtime > _TOUCHED:
-                os.utime(self.path)
-        except OSError:
-            return record.Record()
-        body = memoryview(data)[len(_MAGIC) + _DIGEST :]
-        if not data.startswith(_MAGIC) or data[len(_MAGIC) : len(_MAGIC) + _DIGEST] != _checksum(body):
+        """What is kept; an empty record where nothing is, or nothing that can be believed. Sets `digest`, of it."""
+        data = _read(self.path)
+        if data is None:
             return record.Record()
         try:
-            return record.decode(bytes(body))
+            kept = record.decode(data[_HEAD:])
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return record.Record()
+        self.digest = bytes(data[len(_MAGIC) : _HEAD])
+        return kept
+
+    def load_seal(self) -> seal.Seal | None:
+        """The seal that is kept, if one is that can be believed."""
+        data = _read(self.seal_path)
+        try:
+            return seal.decode(data[_HEAD:]) if data is not None else None
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
 
     def save(self, kept: record.Record) -> bool:
-        """Keep a record; False where that cannot be."""
+        """Keep a record; False where that cannot be. Sets `digest`."""
         try:
-            body = record.encode(kept)
-            if len(body) > MOST_BYTES // 2:
-                return False
-            _prepare(self.directory)
-            self._replace(_MAGIC + _checksum(memoryview(body)) + body)
-            _evict(self.directory, keep=self.path)
-        except (OSError, UnicodeError):
-            # Names that are no text cannot be kept; nor can anything where there is no room.
+            return self._write(self.path, record.encode(kept))
+        except UnicodeError:
+            # Names that are no text cannot be kept.
             return False
+
+    def save_seal(self, sealed: seal.Seal) -> bool:
+        """Keep a seal; False where that cannot be."""
+        try:
+            return self._write(self.seal_path, seal.encode(sealed))
+        except UnicodeError:
+            return False
+
+    def _write(self, path: str, body: bytes) -> bool:
+        if len(body) > MOST_BYTES // 2:
+            return False
+        digest = _checksum(memoryview(body))
+        try:
+            _prepare(self.directory)
+            self._replace(path, _MAGIC + digest + body)
+            _evict(self.directory, keep=path)
+        except OSError:
+            return False
+        if path == self.path:
+            self.digest = digest
         return True
 
-    def _replace(self, data: bytes) -> None:
-        descriptor, temporary = tempfile.mkstemp(prefix=".new-", suffix=_SUFFIX, dir=self.directory)
+    def _replace(self, path: str, data: bytes) -> None:
+        import tempfile
+
+        suffix = os.path.splitext(path)[1]
+        descriptor, temporary = tempfile.mkstemp(prefix=".new-", suffix=suffix, dir=self.directory)
         try:
             with open(descriptor, "wb") as file:
                 file.write(data)
-            os.replace(temporary, self.path)
+            os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def _read(path: str) -> memoryview | None:
+    """A file of the cache, with its head; None where it is none, or damaged."""
+    try:
+        with open(path, "rb") as file:
+            data = memoryview(file.read())
+        if time.time() - os.stat(path).st_mtime > _TOUCHED:
+            os.utime(path)
+    except OSError:
+        return None
+    head = bytes(data[:_HEAD])
+    return data if head.startswith(_MAGIC) and head[len(_MAGIC) :] == _checksum(data[_HEAD:]) else None
 
 
 def _checksum(body: memoryview) -> bytes:
@@ -103,7 +140,7 @@ def _evict(directory: str, *, keep: str) -> None:
     found: list[tuple[float, int, str]] = []
     with os.scandir(directory) as entries:
         for entry in entries:
-            if entry.name.endswith(_SUFFIX) and entry.path != keep:
+            if entry.name.endswith((_SUFFIX, _SEAL)) and entry.path != keep:
                 with contextlib.suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
                     found.append((status.st_mtime, status.st_size, entry.path))

@@ -12,6 +12,7 @@ import msgspec
 
 from leaklint.cache.record import Words, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
+from leaklint.capacity.described import files_of
 from leaklint.config import Settings
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
@@ -122,7 +123,11 @@ class Recorder:
 
 
 class Present:
-    """What facts are now. searches: extra root -> word -> the files that held it when `stamps.known` was taken."""
+    """What facts are now. searches: extra root -> word -> the files that held it when `stamps.known` was taken.
+
+    looked: the directories whose names were looked at. walked: those of them where it mattered what is ignored. read:
+    files that describe the deployment.
+    """
 
     def __init__(self, settings: Settings, stamps: Stamps, searches: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         self.settings = settings
@@ -131,6 +136,9 @@ class Present:
         self._searches = searches
         self._lists: dict[str, Callable[[str], Mapping[str, bool]]] = {}
         self._changed: dict[str, tuple[set[str], dict[str, bytes]]] = {}
+        self.looked: set[str] = set()
+        self.walked: set[str] = set()
+        self.read: set[str] = set()
 
     def extra_root(self, path: str) -> str:
         """The root that the program of a file has beside those of the project."""
@@ -143,7 +151,15 @@ class Present:
         if fact[0] == "word":
             found = self.holding(extra, fact[1])
             return b"?" if found is None else _digest(found)
+        if fact[0] == "deployment":
+            found = files_of(fact[1], self.looked.add)
+            self.read.update(found)
+            return _contents(found)
         return described(fact, self._entries(extra), self.roots)
+
+    def seen(self) -> set[str]:
+        """All directories that what was told here rests on."""
+        return {*self.looked, *self.walked, *self.roots.seen}
 
     def holding(self, extra: str, word: str) -> list[str] | None:
         """The files of a program that hold a word; None where nobody ever asked."""
@@ -159,9 +175,10 @@ class Present:
         """The files of a program that are as they were, and the content of the others."""
         from leaklint.source.discover import below
 
+        self.walked.update(self._roots_of(extra))
         same: set[str] = set()
         changed: dict[str, bytes] = {}
-        for path in below(self._roots_of(extra), self.settings):
+        for path in below(self._roots_of(extra), self.settings, self.walked):
             digest = self.stamps.digest(path)
             known = self.stamps.known.get(path)
             if known is not None and known.digest == digest:
@@ -180,8 +197,12 @@ class Present:
     def _entries(self, extra: str) -> Callable[[str], Mapping[str, bool]]:
         if extra not in self._lists:
             real = ("",) if extra == LIGHT else tuple(os.path.realpath(root) for root in self._roots_of(extra))
-            self._lists[extra] = functools.cache(lambda directory: listing(directory, real))
+            self._lists[extra] = functools.cache(functools.partial(self._listing, real))
         return self._lists[extra]
+
+    def _listing(self, real_roots: Sequence[str], directory: str) -> Mapping[str, bool]:
+        self.looked.add(directory)
+        return listing(directory, real_roots)
 
 
 def described(fact: Fact, entries: Callable[[str], Mapping[str, bool]], roots: Roots) -> bytes:
@@ -195,9 +216,11 @@ def described(fact: Fact, entries: Callable[[str], Mapping[str, bool]], roots: R
         return _digest(roots.search_path(os.path.join(fact[1], INIT)))
     if kind == "locate":
         return (roots.find(fact[2], fact[1]) or "").encode("utf-8", "surrogatepass")
-    from leaklint.capacity.described import files_of
+    return _contents(files_of(fact[1]))
 
-    return _digest(f"{path} {content_digest(_content(path)).hex()}" for path in files_of(fact[1]))
+
+def _contents(files: Iterable[str]) -> bytes:
+    return _digest(f"{path} {content_digest(_content(path)).hex()}" for path in files)
 
 
 def _content(path: str) -> bytes:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, Words, as_mask, bits
+from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Words, as_mask, bits
+from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import DIRECTORY, Store
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import Settings
 from leaklint.engine.grounds import LIGHT, Grounds, News, Present, stays_quiet
 from leaklint.engine.outcome import Checked, Outcome
+from leaklint.engine.sealing import carried_over, sealed_now, sealed_outcomes
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
@@ -62,13 +65,14 @@ class Keeper:
 
     def __init__(self, settings: Settings, cwd: str, *, propose: bool, thorough: bool) -> None:
         self.settings = settings
-        self.store = store = store_of(settings, cwd, propose=propose, thorough=thorough)
+        self.store = store_of(settings, cwd, propose=propose, thorough=thorough)
+        self.began = time.time_ns()
         self._cwd = cwd
         self._thorough = thorough
-        try:
-            self._believe(store.load())
-        except IndexError:
-            self._believe(Record())
+        self.seal: Seal | None = None
+        self.answered: tuple[Sequence[File], Sequence[Outcome]] | None = None
+        self.sealed: dict[str | int, int] = {}
+        self._loaded = False
         self._now: dict[tuple[str, Fact], bytes] = {}
         self.facts: dict[tuple[str, str], dict[int, tuple[Fact, bytes]]] = {}
         self.searches: dict[str, dict[str, Sequence[str]]] = {}
@@ -81,6 +85,16 @@ class Keeper:
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
+
+    def _load(self) -> None:
+        self._loaded = True
+        try:
+            self._believe(self.store.load())
+        except IndexError:
+            self._believe(Record())
+        seal = self.seal
+        if seal is not None and seal.record == self.store.digest and directories_hold(seal):
+            self.sealed = {**dict(enumerate(map(as_mask, seal.tables))), **_masks(seal.surveys)}
 
     def _believe(self, record: Record) -> None:
         """Start from a record. Raises IndexError for one that refers to what it does not hold."""
@@ -96,12 +110,21 @@ class Keeper:
 
     def recall(self, files: Sequence[File]) -> list[Outcome | None]:
         """The kept outcomes beside the files; None where there is none, or none that still holds."""
+        self.seal = self.store.load_seal()
+        if self.seal is not None:
+            told = sealed_outcomes(self.seal, files)
+            if told is not None:
+                return told
+        self._load()
         try:
-            return self._recall(files)
+            found = self._recall(files)
         except (IndexError, KeyError, ValueError, OverflowError):
             # The record is well-formed, but nothing that was ever written here: it says nothing.
             self._believe(Record())
             return [None] * len(files)
+        known = [one for one in found if one is not None]
+        self.answered = (files, known) if len(known) == len(files) else None
+        return found
 
     def _recall(self, files: Sequence[File]) -> list[Outcome | None]:
         answers = [self._candidate(file) for file in files]
@@ -113,7 +136,7 @@ class Keeper:
         for answer in answers:
             if answer is not None:
                 needed[answer.table] = needed.get(answer.table, 0) | as_mask(answer.facts)
-        broken = {number: self._broken(self.record.tables[number], mask) for number, mask in needed.items()}
+        broken = {number: self._broken(number, mask) for number, mask in needed.items()}
         found: list[Outcome | None] = []
         for file, answer, unchanged in zip(files, answers, same):
             holds = answer is not None and not as_mask(answer.facts) & broken[answer.table]
@@ -142,10 +165,11 @@ class Keeper:
             return None
         return answer if table.extra in (LIGHT, self.present.extra_root(file.path)) else None
 
-    def _broken(self, table: Table, needed: int) -> int:
+    def _broken(self, table_number: int, needed: int) -> int:
         """Those of a table's facts that are no longer what they were."""
+        table = self.record.tables[table_number]
         broken = 0
-        for number in bits(needed):
+        for number in bits(needed & ~self.sealed.get(table_number, 0)):
             kept = table.facts[number]
             if self.now(table.extra, self._fact(kept), kept.was) != kept.was:
                 broken |= 1 << number
@@ -176,6 +200,10 @@ class Keeper:
             known = self._now[(extra, fact)] = self.present.now(extra, fact)
         return known
 
+    def found_to_be(self, extra: str, kept: KeptFact) -> bytes | None:
+        """What this run found a fact to be; None where it did not look."""
+        return self._now.get((extra, self._fact(kept)))
+
     def _about_words(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What the words of a file mean now: what they did, unless some file that says something changed."""
         if self._still(extra):
@@ -196,7 +224,10 @@ class Keeper:
 
     def _broken_facts(self, extra: str, kept: KeptSurvey) -> tuple[int, list[Fact]]:
         if extra not in self._wrong:
-            self._wrong[extra] = broken_facts(kept, self._fact, lambda fact, was: self.now(extra, fact, was) == was)
+            sealed = self.sealed.get(extra, 0)
+            self._wrong[extra] = broken_facts(
+                kept, self._fact, lambda fact, was: self.now(extra, fact, was) == was, sealed
+            )
         return self._wrong[extra]
 
     # -- what was found out before ------------------------------------------------------------------------------
@@ -273,11 +304,23 @@ class Keeper:
 
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
+        if not self._loaded:
+            return
         changed = any(self.record.stamps.get(path) != stamp for path, stamp in self.stamps.current.items())
         if self.steady and (self.new or self.renewed or changed):
             from leaklint.engine.writing import written
 
-            self.store.save(written(self))
+            record = written(self)
+            if self.store.save(record) and self.sealed and self.seal is not None:
+                self.store.save_seal(carried_over(self.seal, self.record, record, self.sealed, self.store.digest))
+        elif self.answered is not None and (self.seal is None or self.seal.count <= len(self.answered[0])):
+            sealed = sealed_now(self, *self.answered)
+            if sealed is not None:
+                self.store.save_seal(sealed)
+
+
+def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:
+    return {extra: as_mask(facts) for extra, facts in kept.items()}
 
 
 class Kept:

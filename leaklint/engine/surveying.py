@@ -171,13 +171,16 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
 
 
 def broken_facts(
-    kept: KeptSurvey, fact: Callable[[KeptFact], Fact], holds: Callable[[Fact, bytes], bool]
+    kept: KeptSurvey, fact: Callable[[KeptFact], Fact], holds: Callable[[Fact, bytes], bool], firm: int
 ) -> tuple[int, list[Fact]]:
     """Those facts of a survey that are no longer what they were, as a set, and one by one. holds: whether a fact is
-    what it was."""
+    what it was. firm: those that are known to be, as a set."""
     broken, found = 0, []
+    known = firm.to_bytes(len(kept.facts) // 8 + 1, "little")
     for number, one in enumerate(kept.facts):
-        if one.kind not in ("ways", "gives") and not holds(fact(one), one.was):
+        if known[number >> 3] >> (number & 7) & 1 or one.kind in ("ways", "gives"):
+            continue
+        if not holds(fact(one), one.was):
             broken |= 1 << number
             found.append(fact(one))
     return broken, found

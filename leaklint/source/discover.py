@@ -50,12 +50,15 @@ def discover(paths: Sequence[str], finder: SettingsFinder) -> Discovery:
     return Discovery(tuple(sorted(walk.files.values())), tuple(sorted(set(walk.problems))))
 
 
-def below(roots: Sequence[str], settings: Settings) -> list[str]:
-    """Every Python file below some directories (absolute paths) under one configuration, sorted."""
+def below(roots: Sequence[str], settings: Settings, entered: set[str] | None = None) -> list[str]:
+    """Every Python file below some directories (absolute paths) under one configuration, sorted. entered: gathers the
+    directories that were looked into."""
     walk = _Walk(_Fixed(settings))
     for root in roots:
         if os.path.isdir(root):
             walk.start(root)
+    if entered is not None:
+        entered |= walk.entered
     return sorted(walk.files)
 
 
@@ -77,13 +80,14 @@ class _Fixed(SettingsFinder):
 
 
 class _Walk:
-    """State of one discovery. files: by absolute path. visited: directories walked, by device and inode. links:
-    symbolic links to directories still to follow, as (shown, absolute)."""
+    """State of one discovery. files: by absolute path. visited: directories walked, by device and inode; entered:
+    by path. links: symbolic links to directories still to follow, as (shown, absolute)."""
 
     def __init__(self, finder: SettingsFinder) -> None:
         self.finder = finder
         self.files: dict[str, File] = {}
         self.visited: set[tuple[int, int]] = set()
+        self.entered: set[str] = set()
         self.links: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
         self._excluding: dict[int, tuple[Settings, list[Matcher]]] = {}
@@ -151,6 +155,7 @@ class _Walk:
         if (status.st_dev, status.st_ino) in self.visited:
             return []
         self.visited.add((status.st_dev, status.st_ino))
+        self.entered.add(path)
         settings = self.finder.for_directory(path)
         with os.scandir(path) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)

@@ -124,6 +124,17 @@ def inherited(directory: str) -> list[Matcher]:
     return []
 
 
+def files_read(directories: Iterable[str]) -> list[str]:
+    """The files that say what is ignored in some directories, if they are there: in them, and around them."""
+    found: set[str] = set()
+    for directory in directories:
+        while directory not in found:
+            found.add(directory)
+            directory = os.path.dirname(directory)
+    inner = (_GITIGNORE, ".git", os.path.join(".git", "info", "exclude"))
+    return sorted(os.path.join(directory, name) for directory in found for name in inner)
+
+
 def is_ignored(matchers: Sequence[Matcher], path: str, is_directory: bool) -> bool:
     """Whether the last word on a path is to leave it out. `matchers` go from the outermost directory inwards."""
     for matcher in reversed(matchers):

@@ -70,6 +70,11 @@ class Roots:
             directory = os.path.dirname(directory)
         return directory
 
+    @property
+    def seen(self) -> set[str]:
+        """The directories in which files were looked for."""
+        return {os.path.dirname(path) for path in self._files}
+
     def _is_file(self, path: str) -> bool:
         known = self._files.get(path)
         if known is None:
