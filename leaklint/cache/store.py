@@ -10,11 +10,15 @@ import contextlib
 import hashlib
 import os
 import time
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache import record, seal
+from leaklint.cache import seal
 from leaklint.cache.identity import identity
+
+if TYPE_CHECKING:
+    from leaklint.cache.record import Record
 
 DIRECTORY = ".leaklint_cache"
 _MAGIC = b"leaklint 1\n"
@@ -43,8 +47,10 @@ class Store:
         self.seal_path = os.path.join(directory, name + _SEAL)
         self.digest = b""
 
-    def load(self) -> record.Record:
+    def load(self) -> Record:
         """What is kept; an empty record where nothing is, or nothing that can be believed. Sets `digest`, of it."""
+        from leaklint.cache import record
+
         data = _read(self.path)
         if data is None:
             return record.Record()
@@ -63,8 +69,10 @@ class Store:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
 
-    def save(self, kept: record.Record) -> bool:
+    def save(self, kept: Record) -> bool:
         """Keep a record; False where that cannot be. Sets `digest`."""
+        from leaklint.cache import record
+
         try:
             return self._write(self.path, record.encode(kept))
         except UnicodeError:

@@ -35,14 +35,16 @@ def versions_in_force(root: str, targets: Sequence[str] = ()) -> Versions:
     otherwise. Those are the values of `target-versions`: "py310" and "3.12" (of several the newest counts),
     "PyMySQL==0.9.3". Only distributions are named whose version makes a difference to the catalog's facts.
     """
-    from leaklint.catalog.loader import versioned_distributions
-
     found = project_versions(root)
     libraries = [requirement(text) for text in targets if "==" in text]
     found.update((one[0], one[1]) for one in libraries if one is not None)
     minors = [int(text.removeprefix("py3").removeprefix("3.")) for text in targets if "==" not in text]
     if minors:
         found["python"] = f"3.{max(minors)}"
+    if not found:
+        return {}
+    from leaklint.catalog.loader import versioned_distributions
+
     known = versioned_distributions()
     return {name: version for name, version in sorted(found.items()) if name in known}
 

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import msgspec
-import tomli
 
 from leaklint.config.options import KEYS, VERSION, Options
 from leaklint.config.positions import KeyPath, Position, nearest, positions
@@ -107,6 +106,8 @@ def read_inline(text: str, origin: str) -> Options:
 
 
 def _inline(text: str) -> dict[str, Any] | None:
+    import tomli
+
     key, _, value = text.partition("=")
     for written in (text, f"{key}= {msgspec.json.encode(value.strip()).decode()}"):
         try:
@@ -132,6 +133,8 @@ def _bytes(path: str) -> bytes:
 
 
 def _parse(path: str, data: bytes) -> tuple[dict[str, Any], str]:
+    import tomli
+
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

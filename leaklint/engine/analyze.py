@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leaklint.engine.selection import UNREADABLE, name_of
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
     """All findings of one file, whatever the settings select, with what was seen there. Raises SyntaxProblem."""
+    from pathlib import Path
+
     from leaklint.engine.project import shown_as
     from leaklint.ownership.modules import analyze_module
     from leaklint.rules.inspection import inspect_module

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
-import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +11,10 @@ import msgspec
 from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Words, as_mask, bits
 from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps, content_digest
-from leaklint.cache.store import DIRECTORY, Store
-from leaklint.catalog.versions import versions_in_force
+from leaklint.cache.store import Store
 from leaklint.config import Settings
 from leaklint.engine.grounds import LIGHT, Grounds, News, Present, stays_quiet
-from leaklint.engine.outcome import Checked, Outcome
-from leaklint.engine.sealing import carried_over, sealed_now, sealed_outcomes
+from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
@@ -30,16 +26,6 @@ if TYPE_CHECKING:
 NAMED = "\0named"
 _FEW = 20
 """Files to be looked at anew, up to which it always pays to go on from an earlier run; an eighth of all pays too."""
-_IMMATERIAL = {"provenance": {}, "baseline": "", "output_format": "", "show_witness": True, "cache_dir": ""}
-"""Settings that say nothing about what is found, at the same value for all."""
-
-
-def store_of(settings: Settings, cwd: str, *, propose: bool, thorough: bool = False) -> Store:
-    """Where the answers about the files of these settings are kept."""
-    material = msgspec.structs.replace(settings, **_IMMATERIAL)
-    versions = versions_in_force(settings.root, settings.target_versions)
-    key = msgspec.json.encode((material, cwd, propose, thorough, sorted(versions.items())))
-    return Store(settings.cache_dir or os.path.join(settings.root, DIRECTORY), key)
 
 
 def answer_key(file: File) -> str:
@@ -59,20 +45,23 @@ class Learnt(NamedTuple):
 class Keeper:
     """The kept answers about the files of one configuration.
 
-    facts: by process and extra root, what new outcomes rest on, by number. searches: extra root -> word -> the files
+    seal: what the last question looked at; sealed: by number of the table and extra root of the survey, the facts that
+    hold because of it. began: when this run did (nanoseconds). answered: a question all of whose answers hold. facts:
+    by process and extra root, what new outcomes rest on, by number. searches: extra root -> word -> the files
     that hold it. asked: the files of which something was found anew. steady: no file changed while it was checked.
     """
 
-    def __init__(self, settings: Settings, cwd: str, *, propose: bool, thorough: bool) -> None:
+    def __init__(
+        self, store: Store, seal: Seal | None, began: int, settings: Settings, cwd: str, *, thorough: bool
+    ) -> None:
         self.settings = settings
-        self.store = store_of(settings, cwd, propose=propose, thorough=thorough)
-        self.began = time.time_ns()
+        self.store = store
+        self.began = began
         self._cwd = cwd
         self._thorough = thorough
-        self.seal: Seal | None = None
+        self.seal = seal
         self.answered: tuple[Sequence[File], Sequence[Outcome]] | None = None
         self.sealed: dict[str | int, int] = {}
-        self._loaded = False
         self._now: dict[tuple[str, Fact], bytes] = {}
         self.facts: dict[tuple[str, str], dict[int, tuple[Fact, bytes]]] = {}
         self.searches: dict[str, dict[str, Sequence[str]]] = {}
@@ -85,14 +74,10 @@ class Keeper:
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
-
-    def _load(self) -> None:
-        self._loaded = True
         try:
-            self._believe(self.store.load())
+            self._believe(store.load())
         except IndexError:
             self._believe(Record())
-        seal = self.seal
         if seal is not None and seal.record == self.store.digest and directories_hold(seal):
             self.sealed = {**dict(enumerate(map(as_mask, seal.tables))), **_masks(seal.surveys)}
 
@@ -110,17 +95,12 @@ class Keeper:
 
     def recall(self, files: Sequence[File]) -> list[Outcome | None]:
         """The kept outcomes beside the files; None where there is none, or none that still holds."""
-        self.seal = self.store.load_seal()
-        if self.seal is not None:
-            told = sealed_outcomes(self.seal, files)
-            if told is not None:
-                return told
-        self._load()
         try:
             found = self._recall(files)
         except (IndexError, KeyError, ValueError, OverflowError):
             # The record is well-formed, but nothing that was ever written here: it says nothing.
             self._believe(Record())
+            self.sealed = {}
             return [None] * len(files)
         known = [one for one in found if one is not None]
         self.answered = (files, known) if len(known) == len(files) else None
@@ -304,16 +284,18 @@ class Keeper:
 
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
-        if not self._loaded:
-            return
         changed = any(self.record.stamps.get(path) != stamp for path, stamp in self.stamps.current.items())
         if self.steady and (self.new or self.renewed or changed):
             from leaklint.engine.writing import written
 
             record = written(self)
             if self.store.save(record) and self.sealed and self.seal is not None:
+                from leaklint.engine.sealing import carried_over
+
                 self.store.save_seal(carried_over(self.seal, self.record, record, self.sealed, self.store.digest))
         elif self.answered is not None and (self.seal is None or self.seal.count <= len(self.answered[0])):
+            from leaklint.engine.sealing import sealed_now
+
             sealed = sealed_now(self, *self.answered)
             if sealed is not None:
                 self.store.save_seal(sealed)
@@ -321,43 +303,3 @@ class Keeper:
 
 def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:
     return {extra: as_mask(facts) for extra, facts in kept.items()}
-
-
-class Kept:
-    """The kept answers of a whole run: one keeper for each of its configurations."""
-
-    def __init__(self, settings: Sequence[Settings], cwd: str, *, propose: bool, thorough: bool) -> None:
-        self._keepers = [Keeper(one, cwd, propose=propose, thorough=thorough) for one in settings]
-
-    def recall(self, tasks: Sequence[tuple[File, int]]) -> list[Outcome | None]:
-        """The outcomes that still hold, beside the tasks."""
-        found: list[Outcome | None] = [None] * len(tasks)
-        for index, keeper in enumerate(self._keepers):
-            own = [number for number, task in enumerate(tasks) if task[1] == index]
-            for number, outcome in zip(own, keeper.recall([tasks[number][0] for number in own])):
-                found[number] = outcome
-        return found
-
-    def projects(self, tasks: Sequence[tuple[File, int]]) -> dict[int, Project]:
-        """The projects that go on from what an earlier run found out about the programs of all these tasks, by the
-        index of their settings; empty where it is better to begin anew."""
-        used = {(index, self._keepers[index].present.extra_root(file.path)) for file, index in tasks}
-        if any(self._keepers[index].survey(extra) is None for index, extra in used):
-            return {}
-        return {index: self._keepers[index].project for index, _ in used}
-
-    def quiet(self, tasks: Sequence[tuple[File, int]]) -> list[int]:
-        """Those of the tasks whose files changed, and say as little about resources as they did."""
-        return [number for number, (file, index) in enumerate(tasks) if file.path in self._keepers[index].quiet]
-
-    def hear(self, checked: Checked, tasks: Sequence[tuple[File, int]]) -> None:
-        """Take note of what one worker found out about some tasks."""
-        for (file, index), outcome, grounds in zip(tasks, checked.outcomes, checked.grounds):
-            self._keepers[index].learn(file, outcome, grounds, checked.process)
-        for index, news in checked.news.items():
-            self._keepers[index].hear(news)
-
-    def save(self) -> None:
-        """Keep what is new."""
-        for keeper in self._keepers:
-            keeper.save()

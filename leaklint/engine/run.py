@@ -172,7 +172,7 @@ def outcomes(
     """Check the files of a plan; outcomes stand beside its tasks."""
     kept = None
     if cache and not planned.texts and analyze is analyze_file:
-        from leaklint.engine.keeping import Kept
+        from leaklint.engine.kept import Kept
 
         kept = Kept(planned.settings, cwd, propose=propose, thorough=thorough)
     found: list[Outcome | None] = kept.recall(planned.tasks) if kept is not None else [None] * len(planned.tasks)

@@ -1,8 +1,7 @@
-"""Seals of whole questions: when one answers, what it covers, what is left of it where something new is kept."""
+"""Seals of whole questions: what one covers, and what is left of it where something new is kept."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -14,13 +13,11 @@ from leaklint.cache.seal import (
     Seal,
     SealedAnswer,
     SealedFile,
-    decode_answers,
-    directories_hold,
     encode_answers,
-    files_hold,
     sealed_directories,
     sealed_file,
 )
+from leaklint.engine.kept import asked
 from leaklint.engine.outcome import Outcome
 from leaklint.source.discover import File
 from leaklint.source.ignoring import files_read
@@ -30,20 +27,6 @@ if TYPE_CHECKING:
 
 _ABOUT_NAMES = frozenset({"look", "package", "search", "locate"})
 """Kinds of facts that rest on nothing but what names there are in directories."""
-_NOTHING = Outcome()
-
-
-def sealed_outcomes(seal: Seal, files: Sequence[File]) -> list[Outcome | None] | None:
-    """The outcomes beside the files, if those are what the seal is of and nothing that it rests on changed."""
-    if seal.count != len(files) or seal.asked != _asked(files) or not (files_hold(seal) and directories_hold(seal)):
-        return None
-    found: list[Outcome | None] = [_NOTHING] * len(files)
-    try:
-        for answer in decode_answers(seal.answers):
-            found[answer.number] = Outcome(answer.findings, answer.suppressed)
-    except (msgspec.MsgspecError, IndexError):
-        return None
-    return found
 
 
 def sealed_now(keeper: Keeper, files: Sequence[File], outcomes: Sequence[Outcome]) -> Seal | None:
@@ -70,7 +53,7 @@ def sealed_now(keeper: Keeper, files: Sequence[File], outcomes: Sequence[Outcome
     tables, surveys = _held(keeper)
     return Seal(
         record=keeper.store.digest,
-        asked=_asked(files),
+        asked=asked(files),
         count=len(files),
         directories=tuple(told),
         files=tuple(sealed),
@@ -140,8 +123,3 @@ def _said_to_be_ignored(walked: set[str]) -> list[str]:
         for path in files_read(walked)
         if os.path.lexists(path) or not (os.path.dirname(path) in walked or not os.path.lexists(os.path.dirname(path)))
     ]
-
-
-def _asked(files: Sequence[File]) -> bytes:
-    text = "\n".join(f"{file.path}\0{file.shown}\0{file.named:d}" for file in files)
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()

@@ -191,7 +191,7 @@ def test_a_run_that_finds_everything_kept_loads_nothing_to_analyse_with(tmp_path
             [sys.executable, "-c", _WARM], cwd=tmp_path, env={**os.environ, "PYTHONPATH": here}, capture_output=True
         )
     loaded = set(done.stdout.decode().splitlines()[-1].split())
-    assert "leaklint.engine.keeping" in loaded
+    assert "leaklint.engine.kept" in loaded
     stages = ("lowering", "ownership", "resolve.resolver", "rules.lk101_never_released", "fixes")
     assert not {name for name in loaded for stage in stages if name.startswith(f"leaklint.{stage}")}
     assert not {name for name in loaded if name.partition(".")[0] in ("libcst", "multiprocessing")}
