@@ -111,8 +111,7 @@ class Recorder:
             suspects = self.project.suspects(extra)
             return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
         if kind == "text":
-            data = self.project.data(fact[1])
-            return b"" if data is None else content_digest(data)
+            return self.project.digest(fact[1])
         if kind == "word":
             held = self.project.searches.get((extra, fact[1]))
             # None: an earlier run asked, and nothing rests on that any more.

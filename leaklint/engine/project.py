@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from leaklint.cache.stamps import Stamp, taken
+from leaklint.cache.stamps import Stamp, content_digest, taken
 from leaklint.catalog import Catalog, load_catalog, resources_from_table
 from leaklint.catalog.schema import Resource
 from leaklint.catalog.versions import versions_in_force
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from leaklint.ownership.suspects import Suspects
     from leaklint.resolve.program import Program
     from leaklint.resolve.trace import Fact, Rests, Trace
+
+
+_ROOM = 16_000_000
+"""Bytes of files that are held before any are let go."""
 
 
 class Earlier(Protocol):
@@ -73,6 +77,9 @@ class Project:
         self.remembering = remembering
         self.selection = Selection(settings)
         self._data: dict[str, bytes | None] = {}
+        self._let_go: dict[str, int] = {}
+        self._held = 0
+        self._room = _ROOM
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
         self._earlier: dict[str, tuple[Analysis, tuple[str, ...]]] = {}
@@ -95,6 +102,7 @@ class Project:
         )
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
+        other._let_go = {name: known for name, known in self._let_go.items() if name != path}
         for extra, (analysis, changed) in self._earlier.items():
             other._earlier[extra] = analysis, (*(one for one in changed if one != path), path)
         other._earlier.update((extra, (analysis, (path,))) for extra, analysis in self._analyses.items())
@@ -150,13 +158,36 @@ class Project:
         return data
 
     def data(self, path: str) -> bytes | None:
-        """A file's bytes, None where it cannot be read. Read once."""
+        """A file's bytes, None where it cannot be read, or is no longer what it was."""
         if path not in self._data:
             try:
-                self._data[path] = self.content(path)
+                data = self.content(path)
+                self._data[path] = data if self._let_go.get(path) in (None, hash(data)) else None
+                self._held += len(data)
             except (OSError, ValueError):
                 self._data[path] = None
         return self._data[path]
+
+    def let_go(self) -> None:
+        """Forget the bytes of files whose words are known, once they are many: what is looked for in them is looked
+        for there, and few are read once more."""
+        if self.remembering or self._held < self._room:
+            return
+        known = [analysis.suspects.words_of for analysis in self._analyses.values()]
+        for path, data in list(self._data.items()):
+            if data is not None and any(words(path) is not None for words in known):
+                self._let_go[path] = hash(data)
+                del self._data[path]
+        self._held = sum(len(data) for data in self._data.values() if data is not None)
+        self._room = max(_ROOM, 2 * self._held)
+
+    def digest(self, path: str) -> bytes:
+        """The digest of a file's bytes; b"" where it cannot be read."""
+        known = self._digests.get(path)
+        if known is not None and path not in self._overlays:
+            return known
+        data = self.data(path)
+        return b"" if data is None else content_digest(data)
 
     def read(self, path: Path) -> str | None:
         """A file's text, for the modules that an analysed one imports."""
@@ -236,14 +267,14 @@ class Project:
         from leaklint.resolve.resolver import Resolver
 
         roots = [*self.roots.src, extra] if extra else self.roots.src
-        contents = functools.cache(lambda: self._files_below(roots))
+        below = functools.cache(lambda: self._files_below(roots))
         rests: Rests = {}
         names: dict[str, Sequence[str]] = {}
 
         def find(word: str) -> Sequence[str]:
             program.trace.note(("word", word))
             held = self.earlier.holding(extra, word) if self.earlier is not None else None
-            paths = containing(word, contents(), analysis.suspects.words_of) if held is None else held
+            paths = containing(word, below(), self.data, analysis.suspects.words_of) if held is None else held
             self.searches[(extra, word)] = paths
             return [program.name_at(Path(path)) for path in paths]
 
@@ -280,11 +311,11 @@ class Project:
         }
         analysis.recall(before.survey, before.stale)
 
-    def _files_below(self, roots: Sequence[str]) -> list[tuple[str, bytes]]:
-        """Every file below some directories with its bytes."""
+    def _files_below(self, roots: Sequence[str]) -> list[str]:
+        """Every file below some directories."""
         from leaklint.source.discover import below
 
-        return [(path, data) for path in below(roots, self.settings) if (data := self.data(path)) is not None]
+        return below(roots, self.settings)
 
 
 def _continued(before: Analysis, path: Path, text: str) -> Analysis:

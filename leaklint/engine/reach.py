@@ -36,14 +36,17 @@ def light_facts(
 
 
 def containing(
-    word: str, contents: Sequence[tuple[str, bytes]], words: Callable[[str], Container[str] | None]
+    word: str,
+    paths: Sequence[str],
+    content: Callable[[str], bytes | None],
+    words: Callable[[str], Container[str] | None],
 ) -> list[str]:
-    """The paths of those contents that hold the identifier `word`. words: those of a file, where they are known: to
-    look there is quicker."""
+    """Those of the files that hold the identifier `word`. words: those of a file, where they are known: to look there
+    is quicker than into its content."""
     known = words if word.isascii() else lambda path: None
     found = []
-    for path, data in contents:
+    for path in paths:
         own = known(path)
-        if word in own if own is not None else holds(data, word):
+        if word in own if own is not None else holds(content(path) or b"", word):
             found.append(path)
     return found

@@ -50,7 +50,10 @@ class Worker:
     def check(self, task: Task) -> Outcome:
         """Check one file."""
         file, index = task
-        return check_file(self.project(index), file, self.setting.analyze, propose=self.setting.propose)
+        project = self.project(index)
+        outcome = check_file(project, file, self.setting.analyze, propose=self.setting.propose)
+        project.let_go()
+        return outcome
 
     def check_all(self, tasks: Sequence[Task]) -> Checked:
         """Check files, and say what each outcome rests on, if that is wanted."""
