@@ -120,6 +120,8 @@ def once(one: Measured, cache: Path, timeout: float) -> Run | None:
             argument = argument.replace(key, value)
         command.append(argument)
     os.environ["PYTHONPATH"] = str(HERE.parent.parent)
+    # What is installed brings its byte code along; nothing is to be compiled anew in each run.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return run(command, str(one.folder), timeout)
 
 
