@@ -409,7 +409,7 @@ class Unreachable(_Node, frozen=True):
 Terminator = Goto | Branch | Next | Handle | Raise | Return | Resume | Unreachable
 
 
-class Block(msgspec.Struct, frozen=True, array_like=True):
+class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Straight-line instructions, one terminator, one exception handler (-1: out of the procedure)."""
 
     instructions: tuple[AnyInstruction, ...]
@@ -417,7 +417,7 @@ class Block(msgspec.Struct, frozen=True, array_like=True):
     handler: int = -1
 
 
-class Parameter(msgspec.Struct, frozen=True, array_like=True):
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """kind: positional, keyword, star, starstar. `annotation` is source text (unquoted if it was a string)."""
 
     name: str
@@ -427,7 +427,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True):
     default: str = ""
 
 
-class Decorator(msgspec.Struct, frozen=True, array_like=True):
+class Decorator(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The source text of the decorator's function (`app.get`), and whether it was called with arguments."""
 
     name: str
@@ -435,7 +435,7 @@ class Decorator(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Procedure(msgspec.Struct, frozen=True):
+class Procedure(msgspec.Struct, frozen=True, gc=False):
     """One function, lambda, class body or module body.
 
     name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:12:8>`;
@@ -468,7 +468,7 @@ class Procedure(msgspec.Struct, frozen=True):
     uses_locals: bool = False
 
 
-class ClassDef(msgspec.Struct, frozen=True):
+class ClassDef(msgspec.Struct, frozen=True, gc=False):
     """bases, decorators, field annotations and metaclass as source text. methods: unqualified names, each once."""
 
     name: str
@@ -481,7 +481,7 @@ class ClassDef(msgspec.Struct, frozen=True):
     metaclass: str = ""
 
 
-class ImportedName(msgspec.Struct, frozen=True, array_like=True):
+class ImportedName(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One module-level binding made by an import: `name` is bound to `module` (attribute "") or `module`.`attribute`.
     `from x import *` has name "*". Imports under `if`, `try` and TYPE_CHECKING count too."""
 

@@ -263,7 +263,7 @@ class Program:
             return []
         starts = self._starts.get(file)
         if starts is None:
-            starts = self._starts[file] = array("L", line_starts(text))
+            starts = self._starts[file] = array("I", line_starts(text))
         lines: list[int] = []
         while at >= 0:
             end = at + len(word)

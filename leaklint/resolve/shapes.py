@@ -7,7 +7,7 @@ import msgspec
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Module, Partial, Ref
 
 
-class Display(msgspec.Struct, frozen=True):
+class Display(msgspec.Struct, frozen=True, gc=False):
     """The tuple, list, set, dict or comprehension that `operand` of a procedure builds."""
 
     module: str
@@ -15,7 +15,7 @@ class Display(msgspec.Struct, frozen=True):
     operand: str
 
 
-class Typed(msgspec.Struct, frozen=True):
+class Typed(msgspec.Struct, frozen=True, gc=False):
     """An object annotated by a generic type, `name`[`args`]: `list[Connection]`, `Iterator[Session]`. The names in
     `args` are those of `scope` in `module`."""
 
@@ -25,19 +25,19 @@ class Typed(msgspec.Struct, frozen=True):
     args: tuple[str, ...]
 
 
-class Generated(msgspec.Struct, frozen=True):
+class Generated(msgspec.Struct, frozen=True, gc=False):
     """What calling a generator function gives: iterating it, or entering it under @contextmanager, gives its yields."""
 
     of: Function
 
 
-class Super(msgspec.Struct, frozen=True):
+class Super(msgspec.Struct, frozen=True, gc=False):
     """`super()` inside of a class: attributes are looked up behind it in the order of its bases."""
 
     of: Class
 
 
-class Lent(msgspec.Struct, frozen=True):
+class Lent(msgspec.Struct, frozen=True, gc=False):
     """`closing(x)`: entering it gives x, the operand."""
 
     module: str
@@ -45,7 +45,7 @@ class Lent(msgspec.Struct, frozen=True):
     operand: str
 
 
-class Rows(msgspec.Struct, frozen=True):
+class Rows(msgspec.Struct, frozen=True, gc=False):
     """What the call `operand` iterates over: `d.values()`, `d.items()`, `enumerate(x)`, `zip(x, y)`."""
 
     module: str
@@ -53,7 +53,7 @@ class Rows(msgspec.Struct, frozen=True):
     operand: str
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One tuple out of Rows."""
 
     of: Rows

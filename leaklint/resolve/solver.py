@@ -31,6 +31,7 @@ class Solver(Generic[K, V]):
         self._trace = trace if trace is not None else Trace()
         self._rests: Rests = {}
         self._values: dict[K, set[V] | None] = {}
+        self._alike: dict[V | frozenset[V], set[V]] = {}
         self._nothing: set[V] = set()
         self._open: dict[K, set[K]] = {}
         self._stack: list[K] = []
@@ -42,14 +43,15 @@ class Solver(Generic[K, V]):
         """The value of a key; empty where it is unknown. Not to be called from inside an equation."""
         if key not in self._values:
             self._solve(key)
-        self._trace.mask |= self._rests[key]
+        self._trace.mask |= self._rests.get(key, 0)
         return self._values[key] or set()
 
     def take_over(self, before: Solver[K, V], gone: int) -> None:
         """Take the values that were found for other texts, as far as they rest on none of the facts in `gone`."""
-        for key, rests in before._rests.items():
-            if not rests & gone and key in before._values:
-                self._values[key] = before._values[key]
+        for key, values in before._values.items():
+            rests = before._rests.get(key, 0)
+            if not rests & gone:
+                self._values[key] = values
                 self._rests[key] = rests
 
     def _read(self, key: K) -> set[V]:
@@ -58,7 +60,7 @@ class Solver(Generic[K, V]):
         if dependents is not None:
             dependents.add(self._current)  # type: ignore[arg-type]
         elif known is not self:
-            self._trace.mask |= self._rests[key]
+            self._trace.mask |= self._rests.get(key, 0)
         if known is None:
             raise _TooMany
         if known is self:
@@ -142,6 +144,19 @@ class Solver(Generic[K, V]):
                     rests[dependent] |= mask
                     waiting.append(dependent)
         for key in self._open:
-            rests[key] = self._trace.share(rests[key])
-            if not self._values[key] and self._values[key] is not None:
-                self._values[key] = self._nothing
+            if rests[key]:
+                rests[key] = self._trace.share(rests[key])
+            else:
+                del rests[key]
+            values = self._values[key]
+            if values is not None:
+                self._values[key] = self._shared(values)
+
+    def _shared(self, values: set[V]) -> set[V]:
+        """The same values, as one object for all keys that have them: most have a single one, and few there are."""
+        if not values:
+            return self._nothing
+        if len(values) > 1:
+            return self._alike.setdefault(frozenset(values), values)
+        (only,) = values
+        return self._alike.setdefault(only, values)

@@ -124,7 +124,10 @@ class Trace:
         else:
             mask = self.share(self.mask)
             for table, key in frame.pending:
-                table[key] = mask
+                if self.on:
+                    table[key] = mask
+                else:
+                    table.pop(key, None)
         self.mask |= frame.before
 
     def used(self, rests: Rests, key: Any) -> None:
