@@ -92,7 +92,7 @@ class Store:
         digest = _checksum(memoryview(body))
         try:
             _prepare(self.directory)
-            self._replace(path, _MAGIC + digest + body)
+            self._replace(path, _MAGIC + digest, body)
             _evict(self.directory, keep=path)
         except OSError:
             return False
@@ -100,14 +100,14 @@ class Store:
             self.digest = digest
         return True
 
-    def _replace(self, path: str, data: bytes) -> None:
+    def _replace(self, path: str, *parts: bytes) -> None:
         import tempfile
 
         suffix = os.path.splitext(path)[1]
         descriptor, temporary = tempfile.mkstemp(prefix=".new-", suffix=suffix, dir=self.directory)
         try:
             with open(descriptor, "wb") as file:
-                file.write(data)
+                file.writelines(parts)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
