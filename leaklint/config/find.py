@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 
 from leaklint.config.options import KEYS, Options
 from leaklint.config.read import ConfigError, ConfigFile, near, read_config
@@ -41,25 +42,26 @@ class SettingsFinder:
         """Settings of the file at an absolute path. Raises ConfigError."""
         return self.for_directory(os.path.dirname(path))
 
-    def for_directory(self, directory: str) -> Settings:
-        """Settings of the files in a directory (an absolute path). Raises ConfigError."""
+    def for_directory(self, directory: str, names: Container[str] | None = None) -> Settings:
+        """Settings of the files in a directory (an absolute path). names: what it holds, where that is known. Raises
+        ConfigError."""
         if self.isolated or self.explicit is not None:
             directory = self.cwd
         known = self._by_directory.get(directory)
         if known is None:
-            known = self._find(directory)
+            known = self._find(directory, names)
             self._by_directory[directory] = known
         if isinstance(known, ConfigError):
             raise known
         return known
 
-    def _find(self, directory: str) -> Settings | ConfigError:
+    def _find(self, directory: str, names: Container[str] | None) -> Settings | ConfigError:
         try:
             if self.isolated:
                 return self._finish(default_settings(self.cwd))
             if self.explicit is not None:
                 return self._load(self.explicit)
-            own = self._configured_in(directory)
+            own = self._configured_in(directory, names)
             if own is not None:
                 return own
             parent = os.path.dirname(directory)
@@ -68,15 +70,16 @@ class SettingsFinder:
             above = self.for_directory(parent)
         except ConfigError as error:
             return error
-        if not above.files and above.root != directory and _is_project(directory):
+        if not above.files and above.root != directory and _is_project(directory, names):
             return self._finish(default_settings(directory))
         return above
 
-    def _configured_in(self, directory: str) -> Settings | None:
+    def _configured_in(self, directory: str, names: Container[str] | None) -> Settings | None:
         for name in NAMES:
-            path = os.path.join(directory, name)
-            if os.path.isfile(path) and (file := read_config(path)) is not None:
-                return self._load(path, file)
+            if names is None or name in names:
+                path = os.path.join(directory, name)
+                if os.path.isfile(path) and (file := read_config(path)) is not None:
+                    return self._load(path, file)
         return None
 
     def _load(self, path: str, file: ConfigFile | None = None) -> Settings:
@@ -96,8 +99,9 @@ class SettingsFinder:
         return overlay(settings, self.overrides, self.cwd, origins)
 
 
-def _is_project(directory: str) -> bool:
-    return any(os.path.exists(os.path.join(directory, mark)) for mark in _PROJECT_MARKS)
+def _is_project(directory: str, names: Container[str] | None) -> bool:
+    marks = [mark for mark in _PROJECT_MARKS if names is None or mark in names]
+    return any(os.path.exists(os.path.join(directory, mark)) for mark in marks)
 
 
 def extended(path: str, file: ConfigFile | None = None) -> list[ConfigFile]:

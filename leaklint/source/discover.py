@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -75,7 +75,7 @@ class _Fixed(SettingsFinder):
         super().__init__(cwd=settings.root)
         self._settings = settings
 
-    def for_directory(self, directory: str) -> Settings:
+    def for_directory(self, directory: str, names: Container[str] | None = None) -> Settings:
         return self._settings
 
 
@@ -156,21 +156,24 @@ class _Walk:
             return []
         self.visited.add((status.st_dev, status.st_ino))
         self.entered.add(path)
-        settings = self.finder.for_directory(path)
         with os.scandir(path) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-        names = {entry.name for entry in entries}
-        if ".git" in names:
+            held = {entry.name: entry for entry in listing}
+        settings = self.finder.for_directory(path, held)
+        if ".git" in held:
             git = ignoring.inherited(path)
-        if ".gitignore" in names and (own := ignoring.read_gitignore(path)) is not None:
+        if ".gitignore" in held and (own := ignoring.read_gitignore(path)) is not None:
             git = [*git, own]
-        matchers = [matcher for matcher in self.excluding(settings) if matcher.names or not matcher.verdict(path, True)]
+        excluding = self.excluding(settings)
+        names = frozenset[str]().union(*(matcher.names for matcher in excluding))
+        matchers = [one for one in excluding if not one.names and not one.verdict(path, True)]
         below = []
-        for entry in entries:
-            kind = self.kind(entry, shown)
-            if not kind or any(matcher.verdict(entry.path, kind != "file") for matcher in matchers):
+        for _, entry in sorted(held.items()):
+            if entry.name in names:
                 continue
-            if settings.respect_gitignore and ignoring.is_ignored(git, entry.path, kind == "directory"):
+            kind = self.kind(entry, shown)
+            if not kind or (matchers and any(matcher.verdict(entry.path, kind != "file") for matcher in matchers)):
+                continue
+            if git and settings.respect_gitignore and ignoring.is_ignored(git, entry.path, kind == "directory"):
                 continue
             name = f"{shown}/{entry.name}" if shown and shown != "/" else shown + entry.name
             if kind == "file":
