@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from leaklint.resolve.trace import Fact, Rests, Trace
 
 
-_ROOM = 16_000_000
-"""Bytes of files that are held before any are let go."""
+_ROOM = 4_000_000
+"""Bytes of files that are read before it is looked which can be let go."""
 
 
 class Earlier(Protocol):
@@ -179,7 +179,7 @@ class Project:
                 self._let_go[path] = hash(data)
                 del self._data[path]
         self._held = sum(len(data) for data in self._data.values() if data is not None)
-        self._room = max(_ROOM, 2 * self._held)
+        self._room = self._held + _ROOM
 
     def digest(self, path: str) -> bytes:
         """The digest of a file's bytes; b"" where it cannot be read."""

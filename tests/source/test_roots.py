@@ -82,7 +82,7 @@ def test_the_prefilter_wants_a_driver_and_an_acquiring_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, found",
+    ("text", "found"),
     [
         (b"import databases", ["databases"]),
         (b"import os, databases as d", ["databases"]),
