@@ -6,7 +6,7 @@ instruction whose `dst` it is. Everything else is reached by an instruction: glo
 
 Other names with `%` are locals that the source does not spell; `Procedure.locals` does not list them: `%return`, `%b3`
 (the value of `a or b`, `a if b else c`, `a < b < c`), `%group3` (what `except*` clauses have left), and `%c12:8.x`, the
-variable `x` of the comprehension at line 12, column 8.
+variable `x` of the comprehension at column 8 of line 12, counted from the outermost function around it if there is one.
 
 Blocks. `Procedure.blocks[0]` is the entry. A block holds instructions, then one terminator. All its instructions lie
 in the same try region: `handler` is the block that an exception raised by any of them goes to, or -1 when it leaves

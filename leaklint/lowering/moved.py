@@ -9,8 +9,8 @@ import msgspec
 from leaklint import ir
 from leaklint.model import Span
 
-_AFTER_LINES = (b"<lambda:", b'"%c')
-"""How the names begin of what is named after its line: lambdas, and variables of comprehensions."""
+_LAMBDA, _COMPREHENSION = b"<lambda:", b'"%c'
+"""How the names begin of what is named after its line: lambdas; outside functions, variables of comprehensions."""
 
 
 def moved(procedure: ir.Procedure, by: int) -> ir.Procedure | None:
@@ -21,7 +21,7 @@ def moved(procedure: ir.Procedure, by: int) -> ir.Procedure | None:
         written = msgspec.json.encode(procedure)
     except (UnicodeError, ValueError, OverflowError):
         return None  # a literal that no file can hold, and a program can
-    if any(name in written for name in _AFTER_LINES):
+    if _LAMBDA in written or (_COMPREHENSION in written and procedure.kind not in ("function", "method")):
         return None
 
     def span(one: Span) -> Span:

@@ -58,7 +58,7 @@ class Scope:
         "walrus",
     )
 
-    def __init__(self, node: Any, kind: str, parent: Scope | None, first: int) -> None:
+    def __init__(self, node: Any, kind: str, parent: Scope | None, above: int) -> None:
         self.node = node
         self.kind = kind
         self.parent = parent
@@ -70,7 +70,7 @@ class Scope:
         self.annotated: list[ast.AnnAssign] = []
         self.children: list[Scope] = []
         self.unresolved: set[str] = set()
-        self.prefix = f"%c{node.lineno + first - 1}:{node.col_offset + 1}." if kind == "comprehension" else ""
+        self.prefix = f"%c{node.lineno - above}:{node.col_offset + 1}." if kind == "comprehension" else ""
         self._places: dict[str, str | None] = {}
 
     def place(self, name: str) -> str | None:
@@ -108,14 +108,16 @@ class Scope:
 def analyse(node: Any, first: int) -> dict[Any, Scope]:
     """The scopes of `node` (a function, lambda, class, module or comprehension) and of all inside it, by node.
 
-    first: the line of the file with which the text begins that the tree was made from.
+    first: the line of the file with which the text begins that the tree was made from. Lines are counted from that of
+    the outermost function, so that nothing in it is called otherwise where it stands in other lines.
     """
+    above = node.lineno - 1 if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else 1 - first
     scopes: dict[Any, Scope] = {}
     ordered: list[Scope] = []
     work: list[tuple[Any, Scope | None]] = [(node, None)]
     while work:
         current, parent = work.pop()
-        scope = Scope(current, _kind(current), parent, first)
+        scope = Scope(current, _kind(current), parent, above)
         scopes[current] = scope
         ordered.append(scope)
         if parent is not None:

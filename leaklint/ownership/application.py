@@ -214,8 +214,7 @@ def _class_releases(m: Machine, w: World, base: Heap, name: str) -> bool:
     found = m.class_info(content.cls) if content is not None else None
     if found is None or name == BASE:
         return True
-    released = m.ask(questions.released_fields, found[0])
-    return not released.isdisjoint((f"ends {name}", f"with {name}", f"async with {name}"))
+    return bool(m.ask(questions.released, found[0], f"ends {name}", f"with {name}", f"async with {name}"))
 
 
 def thaw(m: Machine, w: World, value: Value, roots: Roots, news: list[Held], at: int) -> Value:
@@ -276,9 +275,8 @@ def _release_by_own(m: Machine, w: World, target: Heap, op: str, span: Span) -> 
     found = m.class_info(content.cls) if content is not None else None
     if content is None or found is None or op.rpartition(":")[2] not in found[1].methods:
         return
-    released = m.ask(questions.released_fields, found[0])
     for name, value in content.fields:
-        for rid in sorted(w.held_by(value)) if name in released else ():
+        for rid in sorted(w.held_by(value)) if m.ask(questions.released, found[0], name) else ():
             release(m, w, rid, span, quiet=True)
 
 

@@ -161,9 +161,14 @@ def declared(asking: Asking, callee: Function | Class) -> Acquired | None:
     return asking.knowledge.declared(callee)
 
 
-def released_fields(asking: Asking, cls: Class) -> frozenset[str]:
-    """The fields that some method of the class, or of its relatives, gives back."""
-    return asking.knowledge.released_fields(cls)
+def released(asking: Asking, cls: Class, *entries: str) -> frozenset[str]:
+    """Which of these are among the fields that some method of the class, or of its relatives, gives back."""
+    return asking.knowledge.released_fields(cls).intersection(entries)
+
+
+def releasing(asking: Asking, cls: Class, name: str) -> frozenset[str]:
+    """Which methods of the class, or of its relatives, give a field back: `name in method` for each."""
+    return frozenset(entry for entry in asking.knowledge.released_fields(cls) if entry.startswith(f"{name} in "))
 
 
 def finalizes(asking: Asking, cls: Class) -> bool:

@@ -210,7 +210,7 @@ def _never_shut_down(m: Machine, place: str, rid: str) -> bool:
     enclosing = m.enclosing_class()
     if row.kind not in OWNER_KINDS or row.opens != "first-use" or enclosing is None:
         return False
-    return f"ends {place.partition('.')[2]}" not in m.ask(questions.released_fields, enclosing[0])
+    return not m.ask(questions.released, enclosing[0], f"ends {place.partition('.')[2]}")
 
 
 def _at_entry(m: Machine, path: str) -> bool:

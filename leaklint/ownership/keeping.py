@@ -78,8 +78,7 @@ def forsaken(m: Machine, key: int) -> tuple[Leak, ...]:
         return ()
     if m.class_finalizes or not EXITING.isdisjoint(enclosing[1].methods):
         return ()
-    released = m.ask(questions.released_fields, enclosing[0])
-    elsewhere = {entry for entry in released if entry.startswith(f"{name} in ")} - {f"{name} in {m.procedure.name}"}
+    elsewhere = m.ask(questions.releasing, enclosing[0], name) - {f"{name} in {m.procedure.name}"}
     return () if leak.how != "yield" and elsewhere else (leak,)
 
 
@@ -93,13 +92,15 @@ def ownerless(m: Machine, site: Site, place: str) -> bool:
         return False
     if row.kind not in KEPT_KINDS and row.kind not in LONG_LIVED:
         return False
-    released = m.ask(questions.released_fields, enclosing[0])
+    owner = site.expression.removeprefix(f"{head}.").rpartition(".")[0]
+    entries = (name, f"with {name}", f"async with {name}", f"passed {name}", f"drops {name}", owner)
+    released = m.ask(questions.released, enclosing[0], *entries)
     if row.kind in LONG_LIVED and not m.recurring:
         if f"drops {name}" not in released or row.dropped in ("closed", "harmless"):
             return False
     if name != field and f"passed {name}" in released:
         return False
-    if row.ends_with_owner and site.expression.removeprefix(f"{head}.").rpartition(".")[0] in released:
+    if row.ends_with_owner and owner in released:
         return False
     entered = (f"with {name}" in released and row.with_ == "closes") or (
         f"async with {name}" in released and row.async_with == "closes"

@@ -214,8 +214,8 @@ def test_a_lambda_in_a_comprehension_captures_its_variable() -> None:
         """
     )
     assert found.procedures["C.<lambda:2:11>"].free == ("%c2:10.x", "%c2:10.y")
-    assert found.procedures["f.<lambda:4:13>"].free == ("%c4:12.x", "z")
-    assert "Copy dst='%c4:12.x'" in show(found.procedures["f"])
+    assert found.procedures["f.<lambda:4:13>"].free == ("%c2:12.x", "z")
+    assert "Copy dst='%c2:12.x'" in show(found.procedures["f"])
 
 
 def test_mappings_are_lazy_and_keep_what_they_made() -> None:
