@@ -44,12 +44,11 @@ V = TypeVar("V")
 MOST_ROUNDS = 3
 
 
-class Remembered(NamedTuple):
-    """How a result came about. path: of the file, as shown; component: what was iterated together."""
+class Interpreted(NamedTuple):
+    """How a result came about: nothing else decides it. path: of the procedure's file, as shown."""
 
     path: str
     procedure: ir.Procedure
-    component: tuple[Function, ...]
     answers: tuple[Answered, ...]
     result: Result
 
@@ -96,11 +95,9 @@ class Analysis:
         self._entering: dict[Function, bool] = {}
         self._callees: dict[Function, tuple[Function, ...]] = {}
         self._calls_itself: set[Function] = set()
-        self._remembered: dict[Function, Remembered] = {}
-        self._earlier: dict[Function, Remembered] = {}
+        self._interpreted: dict[Function, tuple[Interpreted, ...]] = {}
+        self._earlier: dict[Function, tuple[Interpreted, ...]] = {}
         self._move: Move | None = None
-        self._answers: dict[Function, tuple[Answered, ...]] = {}
-        self._doubtful: set[Function] = set()
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -120,19 +117,12 @@ class Analysis:
         guess = self._guesses.get(function)
         if guess is not None:
             self._trace.guessed(self._depths[function])
-            self._doubt(function)
             return guess
         if self.resolver.function(function) is None:
             return None
         self.ensure(function, given=given)
         known = self.results.get(function)
         return known.summary if known is not None else self._plain(function)
-
-    def _doubt(self, guessed: Function) -> None:
-        """A function took a guess. Unless both are iterated together, what comes of it depends on who asked first."""
-        depth = self._depths[guessed]
-        if self._analysing and self._depths[self._analysing[-1]] > depth:
-            self._doubtful.update(one for one in self._analysing if self._depths[one] >= depth)
 
     def _recall(self, kind: str, table: dict[K, V], key: K, find: Callable[[], V]) -> V:
         """`table[key]`, found once; whoever asks rests on what it rests on."""
@@ -284,11 +274,14 @@ class Analysis:
         if before.remembering:
             bit = before._trace.bit(("text", file))
             stale |= {one for one in before.results if before.rests.get(("settled", one), 0) & bit}
-            self._remembered = {one: how for one, how in before._remembered.items() if one not in stale}
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
             move = self._move = Move(module.path if module else "", changed, texts[0] or "", texts[1] or "")
-            self._earlier = {move.function(one): how for one, how in before._remembered.items() if one in stale}
+            for one, how in before._interpreted.items():
+                if one in stale or one.module == changed:
+                    self._earlier[move.function(one)] = how
+                else:
+                    self._interpreted[one] = how
         for one, result in before.results.items():
             if one in stale:
                 if one.module != changed:
@@ -403,11 +396,11 @@ class Analysis:
             return
         for member in component:
             self._guesses[member] = BOTTOM
-        found = self._again(component)
-        for _ in range(0 if found else MOST_ROUNDS if recursive else 1):
+        found: dict[Function, Result] = {}
+        for _ in range(MOST_ROUNDS if recursive else 1):
             changed = False
             for member in component:
-                found[member] = self._analysed(member)
+                found[member] = self._analysed(member, remembering=self.remembering or recursive)
                 if found[member].summary != self._guesses[member]:
                     changed = True
                     self._guesses[member] = found[member].summary
@@ -422,56 +415,8 @@ class Analysis:
             if hands_over(found[member].summary):
                 self._handing.append(member)
             del self._guesses[member]
-        if self.remembering:
-            self._remember(component)
-
-    def _remember(self, component: list[Function]) -> None:
-        """Keep how the results of a component came about, if the same can come about again."""
-        if any(member in self._doubtful or member not in self._answers for member in component):
-            return
-        for member in component:
-            found = self.resolver.function(member)
-            if found is not None:
-                answers = self._answers.pop(member)
-                self._remembered[member] = Remembered(
-                    found[0].path, found[1], tuple(component), answers, self.results[member]
-                )
-
-    def _again(self, component: list[Function]) -> dict[Function, Result]:
-        """The results that were found before, if nothing has changed of what they rest on; else nothing."""
-        earlier = [self._earlier.get(member) for member in component]
-        move = self._move
-        again: dict[Function, Result] = {}
-        for member, known in zip(component, earlier):
-            found = self.resolver.function(member)
-            if known is None or move is None or found is None:
-                return {}
-            result = move_result(move, known.result, known.path)
-            same = move.same_graph if known.path == move.path else operator.eq
-            together = tuple(map(move.function, known.component)) == tuple(component)
-            if result is None or not together or not same(known.procedure, found[1]):
-                return {}
-            again[member] = result
-        for member, known in zip(component, earlier):
-            if known is None or move is None or not self._answered_again(member, known, move):
-                return {}
-        return {} if any(member in self._doubtful for member in component) else again
-
-    def _answered_again(self, member: Function, known: Remembered, move: Move) -> bool:
-        found = self.resolver.function(member)
-        if found is None:
-            return False
-        asking = Asking(self, *found)
-        self._analysing.append(member)
-        try:
-            same = asking.still(known.answers, move)
-        except RecursionError:
-            return False
-        finally:
-            self._analysing.pop()
-        if same:
-            self._answers[member] = tuple(asking.answers)
-        return same
+            if not self.remembering:
+                self._interpreted.pop(member, None)
 
     def takes(self, function: Function) -> bool:
         """Whether the function comes by a resource that somebody must answer for: it makes an acquiring call, or calls
@@ -523,19 +468,39 @@ class Analysis:
 
         return self._recall("plain", self._plains, function, lambda: plain(Asking(self, *found)))
 
-    def _analysed(self, function: Function) -> Result:
+    def _analysed(self, function: Function, *, remembering: bool) -> Result:
         found = self.resolver.function(function)
         if found is None or not found[1].blocks:
             return NOTHING
-        asking = Asking(self, *found)
         self._analysing.append(function)
         try:
-            result = analyse(asking)
+            how = self._again(function, *found) or _interpreted(Asking(self, *found))
         finally:
             self._analysing.pop()
-        if self.remembering and result is not NOTHING:
-            self._answers[function] = tuple(asking.answers)
-        return result
+        if remembering and how.result is not NOTHING:
+            self._interpreted[function] = (how, *self._interpreted.get(function, ())[: MOST_ROUNDS - 1])
+        return how.result
+
+    def _again(self, function: Function, module: ir.ModuleIR, procedure: ir.Procedure) -> Interpreted | None:
+        """What came of a function when it read the same, and all that it asked was answered as it is now."""
+        tried = [(how, None) for how in self._interpreted.get(function, ())]
+        for how, move in (*tried, *((how, self._move) for how in self._earlier.get(function, ()))):
+            same = move.same_graph if move is not None and how.path == move.path else operator.eq
+            if same(how.procedure, procedure):
+                again = self._still(how, Asking(self, module, procedure), move)
+                if again is not None:
+                    return again
+        return None
+
+    def _still(self, how: Interpreted, asking: Asking, move: Move | None) -> Interpreted | None:
+        result = how.result if move is None else move_result(move, how.result, how.path)
+        try:
+            same = result is not None and asking.still(how.answers, move)
+        except RecursionError:
+            return None
+        if result is None or not same:
+            return None
+        return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
     def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
         """The procedures of a module that are too large, or too deep, to be looked at on all their paths."""
@@ -545,6 +510,11 @@ class Analysis:
             if result is not None and not result.complete:
                 found.append(signature)
         return tuple(found)
+
+
+def _interpreted(asking: Asking) -> Interpreted:
+    result = analyse(asking)
+    return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
 
 def move_result(move: Move, result: Result, path: str) -> Result | None:

@@ -87,18 +87,20 @@ class Asking:
     def summary(self, function: Function, given: bool) -> Summary | None:
         """What a call of a function does. Asked each time: the answer grows while a component is iterated."""
         answer = self.knowledge.summary(function, given=given)
-        key = (_summary, function, given)
-        if not self.knowledge.is_guessed(function) and self._known.get(key, self) is not answer:
+        question = _guess if self.knowledge.is_guessed(function) else _summary
+        key = (question, function, given)
+        if self._known.get(key, self) is not answer:
             self._known[key] = answer
-            self.answers.append(Answered(_summary, (function, given), answer))
+            self.answers.append(Answered(question, (function, given), answer))
         return answer
 
-    def still(self, answers: Iterable[Answered], move: Reading) -> bool:
-        """Whether these questions are answered as before."""
+    def still(self, answers: Iterable[Answered], move: Reading | None) -> bool:
+        """Whether these questions are answered as before. move: None where nothing has moved."""
         for question, about, answer in answers:
-            about, answer = move.about(about, self.module.path), move.answer(answer)
-            if question is _summary:
-                if self.knowledge.is_guessed(about[0]) or _summary(self, *about) != answer:
+            if move is not None:
+                about, answer = move.about(about, self.module.path), move.answer(answer)
+            if question is _summary or question is _guess:
+                if _summary(self, *about) != answer or self.knowledge.is_guessed(about[0]) != (question is _guess):
                     return False
             elif self.ask(question, *about) != answer:
                 return False
@@ -106,6 +108,11 @@ class Asking:
 
 
 def _summary(asking: Asking, function: Function, given: bool) -> Summary | None:
+    return asking.summary(function, given)
+
+
+def _guess(asking: Asking, function: Function, given: bool) -> Summary | None:
+    """The last approximation of a summary: the answer is another one later."""
     return asking.summary(function, given)
 
 
