@@ -43,7 +43,11 @@ class Worker:
         if known is None:
             settings = self.setting.settings[index]
             known = self.projects[index] = Project(
-                settings, self.setting.cwd, self.texts, thorough=self.setting.thorough
+                settings,
+                self.setting.cwd,
+                self.texts,
+                thorough=self.setting.thorough,
+                remembering=self.setting.propose,
             )
         return known
 

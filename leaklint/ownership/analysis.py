@@ -6,9 +6,9 @@ same, a few times at most.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -42,15 +42,36 @@ V = TypeVar("V")
 
 
 MOST_ROUNDS = 3
+MOST_MOVES = 20
+"""Edits of other files after which an interpretation that nobody asked for is let go."""
 
 
 class Interpreted(NamedTuple):
-    """How a result came about: nothing else decides it. path: of the procedure's file, as shown."""
+    """How a result came about: nothing else decides it. path: of the procedure's file, as shown. moves: of the places
+    in all this, since it was found."""
 
     path: str
     procedure: ir.Procedure
     answers: tuple[Answered, ...]
     result: Result
+    moves: tuple[Move, ...] = ()
+
+    def after(self, move: Move) -> Interpreted | None:
+        """The same after another move; None where it has gone too far to be found again."""
+        own = move.path == self.path and any(one.path == move.path for one in self.moves)
+        return None if own or len(self.moves) >= MOST_MOVES else self._replace(moves=(*self.moves, move))
+
+    def reads(self, procedure: ir.Procedure) -> bool:
+        """Whether a procedure has the same graph."""
+        own = next((one for one in self.moves if one.path == self.path), None)
+        return own.same_graph(self.procedure, procedure) if own is not None else self.procedure == procedure
+
+    def moved(self) -> Result | None:
+        """The result, where its places are now; None where it cannot be told."""
+        result: Result | None = self.result
+        for move in self.moves:
+            result = move_result(move, result, self.path) if result is not None else None
+        return result
 
 
 class Analysis:
@@ -86,6 +107,7 @@ class Analysis:
         self._users: dict[Function, set[Function]] = {}
         self._analysing: list[Function] = []
         self._pending: set[Function] = set()
+        self._put_off: dict[str, set[Function]] = {}
         self._handing: list[Function] = []
         self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
@@ -96,8 +118,6 @@ class Analysis:
         self._callees: dict[Function, tuple[Function, ...]] = {}
         self._calls_itself: set[Function] = set()
         self._interpreted: dict[Function, tuple[Interpreted, ...]] = {}
-        self._earlier: dict[Function, tuple[Interpreted, ...]] = {}
-        self._move: Move | None = None
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -221,6 +241,8 @@ class Analysis:
         which hands one over. file: its absolute path."""
         before = self._trace.mask
         self._pending |= self.suspects.include(file) | self.suspects.unasked(file)
+        for one in [one for one in self._put_off if self.suspects.reaches(file, one)]:
+            self._pending |= self._put_off.pop(one)
         self._trace.mask = before
         self._rest_on_ways(file)
         self._settle_pending()
@@ -276,16 +298,14 @@ class Analysis:
             stale |= {one for one in before.results if before.rests.get(("settled", one), 0) & bit}
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
-            move = self._move = Move(module.path if module else "", changed, texts[0] or "", texts[1] or "")
-            for one, how in before._interpreted.items():
-                if one in stale or one.module == changed:
-                    self._earlier[move.function(one)] = how
-                else:
-                    self._interpreted[one] = how
+            self._remember(before, Move(module.path if module else "", changed, texts[0] or "", texts[1] or ""), stale)
+        waiting = (stale & before.results.keys()).union(before._pending, *before._put_off.values())
+        for one in waiting:
+            module = self.program.module(one.module) if one.module != changed else None
+            if module is not None:
+                self._put_off.setdefault(self.program.file_of(module), set()).add(one)
         for one, result in before.results.items():
             if one in stale:
-                if one.module != changed:
-                    self._pending.add(one)
                 continue
             self.results[one] = result
             for kind in ("settled", "callees"):
@@ -293,8 +313,16 @@ class Analysis:
             self._callees[one] = before._callees.get(one, ())
             if hands_over(result.summary):
                 self._handing.append(one)
-        self._pending.update(one for one in before._pending if one.module != changed)
         self._users.update({one: set(users) for one, users in before._users.items()})
+
+    def _remember(self, before: Analysis, move: Move, stale: Container[Function]) -> None:
+        """Take over how results came about."""
+        for one, known in before._interpreted.items():
+            if one in stale or one.module == move.module:
+                after = (how.after(move) for how in known)
+                self._interpreted[move.function(one)] = tuple(how for how in after if how is not None)
+            else:
+                self._interpreted[one] = known
 
     def _look_again(self, functions: Sequence[Function]) -> None:
         """Functions were found to mention more than was known: forget what depends on that."""
@@ -324,6 +352,7 @@ class Analysis:
         file = self.program.file_of(module)
         if not self.suspects.includes(file):
             self._pending |= self.suspects.include(file)
+        self._pending |= self._put_off.pop(file, set())
         self._rest_on_ways(file)
         return True
 
@@ -472,35 +501,28 @@ class Analysis:
         found = self.resolver.function(function)
         if found is None or not found[1].blocks:
             return NOTHING
+        known = self._interpreted.get(function, ())
         self._analysing.append(function)
         try:
-            how = self._again(function, *found) or _interpreted(Asking(self, *found))
+            how, number = next(self._again(known, *found), None) or (_interpreted(Asking(self, *found)), MOST_ROUNDS)
         finally:
             self._analysing.pop()
         if remembering and how.result is not NOTHING:
-            self._interpreted[function] = (how, *self._interpreted.get(function, ())[: MOST_ROUNDS - 1])
+            self._interpreted[function] = (how, *known[:number], *known[number + 1 :])[:MOST_ROUNDS]
         return how.result
 
-    def _again(self, function: Function, module: ir.ModuleIR, procedure: ir.Procedure) -> Interpreted | None:
-        """What came of a function when it read the same, and all that it asked was answered as it is now."""
-        tried = [(how, None) for how in self._interpreted.get(function, ())]
-        for how, move in (*tried, *((how, self._move) for how in self._earlier.get(function, ()))):
-            same = move.same_graph if move is not None and how.path == move.path else operator.eq
-            if same(how.procedure, procedure):
-                again = self._still(how, Asking(self, module, procedure), move)
-                if again is not None:
-                    return again
-        return None
-
-    def _still(self, how: Interpreted, asking: Asking, move: Move | None) -> Interpreted | None:
-        result = how.result if move is None else move_result(move, how.result, how.path)
-        try:
-            same = result is not None and asking.still(how.answers, move)
-        except RecursionError:
-            return None
-        if result is None or not same:
-            return None
-        return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
+    def _again(
+        self, known: Sequence[Interpreted], module: ir.ModuleIR, procedure: ir.Procedure
+    ) -> Iterator[tuple[Interpreted, int]]:
+        """Of what is known of a procedure, with its number, what came about when it read the same and all that it
+        asked was answered as it is now."""
+        for number, how in enumerate(known):
+            result = how.moved() if how.reads(procedure) else None
+            if result is not None:
+                asking = Asking(self, module, procedure)
+                with contextlib.suppress(RecursionError):
+                    if asking.still(how.answers, how.moves):
+                        yield Interpreted(module.path, procedure, tuple(asking.answers), result), number
 
     def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
         """The procedures of a module that are too large, or too deep, to be looked at on all their paths."""

@@ -6,7 +6,7 @@ changed in the program, if the graph is the same and the same questions are answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from leaklint import ir
@@ -94,10 +94,10 @@ class Asking:
             self.answers.append(Answered(question, (function, given), answer))
         return answer
 
-    def still(self, answers: Iterable[Answered], move: Reading | None) -> bool:
-        """Whether these questions are answered as before. move: None where nothing has moved."""
+    def still(self, answers: Iterable[Answered], moves: Sequence[Reading]) -> bool:
+        """Whether these questions are answered as before."""
         for question, about, answer in answers:
-            if move is not None:
+            for move in moves:
                 about, answer = move.about(about, self.module.path), move.answer(answer)
             if question is _summary or question is _guess:
                 if _summary(self, *about) != answer or self.knowledge.is_guessed(about[0]) != (question is _guess):

@@ -53,7 +53,7 @@ class Move:
 
     def __init__(self, path: str, module: str, before: str, after: str) -> None:
         self.path = path
-        self._module = module
+        self.module = module
         self._shifts = [0, *_shifts(before.split("\n"), after.split("\n"))]
         self.still = not any(self._shifts)
 
@@ -74,7 +74,7 @@ class Move:
 
     def function(self, function: Function) -> Function:
         """A function of the program."""
-        if self.still or function.module != self._module or "<lambda:" not in function.name:
+        if self.still or function.module != self.module or "<lambda:" not in function.name:
             return function
         return _with(function, name=self.name(function.name))
 

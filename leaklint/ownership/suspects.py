@@ -125,6 +125,10 @@ class Suspects:
         """Whether the file was asked for, or is imported by one that was."""
         return file in self._files and not self._files[file].stale
 
+    def reaches(self, file: str, other: str) -> bool:
+        """Whether a file that was asked for imports another, directly or through others."""
+        return bool(self._files[file].reached & self._imports.bit(other))
+
     def words_of(self, file: str) -> Container[str] | None:
         """The identifiers in a file, where they are known."""
         known = self._files.get(file)
