@@ -107,7 +107,8 @@ class Analysis:
         self._users: dict[Function, set[Function]] = {}
         self._analysing: list[Function] = []
         self._pending: set[Function] = set()
-        self._put_off: dict[str, set[Function]] = {}
+        self._put_off: set[Function] = set()
+        self._goes_on = False
         self._handing: list[Function] = []
         self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
@@ -241,22 +242,43 @@ class Analysis:
         which hands one over. file: its absolute path."""
         before = self._trace.mask
         self._pending |= self.suspects.include(file) | self.suspects.unasked(file)
-        for one in [one for one in self._put_off if self.suspects.reaches(file, one)]:
-            self._pending |= self._put_off.pop(one)
+        self._pending |= self._put_off
+        self._put_off = set()
         self._trace.mask = before
         self._rest_on_ways(file)
-        self._settle_pending()
+        self._settle_pending(file)
 
-    def _settle_pending(self) -> None:
+    def _settle_pending(self, file: str = "") -> None:
         before = self._trace.mask
         while self._pending or self._handing:
-            touched, self._pending = sorted(self._pending, key=_by_name), set()
+            touched, self._pending = sorted(self._within_reach(file), key=_by_name), set()
             self._look_again(touched)
             for function in touched:
                 self.ensure(function)
             handing, self._handing = self._handing, []
             self._pending |= self.suspects.handed(handing)
         self._trace.mask = before
+
+    def _within_reach(self, file: str) -> set[Function]:
+        """Those that wait to be analysed, save what a file has nothing to do with: after an edit all that uses the
+        edited file waits, and may never be asked for."""
+        if not self._goes_on or not file:
+            return self._pending
+        reached: dict[str, bool] = {}
+
+        def is_near(function: Function) -> bool:
+            name = function.module
+            if name not in reached:
+                module = self.program.module(name)
+                reached[name] = module is not None and self.suspects.reaches(file, self.program.file_of(module))
+            return reached[name]
+
+        near = set(filter(is_near, self._pending))
+        far = self._pending - near
+        if any(map(is_near, self.depending_on(far))):
+            return self._pending
+        self._put_off |= far
+        return near
 
     def recall(self, survey: Survey, stale: Collection[str]) -> None:
         """Go on from what an earlier run found out about the words of the program, but for some files that are looked
@@ -299,11 +321,9 @@ class Analysis:
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
             self._remember(before, Move(module.path if module else "", changed, texts[0] or "", texts[1] or ""), stale)
-        waiting = (stale & before.results.keys()).union(before._pending, *before._put_off.values())
-        for one in waiting:
-            module = self.program.module(one.module) if one.module != changed else None
-            if module is not None:
-                self._put_off.setdefault(self.program.file_of(module), set()).add(one)
+        waiting = (stale & before.results.keys()) | before._pending | before._put_off
+        self._put_off = {one for one in waiting if one.module != changed}
+        self._goes_on = True
         for one, result in before.results.items():
             if one in stale:
                 continue
@@ -352,7 +372,6 @@ class Analysis:
         file = self.program.file_of(module)
         if not self.suspects.includes(file):
             self._pending |= self.suspects.include(file)
-        self._pending |= self._put_off.pop(file, set())
         self._rest_on_ways(file)
         return True
 
