@@ -329,7 +329,7 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     resolver = Resolver(program)
     if before.remembering:
         resolver.take_over(before.resolver, program.trace.bit(("text", file)))
-    suspects = before.suspects.without(file, resolver)
+    suspects = before.suspects.without(file, resolver, remembering=before.remembering)
     analysis = Analysis(
         program,
         resolver,

@@ -315,25 +315,34 @@ class Analysis:
         changed = self.program.name_at(Path(file))
         known = {*before.results, *before._users}
         stale = before.depending_on(one for one in known if one.module == changed)
+        idle: set[Function] = set()
         if before.remembering:
             bit = before._trace.bit(("text", file))
-            stale |= {one for one in before.results if before.rests.get(("settled", one), 0) & bit}
+            settled = before.results.keys() | before._idle
+            stale |= {one for one in settled if before.rests.get(("settled", one), 0) & bit}
+            idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
             self._remember(before, Move(module.path if module else "", changed, texts[0] or "", texts[1] or ""), stale)
-        waiting = (stale & before.results.keys()) | before._pending | before._put_off
+        waiting = (stale & (before.results.keys() | before._idle)) | before._pending | before._put_off
         self._put_off = {one for one in waiting if one.module != changed}
         self._goes_on = True
+        self._idle |= idle
+        for one in idle:
+            self._take_over(before, one)
         for one, result in before.results.items():
             if one in stale:
                 continue
             self.results[one] = result
-            for kind in ("settled", "callees"):
-                self.rests[(kind, one)] = before.rests.get((kind, one), 0)
-            self._callees[one] = before._callees.get(one, ())
+            self._take_over(before, one)
             if hands_over(result.summary):
                 self._handing.append(one)
         self._users.update({one: set(users) for one, users in before._users.items()})
+
+    def _take_over(self, before: Analysis, one: Function) -> None:
+        for kind in ("settled", "callees"):
+            self.rests[(kind, one)] = before.rests.get((kind, one), 0)
+        self._callees[one] = before._callees.get(one, ())
 
     def _remember(self, before: Analysis, move: Move, stale: Container[Function]) -> None:
         """Take over how results came about."""

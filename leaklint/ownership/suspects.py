@@ -36,7 +36,8 @@ class _File:
     reached: the files that it imports, as a mask. active: the words in it that make a function a suspect. gives: what
     it gives to those that import it. read: its identifiers, once they were needed. stale: it may reach others than
     `active` tells of. ways: what they were in an earlier run, as long as nothing tells otherwise. asked: whether its
-    suspects were named to be analysed. told: whether the last survey had all of this.
+    suspects were named to be analysed. told: whether the last survey had all of this. same: whether all this was found
+    in the same text, before that of another file changed.
     """
 
     def __init__(self, bit: int, reached: int, read: Words | None) -> None:
@@ -51,6 +52,7 @@ class _File:
         self.ways = b""
         self.asked = True
         self.told = False
+        self.same = False
 
     def copy(self, reached: int, changed: int) -> _File:
         """The same for a program in which the file may reach others, and the text of some (a mask) has changed."""
@@ -59,6 +61,7 @@ class _File:
         other.functions, other.module = set(self.functions), self.module
         other.gives = set(self.gives)
         other.stale = self.stale or reached != self.reached or bool(reached & changed)
+        other.same = reached == self.reached
         return other
 
 
@@ -90,22 +93,31 @@ class Suspects:
         self._turned: dict[str, int] | None = None
         self._before: dict[str, dict[str, int]] = {"name": {}, "lead": {}, "make": {}}
 
-    def without(self, file: str, resolver: Resolver) -> Suspects:
+    def without(self, file: str, resolver: Resolver, *, remembering: bool) -> Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
-        was known."""
+        was known, but for what rests on that text. remembering: whoever asks looks again at all functions that rest on
+        it, and needs not be told of those that only mention what the file gave before."""
         other = Suspects(resolver, thorough=self.thorough)
         other._imports = self._imports.again(resolver.program)
         other._vocabulary = self._vocabulary
-        gone = ~self._imports.bit(file)
+        bit = self._imports.bit(file)
         for mine, its in ((self._leading, other._leading), (self._making, other._making), (self._named, other._named)):
-            its.update({name: mask & gone for name, mask in mine.items()})
+            its.update({name: mask & ~bit for name, mask in mine.items()})
         for path, known in self._files.items():
             if path != file:
                 other._libraries[path] = self._libraries[path]
-                other._files[path] = known.copy(other._imports.reached(path), ~gone)
-        other._receiving = set(self._receiving)
+                other._files[path] = known.copy(other._imports.reached(path), bit)
+        module = self._program.name_at(Path(file))
+        other._receiving = {one for one in self._receiving if one.module != module}
         other._lambdas = set(self._lambdas)
-        other._rests = dict(self._rests)
+        trace = self._program.trace
+        if remembering:
+            changed = trace.bit(("text", file)) | trace.bit(("gives", file))
+            for kind, name in self._files[file].gives if file in self._files else ():
+                if kind in other._before:
+                    other._before[kind][name] = bit
+            other._unread = [one for one, mask in self._rests.items() if mask & changed and one.module != module]
+        other._rests = {one: mask for one, mask in self._rests.items() if one.module != module}
         return other
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -341,7 +353,9 @@ class Suspects:
                 kind, name, bit = self._news.pop()
                 told = self._before[kind].get(name, 0) & bit
                 for file, known in self._files.items():
-                    if known.reached & bit and not (told and known.ways) and name in self._words_in(file, known):
+                    if not known.reached & bit or (told and (known.ways or known.same)):
+                        continue
+                    if name in self._words_in(file, known):
                         self._activate(file, {name})
             unread, self._unread = sorted(set(self._unread), key=lambda one: (one.module, one.name)), []
             for function in unread:
