@@ -153,6 +153,8 @@ class Move:
 
     def same_graph(self, before: ir.Procedure, after: ir.Procedure) -> bool:
         """Whether two graphs of a procedure of the file differ in nothing but where they stand."""
+        if before is after and not any(self._shifts[before.span.line : before.span.end_line + 1]):
+            return True
         if self.still:
             return before == after
         if self.span(before.span) != after.span or len(before.blocks) != len(after.blocks):
