@@ -171,7 +171,7 @@ class Project:
     def let_go(self) -> None:
         """Forget the bytes of files whose words are known, once they are many: what is looked for in them is looked
         for there, and few are read once more."""
-        if self.remembering or self._held < self._room:
+        if self._held < self._room:
             return
         known = [analysis.suspects.words_of for analysis in self._analyses.values()]
         for path, data in list(self._data.items()):
