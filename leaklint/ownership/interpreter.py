@@ -43,6 +43,8 @@ MOST_WORLDS = 40
 STAGES = (8, MOST_WORLDS, 60)
 """Distinct worlds at a block from which on more and more is forgotten: which of its caller's values a place holds; what
 tests and constants tell; and, last, which variables are true, false or unbound."""
+BARE = (6, 16, 24)
+"""The same of worlds in which nothing has been taken or done yet: they differ in what was asked on the way only."""
 WITH_FLAGS = 2
 MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
@@ -115,6 +117,8 @@ class _Interpreter:
         self._prune(target, world)
         seen = self.seen[target]
         stage = self.coarse[target] = max(self.coarse[target], bisect(STAGES, len(seen)))
+        if not world.resources and not world.ops:
+            stage = max(stage, bisect(BARE, len(seen)))
         if stage:
             _coarsen(world, stage, self.m.facts.correlated)
         key = world.coarse_key(flags=stage == WITH_FLAGS) if stage >= WITH_FLAGS else world.key()
