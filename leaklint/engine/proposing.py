@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,9 @@ def apply_repairs(project: Project, unit: Unit, analyze: Analyze) -> FixResult:
 
 
 def reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str], Pairs]:
-    """What would be reported of the file if it held another text."""
+    """What would be reported of the file if it held another text. Several findings may lead to the same one."""
 
+    @functools.lru_cache(maxsize=_MOST)
     def again(text: str) -> Pairs:
         if text == unit.source.text:
             return _of(project, unit)
