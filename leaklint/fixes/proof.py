@@ -163,9 +163,9 @@ def prove_all(
 
 def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> None:
     """Prove candidates, by one analysis if that tells of each whether it may stand."""
-    told = _together(around, list(tried)) if len(tried) > 1 else None
+    told = _together(around, list(tried)) if len(tried) > 1 else {}
     for piece, (search, candidate) in tried.items():
-        if told is not None:
+        if piece in told:
             search.reason = search.reason or told[piece]
             search.made = None if told[piece] else around.fix(candidate)
             continue
@@ -180,13 +180,13 @@ def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> 
             search.made = made[0]
 
 
-def _together(around: _Around, pieces: Sequence[Part]) -> dict[Part, str] | None:
-    """Why each of the candidates may not stand, "" where it may; None where their text as a whole does not tell."""
+def _together(around: _Around, pieces: Sequence[Part]) -> dict[Part, str]:
+    """Why candidates may not stand, "" where they may, as far as their text as a whole tells."""
     try:
         text = apply_edits(around.document.text, [edit for one in pieces for edit in one.edits])
         after = around.analyze(around.lead + text)
     except Exception:
-        return None  # which of them it was, shows when each is tried alone
+        return {}  # which of them it was, shows when each is tried alone
     return verdicts(pieces, around.before, [found for found, _ in after])
 
 

@@ -2,7 +2,8 @@
 
 What a repair does shows in the findings of its own function, or in those of functions that have to do with it. Repairs
 of functions that do not name each other are tried together, and each is judged by what is found in its function. Where
-something new is found in a function that none of them changes, each is tried alone.
+something new is found in a function that none of them changes, each is tried alone. Several repairs of one function
+are proven together only if all of them are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from leaklint.fixes.document import Document, edits, read
 from leaklint.fixes.propose import Candidate
 from leaklint.fixes.scopes import Function
 from leaklint.fixes.sections import changed
-from leaklint.fixes.verify import key, regression
+from leaklint.fixes.verify import Key, key, regression
 from leaklint.model import Edit, Finding
 
 _WORD = re.compile(r"\w+")
@@ -32,6 +33,16 @@ class Part:
     edits: Sequence[Edit]
     function: ast.stmt | None
     words: frozenset[str]
+
+    @property
+    def first(self) -> int:
+        """The first line that it changes."""
+        return min(one.line for one in self.edits)
+
+    @property
+    def last(self) -> int:
+        """The last line that it changes."""
+        return max(one.end_line for one in self.edits)
 
     @property
     def names(self) -> set[str]:
@@ -63,30 +74,38 @@ def batches(parts: Iterable[Part]) -> list[list[Part]]:
 
 
 def _strangers(one: Part, other: Part) -> bool:
-    """Whether two repairs are of different functions that do not name each other, nor their classes."""
-    if one.function is None or other.function is None or one.function is other.function:
+    """Whether two repairs are of different functions that do not name each other, nor their classes; or of lines of one
+    function that lie apart."""
+    if one.function is None or other.function is None:
         return False
+    if one.function is other.function:
+        return one.finding.function == other.finding.function and (one.last < other.first or other.last < one.first)
     if _function(one.finding) == _function(other.finding):
         return False
     return one.words.isdisjoint(other.names) and other.words.isdisjoint(one.names)
 
 
-def verdicts(batch: Sequence[Part], before: Sequence[Finding], after: Sequence[Finding]) -> dict[Part, str] | None:
-    """Why each repair may not stand, "" where it may, judged by what is found in its function if all are made; None
-    where that does not tell."""
+def verdicts(batch: Sequence[Part], before: Sequence[Finding], after: Sequence[Finding]) -> dict[Part, str]:
+    """Why repairs may not stand, "" where they may, judged by what is found in their functions if all are made. Those
+    that this does not tell of are left out: all where something new is found elsewhere, and those of one function
+    where not every one brings its finding to an end."""
     had = Counter(map(key, before))
-    new = Counter(map(key, after)) - had
-    functions = [_function(one.finding) for one in batch]
-    if not {function for _, function, _, _ in new} <= set(functions):
-        return None
-    return {
-        one: regression(
-            [other for other in before if _function(other) == function],
-            one.finding,
-            [other for other in after if _function(other) == function],
-        )
-        for one, function in zip(batch, functions)
-    }
+    new = {function for _, function, _, _ in Counter(map(key, after)) - had}
+    mine: dict[str, list[Part]] = {}
+    for one in batch:
+        mine.setdefault(_function(one.finding), []).append(one)
+    told: dict[Part, str] = {}
+    for function, parts in mine.items() if new <= set(mine) else ():
+        left, found = ([one for one in some if _function(one) == function] for some in (before, after))
+        if len(parts) == 1:
+            told[parts[0]] = regression(left, parts[0].finding, found)
+        elif function not in new and not Counter(map(key, found)) - _without(left, parts):
+            told.update(dict.fromkeys(parts, ""))
+    return told
+
+
+def _without(findings: Sequence[Finding], parts: Sequence[Part]) -> Counter[Key]:
+    return Counter(map(key, findings)) - Counter(key(one.finding) for one in parts)
 
 
 def _function(finding: Finding) -> str:

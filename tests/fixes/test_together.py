@@ -99,3 +99,27 @@ def test_what_turns_up_in_a_third_function_lets_each_be_tried_alone() -> None:
     assert isinstance(first, Fix)
     assert isinstance(second, Fix)
     assert [text.count("finally:") for text in texts] == [2, 1, 1]
+
+
+SHAPES = (
+    "{c} = psycopg2.connect(url)\nwork({c})\n",
+    "{c} = psycopg2.connect(url)\nwork({c})\n{c}.close()\n",
+    "{c} = psycopg2.connect(url)\nif url:\n    return {c}.execute('x').fetchall()\n{c}.close()\n",
+    "try:\n    {c} = psycopg2.connect(url)\n    work({c})\nexcept ValueError:\n    log.info('x')\n",
+    "for one in url:\n    {c} = psycopg2.connect(one)\n    work({c})\n",
+    "if url:\n    {c} = sqlite3.connect(url)\n    rows = {c}.execute('x').fetchall()\n",
+    "with psycopg2.connect(url) as {c}:\n    work({c})\n",
+    "work({c0})\n",
+)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_several_leaks_of_one_function_are_repaired_as_one_by_one(seed: int) -> None:
+    chance = random.Random(seed)
+    text = "import psycopg2\nimport sqlite3\n\n\ndef many(url):\n    c0 = psycopg2.connect(url)\n"
+    for number in range(1, 5):
+        same = chance.random() < 0.3
+        shape = chance.choice(SHAPES).format(c="conn" if same else f"c{number}", c0="c0")
+        text += "".join(f"    {line}\n" for line in shape.splitlines())
+    together, alone, _, _ = both(text)
+    assert together == alone
