@@ -12,31 +12,21 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 def bound_names(node: ast.AST) -> Iterator[str]:
     """The variables that a statement binds, those of nested scopes left out."""
-    stack: list[ast.AST] = [node]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (*Function, ast.ClassDef)):
-            yield one.name
-            continue
-        if isinstance(one, ast.Lambda):
-            continue
-        if isinstance(one, ast.Name) and isinstance(one.ctx, (ast.Store, ast.Del)):
-            yield one.id
-        elif isinstance(one, ast.ExceptHandler) and one.name:
-            yield one.name
-        elif isinstance(one, ast.alias):
-            yield (one.asname or one.name).split(".")[0]
-        stack.extend(ast.iter_child_nodes(one))
+    return _bound(node, nested=False)
 
 
 def bound_within(node: ast.stmt) -> Iterator[str]:
     """The variables that a statement, or one that stands anywhere in it, binds in its own scope."""
+    return _bound(node, nested=True)
+
+
+def _bound(node: ast.AST, *, nested: bool) -> Iterator[str]:
     stack: list[ast.AST] = [node]
     while stack:
         one = stack.pop()
         if isinstance(one, (*Function, ast.ClassDef)):
             yield one.name
-            stack.extend(one.body)
+            stack.extend(one.body if nested else ())
             continue
         if isinstance(one, ast.Lambda):
             continue
