@@ -37,7 +37,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
 class Setting(msgspec.Struct, frozen=True):
     """What a worker starts with. propose: give findings their repairs. keep: tell what outcomes rest on.
-    thorough: look at every file and every function."""
+    thorough: look at every file and every function. remembering: keep what it takes to look again at what changed only;
+    that repays where one file is repaired again and again, and not where each of its findings is repaired once."""
 
     settings: Sequence[Settings]
     cwd: str
@@ -45,6 +46,7 @@ class Setting(msgspec.Struct, frozen=True):
     propose: bool = False
     keep: bool = False
     thorough: bool = False
+    remembering: bool = False
 
 
 class Checked(msgspec.Struct, frozen=True):

@@ -69,7 +69,7 @@ def repair_texts(texts: Mapping[str, bytes], finder: SettingsFinder, *, analyze:
 
 def _repair(planned: Plan, cwd: str, jobs: int, analyze: Analyze, advance: Advance) -> Repairs:
     found = outcomes(planned, cwd, jobs=jobs, analyze=analyze, advance=advance)
-    worker = Worker(Setting(planned.settings, cwd, analyze, propose=True), planned.texts)
+    worker = Worker(Setting(planned.settings, cwd, analyze, remembering=True), planned.texts)
     repaired = []
     for index, (file, settings) in enumerate(planned.tasks):
         if found[index].findings:

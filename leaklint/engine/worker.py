@@ -47,7 +47,7 @@ class Worker:
                 self.setting.cwd,
                 self.texts,
                 thorough=self.setting.thorough,
-                remembering=self.setting.propose,
+                remembering=self.setting.remembering,
             )
         return known
 
