@@ -10,20 +10,21 @@ import contextlib
 import functools
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
-from leaklint.ownership.asking import Answered, Asking
+from leaklint.ownership.asking import Asking
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
+from leaklint.ownership.interpreted import Interpreted, interpreted
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.moving import Move
 from leaklint.ownership.outcomes import hands_over
-from leaklint.ownership.procedure import NOTHING, Result, analyse, plain
+from leaklint.ownership.procedure import NOTHING, Result, plain
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
@@ -42,36 +43,6 @@ V = TypeVar("V")
 
 
 MOST_ROUNDS = 3
-MOST_MOVES = 20
-"""Edits of other files after which an interpretation that nobody asked for is let go."""
-
-
-class Interpreted(NamedTuple):
-    """How a result came about: nothing else decides it. path: of the procedure's file, as shown. moves: of the places
-    in all this, since it was found."""
-
-    path: str
-    procedure: ir.Procedure
-    answers: tuple[Answered, ...]
-    result: Result
-    moves: tuple[Move, ...] = ()
-
-    def after(self, move: Move) -> Interpreted | None:
-        """The same after another move; None where it has gone too far to be found again."""
-        own = move.path == self.path and any(one.path == move.path for one in self.moves)
-        return None if own or len(self.moves) >= MOST_MOVES else self._replace(moves=(*self.moves, move))
-
-    def reads(self, procedure: ir.Procedure) -> bool:
-        """Whether a procedure has the same graph."""
-        own = next((one for one in self.moves if one.path == self.path), None)
-        return own.same_graph(self.procedure, procedure) if own is not None else self.procedure == procedure
-
-    def moved(self) -> Result | None:
-        """The result, where its places are now; None where it cannot be told."""
-        result: Result | None = self.result
-        for move in self.moves:
-            result = move_result(move, result, self.path) if result is not None else None
-        return result
 
 
 class Analysis:
@@ -532,7 +503,7 @@ class Analysis:
         known = self._interpreted.get(function, ())
         self._analysing.append(function)
         try:
-            how, number = next(self._again(known, *found), None) or (_interpreted(Asking(self, *found)), MOST_ROUNDS)
+            how, number = next(self._again(known, *found), None) or (interpreted(Asking(self, *found)), MOST_ROUNDS)
         finally:
             self._analysing.pop()
         if remembering and how.result is not NOTHING:
@@ -560,27 +531,6 @@ class Analysis:
             if result is not None and not result.complete:
                 found.append(signature)
         return tuple(found)
-
-
-def _interpreted(asking: Asking) -> Interpreted:
-    result = analyse(asking)
-    return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
-
-
-def move_result(move: Move, result: Result, path: str) -> Result | None:
-    """The result of a procedure in the file shown as `path`, after a move; None where it cannot be told."""
-    reports = move.reports(result.reports, path)
-    if reports is None or move.still:
-        return result if reports is not None else None
-    if move.path == path and "<lambda:" in repr(result.summary):
-        return None
-    return msgspec.structs.replace(
-        result,
-        summary=move.summary(result.summary),
-        reports=reports,
-        kept=move.kept(result.kept, path),
-        gaps=move.gaps(result.gaps),
-    )
 
 
 def _by_name(function: Function) -> tuple[str, str]:

@@ -57,6 +57,7 @@ def analyse(asking: Asking) -> Result:
     try:
         run = interpret(m)
         if m.watched & m.forgotten:
+            m.let_go()
             m = _machine(asking, m.watched)
             run = interpret(m)
     except RecursionError:

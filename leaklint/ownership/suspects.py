@@ -3,7 +3,8 @@
 Most functions have nothing to do with one, and to lower and resolve them all costs more than to look at those that do.
 A function is a suspect if it mentions a word by which a library gives something, where its module reaches that library
 through its imports; or the name of a function that was found to hand a resource over, or of what stands for one. The
-words are those of the lines that it takes up, so nothing is left out: being a suspect means only to be looked at.
+words are those of the lines that it takes up, less those that only say of what type something is; so nothing is left
+out: being a suspect means only to be looked at.
 """
 
 from __future__ import annotations
