@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from leaklint.fixes.document import BOM, Document, apply_edits, edits, read
+from leaklint.fixes.document import Document, read
+from leaklint.fixes.edits import BOM, apply_edits, edits
 from leaklint.fixes.propose import Candidate, candidates
 from leaklint.fixes.together import Part, batches, part, verdicts
 from leaklint.fixes.verify import key, objection, regression

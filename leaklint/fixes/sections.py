@@ -186,8 +186,8 @@ def walked(root: ast.AST) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
     return nodes, parents
 
 
-def shared_length(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+def shared_length(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many characters, or lines, two texts begin with alike."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

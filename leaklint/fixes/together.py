@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from leaklint.fixes.document import Document, edits, read
+from leaklint.fixes.document import Document, read
+from leaklint.fixes.edits import edits
 from leaklint.fixes.propose import Candidate
 from leaklint.fixes.scopes import Function
 from leaklint.fixes.sections import changed
