@@ -68,19 +68,7 @@ def inherited(m: Machine, made: Invocation, bases: tuple[Class | External, ...])
 
 def take_base(m: Machine, w: World, known: Known, made: Invocation) -> Held:
     """The part of a new object that a driver's class makes of it."""
-    return acquire(
-        m,
-        w,
-        made.at,
-        made.span,
-        known.row,
-        known.library,
-        known.sure,
-        operand=made.operand,
-        index=BASE_PART,
-        derived=True,
-        owner=True,
-    )
+    return _acquired(m, w, known, made, UNKNOWN, BASE_PART, part=True)
 
 
 def method_of(m: Machine, library: str, row: Row, name: str) -> Known | None:
@@ -215,8 +203,17 @@ def _engine_in(m: Machine, w: World, called: Value) -> Held | None:
 
 
 def _acquired(
-    m: Machine, w: World, known: Known, made: Invocation, source: Value, index: int = 0, bound: str = ""
+    m: Machine,
+    w: World,
+    known: Known,
+    made: Invocation,
+    source: Value,
+    index: int = 0,
+    bound: str = "",
+    *,
+    part: bool = False,
 ) -> Held:
+    """part: it is held by an object that is made."""
     return acquire(
         m,
         w,
@@ -229,6 +226,8 @@ def _acquired(
         source=source,
         index=index,
         bound=bound,
+        derived=part,
+        owner=part,
         is_async=known.row.awaited,
     )
 
