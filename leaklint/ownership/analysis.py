@@ -43,6 +43,8 @@ V = TypeVar("V")
 
 
 MOST_ROUNDS = 3
+MOST_KEPT = 6
+"""Interpretations of one procedure that are remembered: those of several rounds, and of some edits."""
 
 
 class Analysis:
@@ -294,7 +296,8 @@ class Analysis:
             idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
             module = self.program.module_at(Path(file))
             texts = before.program.text_at(file), self.program.text_at(file)
-            self._remember(before, Move(module.path if module else "", changed, texts[0] or "", texts[1] or ""), stale)
+            move = Move.between(module.path if module else "", changed, texts[0] or "", texts[1] or "")
+            self._remember(before, move, stale)
         waiting = (stale & (before.results.keys() | before._idle)) | before._pending | before._put_off
         self._put_off = {one for one in waiting if one.module != changed}
         self._goes_on = True
@@ -503,11 +506,11 @@ class Analysis:
         known = self._interpreted.get(function, ())
         self._analysing.append(function)
         try:
-            how, number = next(self._again(known, *found), None) or (interpreted(Asking(self, *found)), MOST_ROUNDS)
+            how, number = next(self._again(known, *found), None) or (interpreted(Asking(self, *found)), MOST_KEPT)
         finally:
             self._analysing.pop()
         if remembering and how.result is not NOTHING:
-            self._interpreted[function] = (how, *known[:number], *known[number + 1 :])[:MOST_ROUNDS]
+            self._interpreted[function] = (how, *known[:number], *known[number + 1 :])[:MOST_KEPT]
         return how.result
 
     def _again(

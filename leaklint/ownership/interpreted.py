@@ -11,13 +11,13 @@ from leaklint.ownership.asking import Answered, Asking
 from leaklint.ownership.moving import Move
 from leaklint.ownership.procedure import Result, analyse
 
-MOST_MOVES = 20
-"""Edits of other files after which an interpretation that nobody asked for is let go."""
+MOST_EDITS = 20
+"""Edits after which an interpretation that nobody asked for is let go."""
 
 
 class Interpreted(NamedTuple):
     """How a result came about: nothing else decides it. path: of the procedure's file, as shown. moves: of the places
-    in all this, since it was found."""
+    in all this, since it was found, one for each file."""
 
     path: str
     procedure: ir.Procedure
@@ -26,9 +26,12 @@ class Interpreted(NamedTuple):
     moves: tuple[Move, ...] = ()
 
     def after(self, move: Move) -> Interpreted | None:
-        """The same after another move; None where it has gone too far to be found again."""
-        own = move.path == self.path and any(one.path == move.path for one in self.moves)
-        return None if own or len(self.moves) >= MOST_MOVES else self._replace(moves=(*self.moves, move))
+        """The same after another move; None where it is long since anybody asked for it."""
+        if sum(one.edits for one in self.moves) >= MOST_EDITS:
+            return None
+        before = next((one for one in self.moves if one.path == move.path), None)
+        others = (one for one in self.moves if one.path != move.path)
+        return self._replace(moves=(*others, move if before is None else before.then(move)))
 
     def reads(self, procedure: ir.Procedure) -> bool:
         """Whether a procedure has the same graph."""

@@ -48,14 +48,25 @@ def _shifts(old: list[str], new: list[str]) -> list[int]:
 
 
 class Move:
-    """Two texts of the file that is shown as `path` and holds `module`. Whether what stood in its lines is still the
-    same, `same_graph` says; this only says where it should be."""
+    """Two texts of the file that is shown as `path` and holds `module`, some edits apart. Whether what stood in its
+    lines is still the same, `same_graph` says; this only says where it should be."""
 
-    def __init__(self, path: str, module: str, before: str, after: str) -> None:
+    def __init__(self, path: str, module: str, shifts: list[int], edits: int = 1) -> None:
         self.path = path
         self.module = module
-        self._shifts = [0, *_shifts(before.split("\n"), after.split("\n"))]
-        self.still = not any(self._shifts)
+        self.edits = edits
+        self._shifts = shifts
+        self.still = not any(shifts)
+
+    @classmethod
+    def between(cls, path: str, module: str, before: str, after: str) -> Move:
+        """The move from one text of a file to the next."""
+        return cls(path, module, [0, *_shifts(before.split("\n"), after.split("\n"))])
+
+    def then(self, later: Move) -> Move:
+        """This move and a later one of the same file, in one."""
+        shifts = [shift + later._line(line + shift) - (line + shift) for line, shift in enumerate(self._shifts)]
+        return Move(self.path, self.module, shifts, self.edits + later.edits)
 
     def _line(self, line: int) -> int:
         return line + self._shifts[line] if line < len(self._shifts) else line

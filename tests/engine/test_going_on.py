@@ -92,6 +92,21 @@ def test_what_stands_in_other_lines_is_not_interpreted_again(tmp_path: Path) -> 
         assert all(map(operator.is_, *values))
 
 
+def test_an_edit_that_is_taken_back_is_not_interpreted_again(tmp_path: Path) -> None:
+    path = tmp_path / "stores.py"
+    path.write_text(RECURSIVE)
+    now = project(tmp_path, remembering=True)
+    first = found(now, path)
+    summaries = []
+    edited_text = "\n" + RECURSIVE.replace("    conn", "    typed = 1\n    conn")
+    for text in (RECURSIVE, edited_text, RECURSIVE, "\n" + RECURSIVE):
+        now = now.with_overlay(str(path), text.encode())
+        shown = found(now, path)
+        assert text != RECURSIVE or shown == first
+        summaries.append(now.analysis(str(path)).results[Function("stores", "used")].summary)
+    assert summaries[0] is summaries[2] is summaries[3] is not summaries[1]
+
+
 def test_what_the_file_at_hand_does_not_reach_waits(tmp_path: Path) -> None:
     store, user = tmp_path / "store.py", tmp_path / "user.py"
     store.write_text("import sqlite3\n\n\ndef opened(path):\n    return sqlite3.connect(path)\n")
