@@ -50,6 +50,18 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
     quiet: dict[str, Quiet] = {}
 
 
+class Concern(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What was ever asked of a file, as in `resolve.asked`, and a digest of all of its text that this concerns. same:
+    the digests of the contents that are the same in that."""
+
+    same: tuple[bytes, ...]
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    pieces: tuple[str, ...]
+    attributes: bool
+    digest: bytes
+
+
 class Table(msgspec.Struct, frozen=True, array_like=True):
     """Facts of one program, whose roots are those of the project and `extra`, unless that is ""."""
 
@@ -95,7 +107,8 @@ class SurveyBody(msgspec.Struct, frozen=True, array_like=True):
 
 class Record(msgspec.Struct, array_like=True):
     """All that is kept of one project for one way of asking. paths: those that facts name by number. words: word -> the
-    files of the project (by extra root) that hold it, by their number. quiet, surveys: by extra root."""
+    files of the project (by extra root) that hold it, by their number. quiet, surveys: by extra root. concerns: by
+    extra root and path, a Concern, which few runs need."""
 
     paths: list[str] = []
     stamps: dict[str, Stamp] = {}
@@ -104,6 +117,7 @@ class Record(msgspec.Struct, array_like=True):
     words: dict[str, dict[str, list[int]]] = {}
     quiet: dict[str, Words] = {}
     surveys: dict[str, KeptSurvey] = {}
+    concerns: dict[str, dict[str, msgspec.Raw]] = {}
 
 
 def decode(data: bytes | memoryview) -> Record:
@@ -126,6 +140,16 @@ def encode_body(body: SurveyBody) -> msgspec.Raw:
     return msgspec.Raw(_ENCODER.encode(body))
 
 
+def decode_concern(data: msgspec.Raw) -> Concern:
+    """A concern from its bytes. Raises msgspec.MsgspecError."""
+    return _CONCERNS.decode(data)
+
+
+def encode_concern(one: Concern) -> msgspec.Raw:
+    """The bytes of a concern."""
+    return msgspec.Raw(_ENCODER.encode(one))
+
+
 def as_bytes(mask: int) -> bytes:
     """A set of facts as it is kept."""
     return mask.to_bytes((mask.bit_length() + 7) // 8, "little")
@@ -143,4 +167,5 @@ def bits(mask: int) -> Iterator[int]:
 
 _DECODER = msgspec.msgpack.Decoder(Record)
 _BODIES = msgspec.msgpack.Decoder(SurveyBody)
+_CONCERNS = msgspec.msgpack.Decoder(Concern)
 _ENCODER = msgspec.msgpack.Encoder()

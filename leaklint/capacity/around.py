@@ -31,8 +31,8 @@ def module_pools(analysis: Analysis, module: ModuleIR) -> list[Pool]:
 
 
 def _pools_in(analysis: Analysis, module: ModuleIR) -> list[Pool]:
-    text = analysis.program.text(module)
-    return pools_of(analysis, module) if any(word in text for word in building_words(analysis.catalog)) else []
+    building = analysis.program.says(module, building_words(analysis.catalog))
+    return pools_of(analysis, module) if building else []
 
 
 def budget_around(analysis: Analysis, module: ModuleIR, settings: Settings) -> Budget | None:

@@ -14,6 +14,7 @@ from leaklint.cache.record import Words, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
+from leaklint.engine.concerns import Told, told
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.directories import INIT, listing, look
@@ -39,7 +40,8 @@ class Grounds(msgspec.Struct, frozen=True):
 class News(msgspec.Struct, frozen=True):
     """What a process has met since it last told. facts: by extra root, the number of the first and the facts, each with
     what it was. searches: extra root, word, and the files that hold it. stamps: of the files read. steady: none of them
-    changed meanwhile. surveys: by extra root, what was found out about the words of its program."""
+    changed meanwhile. surveys: by extra root, what was found out about the words of its program. asked: by extra root
+    and path, what was asked of files; None where nobody can say."""
 
     process: str
     facts: Mapping[str, tuple[int, tuple[tuple[Fact, bytes], ...]]]
@@ -47,6 +49,7 @@ class News(msgspec.Struct, frozen=True):
     stamps: Mapping[str, Stamp]
     steady: bool
     surveys: Mapping[str, Survey]
+    asked: Mapping[str, Mapping[str, Told | None]]
 
 
 class Recorder:
@@ -56,6 +59,7 @@ class Recorder:
         self.project = project
         self.light = Trace()
         self._told: dict[str, int] = {}
+        self._asked: dict[tuple[str, str], int] = {}
         self._lists = functools.cache(lambda directory: listing(directory, ("",)))
         if project.stamps is None:
             project.stamps = {}
@@ -94,7 +98,18 @@ class Recorder:
         )
         stamps, self.project.stamps = self.project.stamps or {}, {}
         surveys = {extra: self.project.survey(extra) for extra in facts if extra != LIGHT}
-        return News(process, facts, searches, stamps, self.project.steady, surveys)
+        asked = {extra: self._newly_asked(extra) for extra in self.project.traces}
+        return News(process, facts, searches, stamps, self.project.steady, surveys, asked)
+
+    def _newly_asked(self, extra: str) -> dict[str, Told | None]:
+        program = self.project.program(extra)
+        found: dict[str, Told | None] = {}
+        for path, asked in program.asked.files.items():
+            if self._asked.get((extra, path)) != asked.size:
+                self._asked[(extra, path)] = asked.size
+                module = program.lowered(path)
+                found[path] = told(module, asked) if module is not None else None
+        return found
 
     def _traces(self) -> dict[str, Trace]:
         return {**self.project.traces, LIGHT: self.light}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Words, as_mask, bits
+from leaklint.cache.record import Answer, Concern, KeptFact, KeptSurvey, Record, Words, as_mask, bits, decode_concern
 from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import Store
@@ -20,6 +21,7 @@ from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
 if TYPE_CHECKING:
+    from leaklint.engine.concerns import Told
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
@@ -71,6 +73,9 @@ class Keeper:
         self.surveys: dict[tuple[str, str], list[Survey]] = {}
         self._surveys: dict[str, Recalled | None] = {}
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
+        self.told: dict[str, dict[str, list[Told | None]]] = {}
+        self._concerns: dict[tuple[str, str], Concern | None] = {}
+        self._moved: set[str] = set()
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
@@ -108,24 +113,35 @@ class Keeper:
 
     def _recall(self, files: Sequence[File]) -> list[Outcome | None]:
         answers = [self._candidate(file) for file in files]
-        same = [
-            answer is not None and answer.digest == self.stamps.digest(file.path)
-            for file, answer in zip(files, answers)
-        ]
         needed: dict[int, int] = {}
         for answer in answers:
             if answer is not None:
                 needed[answer.table] = needed.get(answer.table, 0) | as_mask(answer.facts)
         broken = {number: self._broken(number, mask) for number, mask in needed.items()}
         found: list[Outcome | None] = []
-        for file, answer, unchanged in zip(files, answers, same):
-            holds = answer is not None and not as_mask(answer.facts) & broken[answer.table]
-            found.append(
-                Outcome(answer.findings, answer.suppressed) if answer is not None and holds and unchanged else None
-            )
-            if answer is not None and holds and not unchanged and self._was_quiet(file, answer):
+        for file, answer in zip(files, answers):
+            if answer is None or as_mask(answer.facts) & broken[answer.table]:
+                found.append(None)
+                continue
+            unchanged = answer.digest == self.stamps.digest(file.path) or self._says_the_same(file, answer)
+            found.append(Outcome(answer.findings, answer.suppressed) if unchanged and self._in_place(answer) else None)
+            if not unchanged and self._was_quiet(file, answer):
                 self.quiet[file.path] = answer
         return found
+
+    def _says_the_same(self, file: File, answer: Answer) -> bool:
+        """Whether an answer about other content of a file, in which nothing was found, holds for what it has now."""
+        if answer.findings or answer.suppressed:
+            return False
+        return self.is_same(self.record.tables[answer.table].extra, file.path, answer.digest)
+
+    def _in_place(self, answer: Answer) -> bool:
+        """Whether an answer that holds still names the right lines: not of files that changed and yet stay the same."""
+        if not self._moved or not (answer.findings or answer.suppressed):
+            return True
+        told = msgspec.json.encode((answer.findings, answer.suppressed)).decode()
+        names = map(os.path.basename, self._moved)
+        return all(name.isascii() and name.isprintable() and name not in told for name in names)
 
     def _was_quiet(self, file: File, answer: Answer) -> bool:
         """Whether an answer about other content of a file rests on no more than that the file says nothing about
@@ -163,22 +179,61 @@ class Keeper:
     def _is_quiet(self, path: str, words: Words) -> bool:
         if path not in words.quiet:
             return False
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError:
-            return False
-        # What was compared must be what the stamp is of.
-        return content_digest(data) == self.stamps.digest(path) and stays_quiet(path, words, data)
+        data = self.content(path)
+        return data is not None and stays_quiet(path, words, data)
 
     def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What a fact is now, which was told to be `was`."""
         if fact[0] in ("ways", "gives"):
             return self._about_words(extra, fact, was)
+        if fact[0] == "text" and self.stamps.digest(fact[1]) != was and self.is_same(extra, fact[1], was):
+            return was
         known = self._now.get((extra, fact))
         if known is None:
             known = self._now[(extra, fact)] = self.present.now(extra, fact)
         return known
+
+    def is_same(self, extra: str, path: str, was: bytes) -> bool:
+        """Whether a file of a program is, to all who asked of it, what it was with the content of this digest."""
+        known = self.record.concerns.get(extra, {}).get(path)
+        if known is None:
+            return False
+        found = self.concern_now(extra, path)
+        return found is not None and was in found.same
+
+    def concern_now(self, extra: str, path: str) -> Concern | None:
+        """What concerns anybody of a file, as far as that is known of its content."""
+        key = (extra, path)
+        if key not in self._concerns:
+            self._concerns[key] = self._concern_now(extra, path)
+        return self._concerns[key]
+
+    def _concern_now(self, extra: str, path: str) -> Concern | None:
+        raw, words = self.record.concerns.get(extra, {}).get(path), self.record.quiet.get(extra)
+        if raw is None or words is None or self._thorough:
+            return None
+        from leaklint.engine.concerns import still_concerns
+
+        try:
+            known = decode_concern(raw)
+        except msgspec.MsgspecError:
+            return None
+        if self.stamps.digest(path) in known.same:
+            return known
+        data = self.content(path)
+        if data is None or not still_concerns(known, path, data, words):
+            return None
+        self._moved.add(path)
+        return known
+
+    def content(self, path: str) -> bytes | None:
+        """A file's bytes, if they are what was looked at."""
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except OSError:
+            return None
+        return data if content_digest(data) == self.stamps.digest(path) else None
 
     def found_to_be(self, extra: str, kept: KeptFact) -> bytes | None:
         """What this run found a fact to be; None where it did not look."""
@@ -276,6 +331,10 @@ class Keeper:
             self.searches.setdefault(extra, {})[word] = held
         for extra, told in news.surveys.items():
             self.surveys.setdefault((news.process, extra), []).append(told)
+        for extra, asked in news.asked.items():
+            own = self.told.setdefault(extra, {})
+            for path, one in asked.items():
+                own.setdefault(path, []).append(one)
         self.steady = self.steady and news.steady
         for path, stamp in news.stamps.items():
             known = self.stamps.current.get(path)
@@ -284,7 +343,8 @@ class Keeper:
 
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
-        changed = any(self.record.stamps.get(path) != stamp for path, stamp in self.stamps.current.items())
+        stamps = self.stamps.current.items()
+        changed = any(self.record.stamps.get(path) != stamp and path not in self._moved for path, stamp in stamps)
         if self.steady and (self.new or self.renewed or changed):
             from leaklint.engine.writing import written
 

@@ -96,10 +96,11 @@ class _Round:
                     futures[submit([self.tasks[index] for index in run])] = run
                 except BrokenExecutor:
                     lost.append(run)
-            pending = set(futures)
+            pending, order = set(futures), {future: number for number, future in enumerate(futures)}
             while pending:
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
+                # What one process tells builds on what it told before.
+                for future in sorted(done, key=order.__getitem__):
                     self._take(futures[future], future, lost)
         except BaseException:
             for future in futures:

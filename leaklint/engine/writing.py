@@ -8,7 +8,19 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, Words, as_bytes, as_mask, bits
+from leaklint.cache.record import (
+    Answer,
+    KeptFact,
+    KeptSurvey,
+    Record,
+    Table,
+    Words,
+    as_bytes,
+    as_mask,
+    bits,
+    encode_concern,
+)
+from leaklint.engine.concerns import all_told, asks_nothing_new, concern
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Joined, together
@@ -28,6 +40,8 @@ def written(keeper: Keeper) -> Record:
         writer.add(extra, [facts[number] for number in range(len(facts)) if number in facts], new)
     for extra in sorted({extra for _, extra in keeper.surveys}):
         writer.survey(extra)
+    for extra in sorted({*keeper.record.concerns, *keeper.told}):
+        writer.concern(extra)
     return writer.record()
 
 
@@ -72,6 +86,7 @@ class _Writer:
         self._numbers = {path: number for number, path in enumerate(self.paths)}
         self.quiet: dict[str, Words] = {}
         self.surveys: dict[str, KeptSurvey] = {}
+        self.concerns: dict[str, dict[str, msgspec.Raw]] = {}
         self._ways: dict[str, dict[int, bytes]] = {}
         self.tables = [_Table(table.extra, table.facts) for table in old.tables]
         for path, answer in old.answers.items():
@@ -146,6 +161,23 @@ class _Writer:
             self.surveys[extra], self.quiet[extra] = joined.kept()
             self._ways[extra] = {self.path(path): ways for path, ways in joined.ways()}
 
+    def concern(self, extra: str) -> None:
+        """Keep what of the files of one program concerns anybody."""
+        keeper = self.keeper
+        known = keeper.record.concerns.get(extra, {})
+        kept = self.concerns[extra] = {path: raw for path, raw in known.items() if self._exists(path)}
+        words = self.quiet.get(extra) or keeper.record.quiet.get(extra)
+        for path, tellings in keeper.told.get(extra, {}).items():
+            before = keeper.concern_now(extra, path)
+            new = all_told(tellings)
+            if new is not None and before is not None and asks_nothing_new(before, new, keeper.stamps.digest(path)):
+                continue
+            kept.pop(path, None)
+            data = keeper.content(path)
+            found = concern(before, new, data, words) if new and data is not None and words is not None else None
+            if found is not None:
+                kept[path] = encode_concern(found)
+
     def _put(self, table: _Table, one: Learnt, mask: int) -> None:
         self._say(table, one.file, one.outcome, mask)
 
@@ -178,6 +210,7 @@ class _Writer:
             answers=answers,
             quiet={**self.keeper.record.quiet, **self.quiet},
             surveys={**self.keeper.record.surveys, **self.surveys},
+            concerns=self.concerns,
         )
 
     def _leave_out_outdated(self, table: _Table) -> None:

@@ -39,12 +39,14 @@ def lower_module(
     again: Callable[[], str] | None = None,
     shelf: Shelf | None = None,
     before: Procedures | None = None,
+    asked: set[str] | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
     is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are.
-    before: of another text of the same file; what was built of that is at hand here. Raises SyntaxProblem.
+    before: of another text of the same file; what was built of that is at hand here. asked: learns the names of the
+    procedures that are looked up. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -57,7 +59,7 @@ def lower_module(
         imports=found.imports,
         classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
         signatures=signatures,
-        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf, before),
+        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked),
         extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
@@ -75,6 +77,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         again: Callable[[], str],
         shelf: Shelf | None = None,
         before: Procedures | None = None,
+        asked: set[str] | None = None,
     ) -> None:
         self.too_deep: set[str] = set()
         self._signatures = signatures
@@ -83,6 +86,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._shelf = shelf
         self._pieces = pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
+        self._asked = asked if asked is not None else set()
         # Nearly every module's own body is asked for, and the tree is at hand.
         self._lower((MODULE,), unit)
         if before is not None:
@@ -95,6 +99,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         return self._made.get(name)
 
     def __getitem__(self, name: str) -> ir.Procedure:
+        self._asked.add(name)
         made = self._made.get(name)
         if made is None:
             if name not in self._signatures:
@@ -128,6 +133,13 @@ class Procedures(Mapping[str, ir.Procedure]):
                     if name not in self._made:
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
+
+    def loose(self) -> Iterator[tuple[str, Piece]]:
+        """The functions and methods, in source order, in which no other procedure stands."""
+        holding = {self._piece_of(name) for name in self._signatures if name not in self._pieces}
+        for name, piece in self._pieces.items():
+            if name not in holding and self._signatures[name].kind != "class":
+                yield name, piece
 
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""

@@ -28,7 +28,7 @@ def is_injected(asking: Asking) -> bool:
         names.update(sorted(program.candidates(simple))[:_MOST_MODULES])
     for name in sorted(names):
         place = asking.module if name == asking.module.module else program.module(name)
-        if place is None or not any(one.rpartition(".")[2] in program.text(place) for one in injectors):
+        if place is None or not program.says(place, sorted({one.rpartition(".")[2] for one in injectors})):
             continue
         for injector, provider in _injections(asking, place, simple):
             if provider == wanted and injector in injectors:

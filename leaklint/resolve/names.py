@@ -6,7 +6,6 @@ This is the lower of two strata. Nothing here depends on what calls return, so c
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -27,8 +26,6 @@ LONGEST_NAME = 8
 DEEPEST_CHAIN = 12
 MOST_DEFINITIONS = 2000
 """Indexes of procedures that are kept."""
-
-_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 
 
 def receiver(signature: Procedure) -> str:
@@ -172,7 +169,7 @@ class Names:
         """Names that the module's text assigns as attributes of something."""
         known = self._set.get(module.path)
         if known is None:
-            known = self._set[module.path] = frozenset(_ASSIGNED.findall(self.program.text(module)))
+            known = self._set[module.path] = self.program.attributes_set(module)
         return known
 
     def external(self, name: str) -> set[Value]:

@@ -9,7 +9,7 @@ import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from leaklint.catalog import Catalog
@@ -19,6 +19,7 @@ from leaklint.lowering.module import Procedures
 from leaklint.lowering.positions import line_starts
 from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
+from leaklint.resolve.asked import Asked
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
 from leaklint.source.prefilter import imported, statements_digest
@@ -29,7 +30,13 @@ MOST_INSTRUCTIONS = 150_000
 """In the graphs that are kept: some 40 MB."""
 MOST_TEXTS = 50
 """Texts that are kept. Others are read again: who reads them keeps the bytes, which take less room."""
+_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
+
+
+def attributes_assigned(text: str) -> frozenset[str]:
+    """Names that a text assigns as attributes of something."""
+    return frozenset(_ASSIGNED.findall(text))
 
 
 def _in_word(character: str) -> bool:
@@ -57,6 +64,7 @@ class Program:
         self.catalog = catalog
         self.candidates = candidates
         self.trace = Trace(on=traced)
+        self.asked = Asked()
         self.generation = 0
         self._read = read
         self._base = os.path.abspath(base if base is not None else ".")
@@ -229,9 +237,22 @@ class Program:
         at = bisect_left(lines, span.line)
         return at < len(lines) and lines[at] <= span.end_line
 
-    def text(self, module: ModuleIR) -> str:
-        """The source text of a module."""
-        return self._text(self.file_of(module)) or ""
+    def says(self, module: ModuleIR, wanted: Iterable[str]) -> bool:
+        """Whether the text of a module has one of these anywhere."""
+        file = self.file_of(module)
+        text = self._text(file) or ""
+        pieces = self.asked.of(file).pieces
+        for one in wanted:
+            pieces.add(one)
+            if one in text:
+                return True
+        return False
+
+    def attributes_set(self, module: ModuleIR) -> frozenset[str]:
+        """Names that a module's text assigns as attributes of something."""
+        file = self.file_of(module)
+        self.asked.of(file).attributes = True
+        return attributes_assigned(self._text(file) or "")
 
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
@@ -241,6 +262,7 @@ class Program:
             index = self._words[file] = {}
         lines = index.get(word)
         if lines is None:
+            self.asked.of(file).words.add(word)
             lines = index[word] = self._find_lines(file, word)
         return lines
 
@@ -277,6 +299,10 @@ class Program:
 
     # -- files --------------------------------------------------------------------------------------------------
 
+    def lowered(self, file: str) -> ModuleIR | None:
+        """The module in a file, if anybody asked for it before. Who asks this learns nothing that counts."""
+        return self._modules.get(file)
+
     def _load(self, file: str) -> ModuleIR | None:
         self.trace.note(("text", file))
         try:
@@ -292,7 +318,14 @@ class Program:
         before = known.procedures if known is not None and isinstance(known.procedures, Procedures) else None
         try:
             module = lower_module(
-                text, self._shown(file), self._name_of(file), is_package, again=again, shelf=self._shelf, before=before
+                text,
+                self._shown(file),
+                self._name_of(file),
+                is_package,
+                again=again,
+                shelf=self._shelf,
+                before=before,
+                asked=self.asked.of(file).names,
             )
         except (LeaklintError, RecursionError):
             return None

@@ -47,8 +47,8 @@ def inspect(view: View) -> Iterator[Sighting]:
     """Connections to a transaction pooler whose driver prepares statements, and statements that keep session state in
     a project whose pgbouncer.ini pools by transaction."""
     drivers = [lib for lib in view.analysis.catalog.libraries if lib.prepares is not None]
-    text = view.analysis.program.text(view.module)
-    if not any(name in text for lib in drivers for name in lib.modules) and "sqlalchemy" not in text:
+    names = ("sqlalchemy", *(name for lib in drivers for name in lib.modules))
+    if not view.analysis.program.says(view.module, names):
         return
     constants = Constants(view.analysis)
     around = pooler_around(view.analysis, view.settings.root)

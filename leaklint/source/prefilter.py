@@ -12,7 +12,8 @@ _IMPORT = re.compile(rb"[ \t\f]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
 _FURTHER = re.compile(rb";[ \t]*(?:" + _FROM + rb"|" + _WHOLE + rb")")
 _SPACED = bytes(c if c >= 0x80 or chr(c).isalnum() or c == ord("_") else ord(" ") for c in range(256))
 _COMMENT = re.compile(rb"#[^\r\n]*")
-_IMPORTING = ("import_module", "__import__", "importorskip")
+IMPORTING = ("import_module", "__import__", "importorskip")
+"""Calls that import what a string names."""
 _CONTINUATION = re.compile(rb"\\\r?\n")
 
 
@@ -48,7 +49,7 @@ class Prefilter:
         many are words that variables go by, too; one that imports by a call may name them anywhere."""
         found = [(name, whole) for name, whole in self._wholes if name.partition(".")[0] in words]
         found = [(name, whole) for name, whole in found if whole.search(data)]
-        if not found or any(call in words for call in _IMPORTING):
+        if not found or any(call in words for call in IMPORTING):
             return [name for name, _ in found]
         tops = {module.partition(".")[0] for module, _ in imported(data)}
         return [name for name, _ in found if name.partition(".")[0] in tops or _said_to_import(name).search(data)]

@@ -58,6 +58,25 @@ FILES: dict[str, tuple[str, ...]] = {
         "from app.special import Special\ndef run():\n    Special()\n",
     ),
     "app/plain.py": ("import json\ndef load(x):\n    return json.loads(x)\n", "import json  # leaklint: ignore\n"),
+    "app/mixed.py": (
+        "import psycopg2\nfrom app.closing import put\n\n\ndef label(x):\n    return str(x)\n\n\n"
+        "def taken():\n    return psycopg2.connect('')\n\n\nclass Mixed:\n    def size(self):\n        return 1\n\n"
+        "    def close(self):\n        put(self.conn)\n",
+        "import psycopg2\nfrom app.closing import put\n\n\ndef label(x):\n    y = x\n\n    return repr(y)\n\n\n"
+        "def taken():\n    return psycopg2.connect('')\n\n\nclass Mixed:\n    def size(self):\n        return 1\n\n"
+        "    def close(self):\n        put(self.conn)\n",
+        "import psycopg2\nfrom app.closing import put\n\n\ndef label(x):\n    return taken().cursor()\n\n\n"
+        "def taken():\n    return psycopg2.connect('')\n\n\nclass Mixed:\n    def size(self):\n"
+        "        self.conn = taken()\n\n    def close(self):\n        put(self.conn)\n",
+        "import psycopg2\nfrom app.closing import put\n\n\ndef label(x):\n    yield x\n\n\n"
+        "def taken():\n    return psycopg2.connect('')\n\n\nclass Mixed:\n    def size(self):\n        return 1\n\n"
+        "    def close(self):\n        pass\n",
+    ),
+    "app/mixing.py": (
+        "from app.mixed import label, taken, Mixed\ndef go():\n    conn = taken()\n    label(conn)\n    return 1\n",
+        "from app import mixed\ndef go():\n    label = mixed.label(mixed.taken())\n    label.execute('x')\n",
+        "from app import mixed\ndef go():\n    one = mixed.Mixed()\n    one.conn = mixed.taken()\n    one.size()\n",
+    ),
     "app/broken.py": ("import psycopg2\npsycopg2.connect('')\n", "import psycopg2\npsycopg2.connect(\n"),
     "app/holder.py": (
         "class Holder:\n    def __init__(self, maker):\n        self.maker = maker\n"

@@ -221,6 +221,36 @@ def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path
     assert analysed(tmp_path) == {"app/other.py"}
 
 
+def test_what_nobody_looks_into_concerns_nobody(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    before = warm(tmp_path)
+    assert "app/mixing.py" in {finding.path for finding in before.findings}
+    put(tmp_path / "app/mixed.py", FILES["app/mixed.py"][1].replace("return 1", "pass\n        return 2"))
+    assert analysed(tmp_path) == {"app/mixed.py", "app/mixing.py"}  # label is handed what is taken there
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/mixed.py", FILES["app/mixed.py"][1].replace("return 1", "x = {}\n        return 2"))
+    assert analysed(tmp_path) == {"app/mixing.py"}  # a finding there names a line of the other file
+    put(tmp_path / "app/mixing.py", "from app.mixed import Mixed\ndef go():\n    return Mixed()\n")
+    warm(tmp_path)
+    put(tmp_path / "app/mixed.py", FILES["app/mixed.py"][1].replace("return 1", "y = []\n        return 2"))
+    assert analysed(tmp_path) == set()
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/mixed.py", FILES["app/mixed.py"][1].replace("return 1", "return taken()"))
+    assert "app/mixed.py" in analysed(tmp_path)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_what_moved_is_told_where_it_is(tmp_path: Path) -> None:
+    first = "import psycopg2\n\n\ndef label(x):\n    return str(x)\n\n\n"
+    leaking = "def read():\n    conn = psycopg2.connect('')\n    conn.execute('x')\n"
+    put(tmp_path / "a.py", first + leaking)
+    put(tmp_path / "b.py", "import a\n\n\ndef go():\n    a.read()\n")
+    warm(tmp_path)
+    put(tmp_path / "a.py", first.replace("return str(x)", "y = x\n    return y") + leaking)
+    assert analysed(tmp_path) == {"a.py"}
+    assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_naming_a_file_does_not_drive_out_what_is_kept_of_all(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
