@@ -87,6 +87,9 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._pieces = pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
         self._asked = asked if asked is not None else set()
+        self._unit: list[Unit] = []
+        if shelf is not None:
+            shelf.put_tree(self._unit, unit, len(unit.positions.source))
         # Nearly every module's own body is asked for, and the tree is at hand.
         self._lower((MODULE,), unit)
         if before is not None:
@@ -144,25 +147,31 @@ class Procedures(Mapping[str, ir.Procedure]):
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""
         self._made.clear()
+        self._unit.clear()
 
     def _make(self, name: str) -> ir.Procedure:
         """Build the graph of a procedure, and of what else is to be had from the same tree."""
-        text = self._again().removeprefix("\ufeff")
         holder = self._piece_of(name)
+        unit = self._unit[0] if self._unit else self._parsed(name, holder)
+        # The one that is asked for comes last: it stays on the shelf.
+        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder and one != name], unit)
+        self._lower((name,), unit)
+        return self._made[name]
+
+    def _parsed(self, name: str, holder: str) -> Unit:
+        """The piece that a procedure stands in, parsed alone where that gives the same."""
+        text = self._again().removeprefix("\ufeff")
         try:
             if holder:
                 piece = self._pieces[holder]
                 unit = alone(text, self._path, holder, piece, self._inside(piece))
             else:
                 unit = around(text, self._path, self._pieces.values())
-            if any(not self._is_same(unit, one) for one in {name, holder or MODULE}):
-                unit = whole(text, self._path)
+            if all(self._is_same(unit, one) for one in {name, holder or MODULE}):
+                return unit
         except SyntaxProblem:
-            unit = whole(text, self._path)
-        # The one that is asked for comes last: it stays on the shelf.
-        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder and one != name], unit)
-        self._lower((name,), unit)
-        return self._made[name]
+            pass
+        return whole(text, self._path)
 
     def _inside(self, piece: Piece) -> list[Piece]:
         """The pieces inside a class."""

@@ -48,7 +48,7 @@ class Positions:
     def lines(self) -> list[str]:
         """The lines without their ends, split where Python's tokenizer splits them."""
         if self._lines is None:
-            self._lines = _NEWLINE.split(self.source)
+            self._lines = _NEWLINE.split(self.source) if "\r" in self.source else self.source.split("\n")
         return self._lines
 
     @property

@@ -1,20 +1,39 @@
-"""The graphs that are kept at hand."""
+"""The graphs and the trees that are kept at hand."""
 
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 from leaklint import ir
 
+MOST_TEXT = 400_000
+"""Characters of text whose trees are kept. Most functions that are looked up at all are soon after their module was
+parsed; parsing them alone then costs more than the rest of their lowering, and a tree twenty times its text's room."""
+
 
 class Shelf:
-    """Keeps the graphs of many modules that were built last, up to `most` instructions in all. What falls off is built
-    again when it is looked up again."""
+    """Keeps the graphs of many modules that were built last, up to `most` instructions in all, and the trees of those
+    that were parsed last. What falls off is built or parsed again when it is looked up again."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self._size = 0
         self._order: deque[tuple[dict[str, ir.Procedure], str, int]] = deque()
+        self._text = 0
+        self._trees: deque[tuple[list[Any], int]] = deque()
+
+    def put_tree(self, place: list[Any], tree: Any, size: int) -> None:
+        """Keep what was made of a text of so many characters in a place of its own, from which it is taken away."""
+        if size > MOST_TEXT:
+            return
+        place.append(tree)
+        self._trees.append((place, size))
+        self._text += size
+        while self._text > MOST_TEXT:
+            other, freed = self._trees.popleft()
+            other.clear()
+            self._text -= freed
 
     def put(self, graphs: dict[str, ir.Procedure], name: str, graph: ir.Procedure) -> None:
         """Keep a graph among those of its module."""

@@ -467,8 +467,9 @@ class Analysis:
         names: dict[str, str] = {}
         for block in procedure.blocks:
             for step in block.instructions:
-                if isinstance(step, (ir.Attr, ir.LoadGlobal)):
-                    names[step.dst] = step.name
+                kind = type(step)
+                if kind is ir.Attr or kind is ir.LoadGlobal:
+                    names[step.dst] = step.name  # type: ignore[union-attr]
                 elif isinstance(step, ir.Call):
                     name = names.get(step.func, "")
                     if name and not self.suspects.is_active(module, name):

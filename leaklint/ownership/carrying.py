@@ -6,7 +6,7 @@ Told by name and whatever the order of the instructions, as a first guess: who a
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from leaklint import ir
 
@@ -63,45 +63,58 @@ class _Walk:
         self.keys: dict[str, str] = {}
 
     def through(self) -> None:
+        opened, opens = self.open, _OPENS
         for block in self.procedure.blocks:
             for step in block.instructions:
-                dst = getattr(step, "dst", "")
-                if dst and dst not in self.open and self.opens(step):
-                    self.open.add(dst)
-                elif isinstance(step, ir.SetItem) and step.src in self.open:
-                    self.open.add(step.base)
-                elif isinstance(step, ir.Append) and step.item in self.open:
-                    self.open.add(step.into)
+                kind = type(step)
+                test = opens.get(kind)
+                if test is not None:
+                    dst = step.dst  # type: ignore[union-attr]
+                    if dst not in opened and test(self, step):
+                        opened.add(dst)
+                elif kind is ir.SetItem:
+                    if step.src in opened:  # type: ignore[union-attr]
+                        opened.add(step.base)  # type: ignore[union-attr]
+                elif kind is ir.Append and step.item in opened:  # type: ignore[union-attr]
+                    opened.add(step.into)  # type: ignore[union-attr]
 
-    def opens(self, step: ir.AnyInstruction) -> bool:
-        """Whether the result of an instruction may give a resource when it is called or entered."""
-        if isinstance(step, (ir.Attr, ir.LoadGlobal)):
-            self.names[step.dst] = step.name
-            return self.leads(step.name)
-        if isinstance(step, ir.LoadImport):
-            return self.leads(step.name)
-        if isinstance(step, ir.LoadConst):
-            if not isinstance(step.value, str) or step.opaque:
-                return False
-            self.keys[step.dst] = step.value
-            return self.leads(step.value)
-        if isinstance(step, (ir.MakeFunction, ir.MakeClass)):
-            last = (step.procedure if isinstance(step, ir.MakeFunction) else step.name).rpartition(".")[2]
-            return last.startswith("<") or self.leads(last.partition("#")[0])
-        if isinstance(step, (ir.Copy, ir.Await, ir.Iterate)):
-            if step.src in self.types:
-                self.types.add(step.dst)
-            return step.src in self.open
-        if isinstance(step, ir.Item):
-            if step.index in self.open and self.names.get(step.base) == "Annotated":
-                self.types.add(step.dst)
-            # What a registry holds under a name is got at by that name.
-            return step.base in self.open or step.dst in self.types or step.index in self.open
-        if isinstance(step, ir.Build):
-            return any(item in self.open for item in step.items)
-        if isinstance(step, ir.Call):
-            return self.makes(self.names.get(step.func, step.func)) or any(True for _ in self.given(step))
-        return False
+    # -- whether the result of an instruction may give a resource when it is called or entered ------------------
+
+    def named(self, step: ir.Attr | ir.LoadGlobal) -> bool:
+        self.names[step.dst] = step.name
+        return self.leads(step.name)
+
+    def imported(self, step: ir.LoadImport) -> bool:
+        return self.leads(step.name)
+
+    def literal(self, step: ir.LoadConst) -> bool:
+        if not isinstance(step.value, str) or step.opaque:
+            return False
+        self.keys[step.dst] = step.value
+        return self.leads(step.value)
+
+    def defined(self, step: ir.MakeFunction | ir.MakeClass) -> bool:
+        last = (step.procedure if isinstance(step, ir.MakeFunction) else step.name).rpartition(".")[2]
+        return last.startswith("<") or self.leads(last.partition("#")[0])
+
+    def same(self, step: ir.Copy | ir.Await | ir.Iterate) -> bool:
+        if step.src in self.types:
+            self.types.add(step.dst)
+        return step.src in self.open
+
+    def item(self, step: ir.Item) -> bool:
+        if step.index in self.open and self.names.get(step.base) == "Annotated":
+            self.types.add(step.dst)
+        # What a registry holds under a name is got at by that name.
+        return step.base in self.open or step.dst in self.types or step.index in self.open
+
+    def built(self, step: ir.Build) -> bool:
+        return not self.open.isdisjoint(step.items)
+
+    def made(self, step: ir.Call) -> bool:
+        return self.makes(self.names.get(step.func, step.func)) or any(True for _ in self.given(step))
+
+    # -- where it is put ----------------------------------------------------------------------------------------
 
     def given(self, call: ir.Call) -> Iterator[str]:
         for operand in (*call.args, *(value for _, value in call.keywords)):
@@ -115,16 +128,12 @@ class _Walk:
         globally = self.procedure.kind in ("module", "class")
         for block in self.procedure.blocks:
             for step in block.instructions:
-                if isinstance(step, (ir.SetAttr, ir.StoreGlobal)) and step.src in self.open:
-                    stored.append((step.name, step.src))
-                elif isinstance(step, ir.Copy) and globally and step.src in self.open:
-                    stored.append((step.dst, step.src))
-                elif isinstance(step, ir.SetItem) and step.src in self.open:
-                    key = self.keys.get(step.index, "")
-                    base = key if key.isidentifier() else step.base
-                    stored.append((self.names.get(step.base, base), step.src))
-                elif isinstance(step, ir.Yield) and step.src in self.open:
-                    returned.append(step.src)
+                kind = type(step)
+                if kind in _PUTTING:
+                    self.put(step, globally, stored)
+                elif kind is ir.Yield:
+                    if step.src in self.open:  # type: ignore[union-attr]
+                        returned.append(step.src)  # type: ignore[union-attr]
                 elif isinstance(step, ir.Call):
                     passed += [(step, operand) for operand in self.given(step)]
                     stored += [(name, operand) for name, operand in step.keywords if name and operand in self.open]
@@ -132,6 +141,35 @@ class _Walk:
             if isinstance(end, ir.Return) and end.src in self.open:
                 returned.append(end.src)
         return Carried(stored, self.types, returned, passed)
+
+    def put(self, step: Any, globally: bool, stored: list[tuple[str, str]]) -> None:
+        if step.src not in self.open:
+            return
+        if isinstance(step, (ir.SetAttr, ir.StoreGlobal)):
+            stored.append((step.name, step.src))
+        elif isinstance(step, ir.SetItem):
+            key = self.keys.get(step.index, "")
+            base = key if key.isidentifier() else step.base
+            stored.append((self.names.get(step.base, base), step.src))
+        elif globally:
+            stored.append((step.dst, step.src))
+
+
+_PUTTING = frozenset([ir.SetAttr, ir.StoreGlobal, ir.SetItem, ir.Copy])
+_OPENS: dict[type, Callable[[_Walk, Any], bool]] = {
+    ir.Attr: _Walk.named,
+    ir.LoadGlobal: _Walk.named,
+    ir.LoadImport: _Walk.imported,
+    ir.LoadConst: _Walk.literal,
+    ir.MakeFunction: _Walk.defined,
+    ir.MakeClass: _Walk.defined,
+    ir.Copy: _Walk.same,
+    ir.Await: _Walk.same,
+    ir.Iterate: _Walk.same,
+    ir.Item: _Walk.item,
+    ir.Build: _Walk.built,
+    ir.Call: _Walk.made,
+}
 
 
 def own_name(qualified: str) -> str:

@@ -69,8 +69,10 @@ def interpret(m: Machine) -> Run:
     return _Interpreter(m).run()
 
 
-_ALWAYS = object()
-"""Of a name whose value is kept however it is used: what the interpreter itself writes down."""
+_STAYS, _ESCAPED, _DEAD, _LIVE, _ASKED = range(1, 6)
+"""What becomes of a name's value at the start of a block: it is kept however it is used, as what the interpreter itself
+writes down is; it is kept if it outlives the procedure and holds something; nothing reads it; something does; something
+also asks what it is."""
 
 
 class _Interpreter:
@@ -88,7 +90,7 @@ class _Interpreter:
         self.block = 0
         self.sent: set[object] = set()
         self.passed: dict[int, set[object]] = {}
-        self.stays: dict[str, object] = {}
+        self.fates: list[dict[str, int]] = [{} for _ in self.blocks]
         self.dying: dict[int, dict[int, list[str]]] = {}
 
     def run(self) -> Run:
@@ -130,41 +132,57 @@ class _Interpreter:
         heapq.heappush(self.queue, (self.order[target], self.count, target))
 
     def _prune(self, target: int, world: World) -> None:
-        live = self.m.facts.live[target]
-        correlated = self.m.facts.correlated
-        env = world.env
+        m = self.m
+        env, fates = world.env, self.fates[target]
         keys: set[str] = set()
-        stays = self.stays
-        for name in list(env):
-            kind = stays.get(name)
-            if kind is None:
-                kind = stays[name] = _ALWAYS if name.startswith(("%region", "%into")) else escapes(name)
-            if kind is _ALWAYS:
+        gone: list[str] = []
+        for name, value in env.items():
+            fate = fates.get(name) or self._fate(target, name)
+            if fate == _DEAD:
+                if name[0] == "%" or type(value) is not Held:
+                    gone.append(name)
                 continue
-            value = env[name]
-            if kind:
-                kept = isinstance(value, Ref) and value.path != name  # the caller's own, now here too
-                if not kept and name not in correlated and name not in self.m.watched and not world.held_by(value):
-                    del env[name]
-            elif name not in live:
-                if not isinstance(value, Held) or name[0] == "%":
-                    del env[name]
-            elif isinstance(value, Unknown):
-                if name in correlated or name in self.m.facts.tested:
-                    keys.add(value.key)
+            kind = type(value)
+            if fate == _ESCAPED:
+                kept = kind is Ref and value.path != name  # type: ignore[attr-defined]  # the caller's own, here too
+                if not kept and name not in m.watched and not world.held_by(value):
+                    gone.append(name)
+            elif fate == _STAYS:
+                continue
+            elif kind is Unknown:
+                if fate == _ASKED:
+                    keys.add(value.key)  # type: ignore[attr-defined]
                 else:
-                    del env[name]
-            elif isinstance(value, Condition):
-                keys.add(value.text.partition(conditions.SEPARATOR)[0] or conditions.identity(value.subject))
-            elif isinstance(value, Unbound) and name not in self.m.facts.fragile and not self.m.procedure.uses_locals:
-                del env[name]
-        if world.facts and not self.m.answers:
+                    gone.append(name)
+            elif kind is Condition:
+                text = value.text.partition(conditions.SEPARATOR)[0]  # type: ignore[attr-defined]
+                keys.add(text or conditions.identity(value.subject))  # type: ignore[attr-defined]
+            elif kind is Unbound and name not in m.facts.fragile and not m.procedure.uses_locals:
+                gone.append(name)
+        for name in gone:
+            del env[name]
+        if world.facts and not m.answers:
             for fact in list(world.facts):
                 place = conditions.root(fact)
-                if place not in keys and place[:1] != "$" and place not in correlated | self.m.watched:
-                    del world.facts[fact]
-                    self.m.forgotten.add(place)
+                if place in keys or place[:1] == "$" or place in m.facts.correlated or place in m.watched:
+                    continue
+                del world.facts[fact]
+                m.forgotten.add(place)
         world.collect(set())
+
+    def _fate(self, target: int, name: str) -> int:
+        """What becomes of a name's value at the start of a block, as far as that is the same for all values."""
+        facts = self.m.facts
+        if name.startswith(("%region", "%into")):
+            fate = _STAYS
+        elif escapes(name):
+            fate = _STAYS if name in facts.correlated else _ESCAPED
+        elif name not in facts.live[target]:
+            fate = _DEAD
+        else:
+            fate = _ASKED if name in facts.correlated or name in facts.tested else _LIVE
+        self.fates[target][name] = fate
+        return fate
 
     # -- one block ----------------------------------------------------------------------------------------------
 
@@ -177,7 +195,10 @@ class _Interpreter:
         # Only long blocks are worth it: there they would make every step slower than the one before.
         dying = self._dying(index) if len(block.instructions) > LONG_BLOCK else {}
         for position, step in enumerate(block.instructions):
-            self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
+            if len(worlds) == 1:
+                self.steps += 1 + len(worlds[0].resources) // RESOURCES_A_STEP
+            else:
+                self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
             if self.steps > MOST_STEPS:
                 return
             reached: list[World] = []
@@ -290,8 +311,7 @@ class _Interpreter:
 
     def _branch(self, end: ir.Branch, world: World) -> None:
         value = self.m.value(world, end.test)
-        for truth, target in ((True, end.then), (False, end.orelse)):
-            other = world.fork()
+        for truth, target, other in ((True, end.then, world.fork()), (False, end.orelse, world)):
             if conditions.assume(other, value, truth):
                 if not isinstance(value, Const):
                     other.note("branch", end.span, f"the condition is {'true' if truth else 'false'}")
@@ -312,7 +332,7 @@ class _Interpreter:
         step = advance(world, iterator)
         if not must_run(world, iterator):
             self.arrive(end.exhausted, world.fork())
-        body = world.fork()
+        body = world
         instructions.forget(body, end.dst)
         known = step is not None and step[0] != UNKNOWN
         body.env[end.dst] = step[0] if step is not None and known else Unknown(f"{end.dst}@{m.at}")

@@ -16,15 +16,11 @@ class Vocabulary:
 
     def of(self, words: Iterable[str]) -> Words:
         """A set of words."""
-        numbers, known = self.numbers, self.words
-        found = []
-        for word in words:
-            number = numbers.get(word)
-            if number is None:
-                number = numbers[word] = len(known)
-                known.append(word)
-            found.append(number)
-        found.sort()
+        numbers, met = self.numbers, set(words)
+        new = met - numbers.keys()
+        numbers.update(zip(new, range(len(numbers), len(numbers) + len(new))))
+        self.words += new
+        found = sorted(map(numbers.__getitem__, met))
         return Words(self, array("I", found))
 
 

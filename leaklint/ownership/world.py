@@ -132,9 +132,9 @@ class World:
         return (
             frozenset(self.env.items()),
             frozenset(self.resources.items()),
-            frozenset(self.heap.items()),
-            frozenset(self.facts.items()),
-            frozenset((path, op) for path, op, _ in self.ops),
+            frozenset(self.heap.items()) if self.heap else None,
+            frozenset(self.facts.items()) if self.facts else None,
+            frozenset((path, op) for path, op, _ in self.ops) if self.ops else None,
             self.fault,
             self.struck,
         )

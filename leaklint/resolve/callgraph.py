@@ -33,19 +33,20 @@ def _calls(
     names: dict[str, str] = {}
     for block in procedure.blocks:
         for step in block.instructions:
-            if isinstance(step, ir.Call):
+            kind = type(step)
+            if kind is ir.Attr:
+                names[step.dst] = step.name  # type: ignore[union-attr]
+                if wanted(step.name):  # type: ignore[union-attr]
+                    yield from _getter(resolver, module, procedure, step)  # type: ignore[arg-type]
+            elif kind is ir.LoadGlobal:
+                names[step.dst] = step.name  # type: ignore[union-attr]
+            elif isinstance(step, ir.Call):
                 name = names.get(step.func, "")
                 # What a name calls that is no function of the program, nobody has to look up.
                 names[step.dst] = name
                 if not name or name.startswith("__") or wanted(name):
                     for ref in resolver.callees(module, procedure, step):
                         yield from _called(resolver, ref)
-            elif isinstance(step, ir.Attr):
-                names[step.dst] = step.name
-                if wanted(step.name):
-                    yield from _getter(resolver, module, procedure, step)
-            elif isinstance(step, ir.LoadGlobal):
-                names[step.dst] = step.name
             elif isinstance(step, ir.Enter):
                 name = names.get(step.ctx, "")
                 if not name or name.startswith("__") or wanted(name):

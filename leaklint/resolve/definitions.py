@@ -110,9 +110,10 @@ def _decorations(found: Definitions, names: frozenset[str]) -> None:
     made: dict[str, str] = {}
     for dst, steps in found.values.items():
         for step in steps:
-            written = step.procedure if isinstance(step, ir.MakeFunction) else getattr(step, "name", "")
-            if isinstance(step, (ir.MakeFunction, ir.MakeClass)) and written in names:
-                made[dst] = dst
+            if isinstance(step, (ir.MakeFunction, ir.MakeClass)):
+                written = step.procedure if isinstance(step, ir.MakeFunction) else step.name
+                if written in names:
+                    made[dst] = dst
     for call in found.calls:
         if len(call.args) == 1 and not call.keywords and call.args[0] in made:
             found.decorated[call.dst] = made[call.dst] = made[call.args[0]]

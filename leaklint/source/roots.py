@@ -20,6 +20,7 @@ class Roots:
         self.src = tuple(dict.fromkeys(os.path.normpath(root) for root in src))
         self._files: dict[str, bool] = {}
         self._search: dict[str, tuple[str, ...]] = {}
+        self._package_roots: dict[str, str] = {}
 
     def locate(self, module: str, importer: str = "") -> str | None:
         """The file of the project that `import module` means in the file `importer`; None if it is no part of it.
@@ -66,9 +67,13 @@ class Roots:
     def package_root(self, path: str) -> str:
         """The directory above the outermost package that the file is in; its own directory, if it is in none."""
         directory = os.path.dirname(path)
-        while self._is_file(os.path.join(directory, _INIT)) and os.path.dirname(directory) != directory:
-            directory = os.path.dirname(directory)
-        return directory
+        known = self._package_roots.get(directory)
+        if known is None:
+            known = directory
+            while self._is_file(os.path.join(known, _INIT)) and os.path.dirname(known) != known:
+                known = os.path.dirname(known)
+            self._package_roots[directory] = known
+        return known
 
     @property
     def seen(self) -> set[str]:
