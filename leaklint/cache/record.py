@@ -14,7 +14,8 @@ from leaklint.report.content import Suppressed
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What was said of one file. digest: of its content. table, facts: the facts that the answer rests on beside that,
-    as a set of bits for the facts of that table, lowest first."""
+    as a set of bits for the facts of that table, lowest first. imports: a digest of how the file imports, where that
+    and its words tell all."""
 
     shown: str
     digest: bytes
@@ -22,6 +23,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     facts: bytes
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    imports: bytes = b""
 
 
 class KeptFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -56,6 +58,7 @@ class Concern(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     same: tuple[bytes, ...]
     names: tuple[str, ...]
+    sought: tuple[str, ...]
     words: tuple[str, ...]
     pieces: tuple[str, ...]
     attributes: bool

@@ -1,10 +1,11 @@
 """What of a file's text concerns anybody: all but the bodies of functions that nobody looked into, and that hold no
-word that anybody looked for."""
+word that anybody looked for; and but for whole functions that nobody asked for by name."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Container, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,20 +16,25 @@ from leaklint.source.decode import Undecodable, decode
 from leaklint.source.prefilter import IMPORTING, identifiers
 
 if TYPE_CHECKING:
-    from leaklint.ir import ModuleIR
+    from leaklint.ir import ModuleIR, Procedure
     from leaklint.resolve.asked import AskedOf
 
-_OF_COMMENTS = frozenset({"leaklint", "noqa"})
-_PLAIN, _GENERATOR = b"\0plain\0", b"\0generator\0"
+OF_COMMENTS = frozenset({"leaklint", "noqa"})
+"""Words of the comments that speak of findings, in small letters."""
+_PLAIN, _GENERATOR = "\0plain", "\0generator"
+_WORD = re.compile(r"\w+")
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
-    """A function that can be left out: in which no other stands. body, end: where its body and its end are."""
+    """A function in which no other stands. start, body, end: where its first line, its body and its end are.
+    stands_alone: at the top of its module, and nothing is evaluated where it is defined."""
 
     name: str
+    start: int
     body: int
     end: int
     is_generator: bool
+    stands_alone: bool
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -36,6 +42,7 @@ class Told(msgspec.Struct, frozen=True):
     procedures that tell where they stand."""
 
     names: frozenset[str]
+    sought: frozenset[str]
     words: frozenset[str]
     pieces: frozenset[str]
     attributes: bool
@@ -48,20 +55,41 @@ def told(module: ModuleIR, asked: AskedOf) -> Told | None:
     parts = parts_of(module)
     if parts is None:
         return None
-    names, words, pieces = frozenset(asked.names), frozenset(asked.words), frozenset(asked.pieces)
-    return Told(names, words, pieces, asked.attributes, parts, _placed(module))
+    return Told(
+        frozenset(asked.names),
+        frozenset(asked.sought),
+        frozenset(asked.words),
+        frozenset(asked.pieces),
+        asked.attributes,
+        parts,
+        _placed(module),
+    )
 
 
 def parts_of(module: ModuleIR) -> tuple[Part, ...] | None:
-    """The functions of a module that can be left out, in source order."""
+    """The functions of a module in which no other stands, in source order."""
     from leaklint.lowering.module import Procedures
 
     if not isinstance(module.procedures, Procedures):
         return None
     return tuple(
-        Part(name, piece.body, piece.end, module.signatures[name].is_generator)
-        for name, piece in module.procedures.loose()
+        Part(
+            name,
+            piece.start,
+            piece.body,
+            piece.end,
+            signature.is_generator,
+            name.isidentifier() and not piece.indented and not _evaluates(signature),
+        )
+        for name, piece, signature in module.procedures.loose()
     )
+
+
+def _evaluates(signature: Procedure) -> bool:
+    """Whether something is evaluated where a function is defined."""
+    if signature.decorators or signature.returns:
+        return True
+    return any(one.annotation or one.has_default for one in signature.parameters)
 
 
 def _placed(module: ModuleIR) -> tuple[str, ...]:
@@ -74,13 +102,17 @@ def concern(known: Concern | None, new: Told, data: bytes, words: Words) -> Conc
         text = decode(data).text
     except Undecodable:
         return None
-    names, looked, pieces, attributes = new.names, new.words, new.pieces, new.attributes
-    same: tuple[bytes, ...] = (content_digest(data),)
-    if known is not None:
-        names, looked, pieces = names.union(known.names), looked.union(known.words), pieces.union(known.pieces)
-        attributes = attributes or known.attributes
-        same = tuple(dict.fromkeys((*known.same, *same)))
-    asked = Concern(same, tuple(sorted(names)), tuple(sorted(looked)), tuple(sorted(pieces)), attributes, b"")
+    if known is None:
+        known = Concern((), (), (), (), (), False, b"")
+    asked = Concern(
+        tuple(dict.fromkeys((*known.same, content_digest(data)))),
+        tuple(sorted(new.names.union(known.names))),
+        tuple(sorted(new.sought.union(known.sought))),
+        tuple(sorted(new.words.union(known.words))),
+        tuple(sorted(new.pieces.union(known.pieces))),
+        new.attributes or known.attributes,
+        b"",
+    )
     return msgspec.structs.replace(asked, digest=_digest(asked, text, new.parts, new.placed, words))
 
 
@@ -101,10 +133,8 @@ def still_concerns(known: Concern, path: str, data: bytes, words: Words) -> bool
 def _digest(asked: Concern, text: str, parts: Iterable[Part], placed: Iterable[str], words: Words) -> bytes:
     text = text.removeprefix("\ufeff")
     found = hashlib.blake2b(digest_size=16)
-    wanted = frozenset(asked.words)
-    odd = [word for word in wanted if not (word.isascii() and word.isidentifier())]
-    for piece in _concerning(text, parts, frozenset(asked.names), wanted, odd, words):
-        found.update(piece)
+    for piece in _concerning(text, parts, _Counts(asked, words)):
+        found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
     told = [*placed, "", *(one for one in asked.pieces if one in text)]
     if asked.attributes:
         from leaklint.resolve.program import attributes_assigned
@@ -114,34 +144,70 @@ def _digest(asked: Concern, text: str, parts: Iterable[Part], placed: Iterable[s
     return found.digest()
 
 
-def _concerning(
-    text: str,
-    parts: Iterable[Part],
-    names: Container[str],
-    wanted: frozenset[str],
-    odd: Collection[str],
-    words: Words,
-) -> Iterator[bytes]:
-    at = 0
+def _concerning(text: str, parts: Iterable[Part], counts: _Counts) -> Iterator[str]:
+    """The parts of a text that concern anybody, in order; no blank lines and comments before and after functions."""
+    at, before = 0, ""
     for part in parts:
-        if part.name in names:
-            continue
-        body = text[part.body : part.end]
-        if _counts(body, wanted, words) or any(word in body for word in odd):
-            continue
-        yield text[at : part.body].encode("utf-8", "surrogatepass")
-        yield _GENERATOR if part.is_generator else _PLAIN
+        before += _trimmed(text[at : part.start], at)
         at = part.end
-    yield text[at:].encode("utf-8", "surrogatepass")
+        if counts.leaves_out(text, part):
+            continue
+        yield before
+        before = ""
+        if part.name in counts.names or counts.any_in(text[part.body : part.end]):
+            yield text[part.start : part.end]
+        else:
+            yield text[part.start : part.body]
+            yield _GENERATOR if part.is_generator else _PLAIN
+    yield before + _trimmed(text[at:], at)
 
 
-def _counts(body: str, wanted: frozenset[str], words: Words) -> bool:
-    """Whether part of a file holds a word that was looked for, or one that could lead to a resource anywhere, or that
-    speaks of findings."""
-    own = set(identifiers(body.encode("utf-8", "replace")).decode("utf-8", "replace").split())
-    if not own.isdisjoint(wanted) or not own.isdisjoint(words.always):
-        return True
-    return not (own.isdisjoint(words.words) and own.isdisjoint(IMPORTING) and own.isdisjoint(_OF_COMMENTS))
+class _Counts:
+    """What counts in a file: what was asked of it, and the words that could lead to a resource anywhere."""
+
+    def __init__(self, asked: Concern, words: Words) -> None:
+        self.names = frozenset(asked.names)
+        self._sought = frozenset(asked.sought)
+        self._wanted = frozenset(asked.words)
+        self._odd = [word for word in asked.words if not (word.isascii() and word.isidentifier())]
+        self._words = words
+
+    def any_in(self, piece: str) -> bool:
+        """Whether part of a file holds a word that was looked for, or one that could lead to a resource anywhere, or
+        that speaks of findings."""
+        own = set(identifiers(piece.encode("utf-8", "replace")).decode("utf-8", "replace").split())
+        told = (self._wanted, self._words.always, self._words.words, IMPORTING)
+        if not all(map(own.isdisjoint, told)) or not OF_COMMENTS.isdisjoint(word.lower() for word in own):
+            return True
+        return any(word in piece for word in self._odd)
+
+    def leaves_out(self, text: str, part: Part) -> bool:
+        """Whether a function might as well not be there: nobody looked for it, and nothing here names it."""
+        name = part.name
+        if not part.stands_alone or "*" in self.names or name in self.names or name in self._sought:
+            return False
+        piece = text[part.start : part.end]
+        return len(re.findall(rf"\b{name}\b", text)) == len(re.findall(rf"\b{name}\b", piece)) and not self.any_in(
+            piece
+        )
+
+
+def _trimmed(between: str, at: int) -> str:
+    """What stands between two functions, without the blank lines and comments at its ends; at the beginning of the file
+    the first lines stay."""
+    lines = between.splitlines(keepends=True)
+    last = len(lines)
+    while last and _is_idle(lines[last - 1]):
+        last -= 1
+    first = 0
+    while at and first < last and _is_idle(lines[first]):
+        first += 1
+    return "".join(lines[first:last])
+
+
+def _is_idle(line: str) -> bool:
+    line = line.strip()
+    return not line or (line[0] == "#" and OF_COMMENTS.isdisjoint(_WORD.findall(line.lower())))
 
 
 def all_told(tellings: Iterable[Told | None]) -> Told | None:
@@ -154,6 +220,7 @@ def all_told(tellings: Iterable[Told | None]) -> Told | None:
             one = msgspec.structs.replace(
                 one,
                 names=one.names | found.names,
+                sought=one.sought | found.sought,
                 words=one.words | found.words,
                 pieces=one.pieces | found.pieces,
                 attributes=one.attributes or found.attributes,
@@ -167,6 +234,7 @@ def asks_nothing_new(known: Concern, new: Told, content: bytes) -> bool:
     return (
         content in known.same
         and new.names.issubset(known.names)
+        and new.sought.issubset(known.sought)
         and new.words.issubset(known.words)
         and new.pieces.issubset(known.pieces)
         and new.attributes <= known.attributes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,9 +14,10 @@ from leaklint.cache.record import Words, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
-from leaklint.engine.concerns import Told, told
+from leaklint.engine.concerns import OF_COMMENTS, Told, told
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
+from leaklint.source.decode import Undecodable, decode
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
 from leaklint.source.prefilter import holds, identifiers, imported, statements_digest
@@ -31,10 +32,12 @@ LIGHT = "*"
 
 
 class Grounds(msgspec.Struct, frozen=True):
-    """Facts of one program (its extra root, or LIGHT): a set of their numbers in the process that found them."""
+    """Facts of one program (its extra root, or LIGHT): a set of their numbers in the process that found them. imports:
+    for LIGHT, a digest of how the file imports."""
 
     extra: str
     facts: int
+    imports: bytes = b""
 
 
 class News(msgspec.Struct, frozen=True):
@@ -78,8 +81,9 @@ class Recorder:
         data = self.project.data(file.path)
         if data is None:
             return None
-        light_facts(file.path, data, self.project.roots, self._look, self.light.note)
-        return Grounds(LIGHT, self.light.mask)
+        statements = imported(data)
+        light_facts(file.path, statements, self.project.roots, self._look, self.light.note)
+        return Grounds(LIGHT, self.light.mask, statements_digest(statements))
 
     def news(self, process: str) -> News:
         """What has been met since the last time."""
@@ -260,6 +264,23 @@ def stays_quiet(path: str, words: Words, data: bytes) -> bool:
         if giving is not None and (not giving or not known.reached or as_mask(giving) & reached):
             return False
     return True
+
+
+def stays_light(imports: bytes, always: Container[str], data: bytes) -> bool:
+    """Whether a file that imported nothing of the project, and had no word that counts, has none with this content
+    either. imports: a digest of what it imported. always: words that may count anywhere."""
+    if statements_digest(imported(data)) != imports:
+        return False
+    return not any(word in always for word in identifiers(data).decode("utf-8", "replace").split())
+
+
+def is_uncommented(data: bytes) -> bool:
+    """Whether a file can be read, and none of its comments can speak of findings."""
+    try:
+        decode(data)
+    except Undecodable:
+        return False
+    return OF_COMMENTS.isdisjoint(identifiers(data).decode("utf-8", "replace").lower().split())
 
 
 def _digest(lines: Iterable[str]) -> bytes:

@@ -14,7 +14,7 @@ from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import Store
 from leaklint.config import Settings
-from leaklint.engine.grounds import LIGHT, Grounds, News, Present, stays_quiet
+from leaklint.engine.grounds import LIGHT, Grounds, News, Present, is_uncommented, stays_light, stays_quiet
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.trace import Fact
@@ -133,7 +133,19 @@ class Keeper:
         """Whether an answer about other content of a file, in which nothing was found, holds for what it has now."""
         if answer.findings or answer.suppressed:
             return False
-        return self.is_same(self.record.tables[answer.table].extra, file.path, answer.digest)
+        extra = self.present.extra_root(file.path)
+        return self.is_same(extra, file.path, answer.digest) or self._is_as_quiet(extra, file, answer.imports)
+
+    def _is_as_quiet(self, extra: str, file: File, imports: bytes) -> bool:
+        """Whether nothing is to be said of a file of which nothing was: it says nothing about resources still. One that
+        is named itself is parsed."""
+        words, data = self.record.quiet.get(extra), self.content(file.path)
+        if file.named or words is None or data is None or not is_uncommented(data):
+            return False
+        if not (imports and stays_light(imports, words.always, data)) and not self._stays_quiet(file.path, words):
+            return False
+        self._moved.add(file.path)
+        return True
 
     def _in_place(self, answer: Answer) -> bool:
         """Whether an answer that holds still names the right lines: not of files that changed and yet stay the same."""

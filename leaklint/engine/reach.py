@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from leaklint.resolve.trace import Fact
 from leaklint.source.prefilter import holds, imported
@@ -20,12 +20,17 @@ def imports_any(path: str, data: bytes, roots: Roots) -> bool:
 
 
 def light_facts(
-    path: str, data: bytes, roots: Roots, look: Callable[[Sequence[str], str], bool], note: Callable[[Fact], None]
+    path: str,
+    statements: Iterable[tuple[str, Sequence[str]]],
+    roots: Roots,
+    look: Callable[[Sequence[str], str], bool],
+    note: Callable[[Fact], None],
 ) -> None:
-    """Note what lets a file import nothing of the project. look: whether directories hold a module of some name."""
+    """Note what lets a file with these imports import nothing of the project. look: whether directories hold a module
+    of some name."""
     note(("search", os.path.dirname(path)))
     search = roots.search_path(path)
-    for module, names in imported(data):
+    for module, names in statements:
         joint = "" if module.endswith(".") else "."
         top = module.partition(".")[0]
         if top:

@@ -93,7 +93,7 @@ class _Writer:
             if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
                 self.tables[answer.table].answers[path] = (answer, as_mask(answer.facts))
         for file, outcome, answer in keeper.renewed:
-            self._say(self.tables[answer.table], file, outcome, as_mask(answer.facts))
+            self._say(self.tables[answer.table], file, outcome, as_mask(answer.facts), answer.imports)
 
     def _exists(self, path: str) -> bool:
         if path in self.keeper.stamps.current:
@@ -179,12 +179,12 @@ class _Writer:
                 kept[path] = encode_concern(found)
 
     def _put(self, table: _Table, one: Learnt, mask: int) -> None:
-        self._say(table, one.file, one.outcome, mask)
+        self._say(table, one.file, one.outcome, mask, one.grounds.imports)
 
-    def _say(self, table: _Table, file: File, outcome: Outcome, mask: int) -> None:
+    def _say(self, table: _Table, file: File, outcome: Outcome, mask: int, imports: bytes) -> None:
         stamp = self.keeper.stamps.current.get(file.path)
         if stamp is not None:
-            answer = Answer(file.shown, stamp.digest, 0, b"", outcome.findings, outcome.suppressed)
+            answer = Answer(file.shown, stamp.digest, 0, b"", outcome.findings, outcome.suppressed, imports)
             table.answers[answer_key(file)] = (answer, mask)
 
     def record(self) -> Record:

@@ -40,13 +40,14 @@ def lower_module(
     shelf: Shelf | None = None,
     before: Procedures | None = None,
     asked: set[str] | None = None,
+    sought: set[str] | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
     is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are.
     before: of another text of the same file; what was built of that is at hand here. asked: learns the names of the
-    procedures that are looked up. Raises SyntaxProblem.
+    procedures whose graphs are looked up, "*" if all are. sought: those whose signatures are. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -58,11 +59,31 @@ def lower_module(
         is_package=is_package,
         imports=found.imports,
         classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
-        signatures=signatures,
+        signatures=signatures if sought is None else Signatures(signatures, sought),
         procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked),
         extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
+
+
+class Signatures(dict[str, ir.Procedure]):
+    """Remembers in `sought` which names were looked up, whether or not they are there."""
+
+    def __init__(self, known: Mapping[str, ir.Procedure], sought: set[str]) -> None:
+        super().__init__(known)
+        self._sought = sought
+
+    def __getitem__(self, name: str) -> ir.Procedure:
+        self._sought.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._sought.add(name)  # type: ignore[arg-type]
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._sought.add(name)
+        return super().get(name, default)
 
 
 class Procedures(Mapping[str, ir.Procedure]):
@@ -111,6 +132,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         return made
 
     def __iter__(self) -> Iterator[str]:
+        self._asked.add("*")
         return iter(self._signatures)
 
     def __len__(self) -> int:
@@ -137,12 +159,12 @@ class Procedures(Mapping[str, ir.Procedure]):
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
 
-    def loose(self) -> Iterator[tuple[str, Piece]]:
+    def loose(self) -> Iterator[tuple[str, Piece, ir.Procedure]]:
         """The functions and methods, in source order, in which no other procedure stands."""
         holding = {self._piece_of(name) for name in self._signatures if name not in self._pieces}
         for name, piece in self._pieces.items():
             if name not in holding and self._signatures[name].kind != "class":
-                yield name, piece
+                yield name, piece, self._signatures[name]
 
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""

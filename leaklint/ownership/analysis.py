@@ -278,7 +278,7 @@ class Analysis:
         file = self.program.file_of(module)
         self.settle(file)
         suspects = self.suspects.functions(file)
-        return [name for name in module.procedures if name in suspects]
+        return [name for name in module.signatures if name in suspects]
 
     def take_over(self, before: Analysis, file: str) -> None:
         """Go on from what another analysis found, of a program in which the file had another text.

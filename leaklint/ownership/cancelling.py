@@ -23,7 +23,7 @@ def is_cancelled(asking: Asking) -> bool:
     own = Function(asking.module.module, asking.procedure.name)
     started: set[str] = set()
     cancelled: set[str] = set()
-    for name in asking.module.signatures:
+    for name in asking.module.procedures:
         body = asking.resolver.names.definitions(asking.module.module, name)
         if body is None:
             continue

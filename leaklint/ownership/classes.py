@@ -37,7 +37,7 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
         module = resolver.program.module(member.module)
         if module is not None:
             modules[member.module] = module
-    bodies = [(module, module.procedures[name]) for module in modules.values() for name in module.signatures]
+    bodies = [(module, module.procedures[name]) for module in modules.values() for name in module.procedures]
     getters: dict[str, set[str]] = {}
     for _, procedure in bodies:
         getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 
 class AskedOf:
-    """What was asked of one file. names: the procedures that were looked into. words: the identifiers that were looked
-    for. pieces: the same of any part of the text. attributes: whether it was asked which ones it assigns."""
+    """What was asked of one file. names: the procedures that were looked into, "*" for all that there are. sought: the
+    names of which it was asked whether there is such a procedure. words: the identifiers that were looked for. pieces:
+    the same of any part of the text. attributes: whether it was asked which ones it assigns."""
 
-    __slots__ = ("attributes", "names", "pieces", "words")
+    __slots__ = ("attributes", "names", "pieces", "sought", "words")
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.sought: set[str] = set()
         self.words: set[str] = set()
         self.pieces: set[str] = set()
         self.attributes = False
@@ -22,7 +24,7 @@ class AskedOf:
     @property
     def size(self) -> int:
         """Grows with all that is asked."""
-        return len(self.names) + len(self.words) + len(self.pieces) + self.attributes
+        return len(self.names) + len(self.sought) + len(self.words) + len(self.pieces) + self.attributes
 
 
 class Asked:

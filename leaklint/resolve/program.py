@@ -326,6 +326,7 @@ class Program:
                 shelf=self._shelf,
                 before=before,
                 asked=self.asked.of(file).names,
+                sought=self.asked.of(file).sought,
             )
         except (LeaklintError, RecursionError):
             return None

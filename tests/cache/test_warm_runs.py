@@ -97,9 +97,9 @@ def test_a_helper_concerns_those_that_reach_it_alone(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
     put(tmp_path / "app/closing.py", FILES["app/closing.py"][1])
-    assert analysed(tmp_path) == {"app/closing.py", "app/users.py", "app/jobs.py"}
+    assert analysed(tmp_path) == {"app/users.py", "app/jobs.py"}
     put(tmp_path / "app/plain.py", "import json\n\n\ndef load(x):\n    return json.loads(x)\n")
-    assert analysed(tmp_path) == {"app/plain.py"}
+    assert analysed(tmp_path) == set()
 
 
 def test_a_file_that_was_looked_for_in_vain_counts_once_it_is_there(tmp_path: Path) -> None:
@@ -208,13 +208,13 @@ def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path
     put(tmp_path / "app/firsts.py", "from app.names import first\nfrom app import db\ndef go():\n    first().get()\n")
     warm(tmp_path)
     put(tmp_path / "app/names.py", "NAMES = ['b', 'c']\n\n\ndef first():\n    return NAMES[1]\n")
-    assert analysed(tmp_path) == {"app/names.py"}
+    assert analysed(tmp_path) == set()
     assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\n")
     assert analysed(tmp_path) >= {"app/names.py", "app/users.py", "app/firsts.py"}
     assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/names.py", "import psycopg2\ndef first():\n    return psycopg2.connect('')\ndef last(): pass\n")
-    assert analysed(tmp_path) == {"app/names.py", "app/firsts.py"}
+    assert analysed(tmp_path) == {"app/firsts.py"}
     put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\n")
     warm(tmp_path)
     put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\ndef own(x):\n    x.commit()\n")
@@ -237,6 +237,20 @@ def test_what_nobody_looks_into_concerns_nobody(tmp_path: Path) -> None:
     assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/mixed.py", FILES["app/mixed.py"][1].replace("return 1", "return taken()"))
     assert "app/mixed.py" in analysed(tmp_path)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_a_function_that_nobody_asked_for_concerns_nobody(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    before = FILES["app/mixed.py"][0]
+    put(tmp_path / "app/mixed.py", before + "\n\n# More.\ndef further(x):\n    return [x]\n")
+    assert analysed(tmp_path) == {"app/mixing.py"}  # a finding there names a line of the other file
+    put(tmp_path / "app/mixed.py", before + "\n\ndef further(x):\n    return psycopg2.connect(x).cursor()\n")
+    assert "app/mixed.py" in analysed(tmp_path)
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/mixed.py", before + "\n\ndef taken():\n    return [1]\n")
+    assert "app/mixing.py" in analysed(tmp_path)
     assert warm(tmp_path) == cold(tmp_path)
 
 
