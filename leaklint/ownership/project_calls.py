@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from leaklint import ir
 from leaklint.catalog import PROJECT
@@ -41,10 +41,7 @@ def call_function(
     settled = _give_to_own(m, w, made, function, own or UNKNOWN)
     if settled is not None:
         return [(w, settled)]
-    given = any(w.held_by(value, m.captures) for value in (*made.values, own or UNKNOWN))
-    if not given and any(isinstance(value, Ref) for value in (*made.values, own)):
-        given = m.ask(questions.touches, function)
-    summary = m.asking.summary(function, given)
+    summary = m.asking.summary(function, _is_given(m, w, function, (*made.values, own or UNKNOWN)))
     taken = m.ask(questions.parameters, function)
     if summary is None or taken is None:
         return call_unknown(m, w, made, own or UNKNOWN, function.name.rpartition(".")[2])
@@ -60,6 +57,13 @@ def call_function(
     for world, _ in results:
         lend(world, made.values)
     return results
+
+
+def _is_given(m: Machine, w: World, function: Function, values: Sequence[Value]) -> bool:
+    """Whether a call hands something over that the function may do something to."""
+    if any(w.held_by(value, m.captures) for value in values):
+        return True
+    return any(isinstance(value, Ref) for value in values) and m.ask(questions.touches, function)
 
 
 def _give_to_own(m: Machine, w: World, made: Invocation, function: Function, own: Value) -> Value | None:
@@ -137,7 +141,7 @@ def instantiate(m: Machine, w: World, made: Invocation, cls: Class) -> Results:
             return [(w, made_object)]
         return unknown_result(m, w, made, ANY, made_object)
     instance = make(w, str(made.at), label)
-    summary = m.asking.summary(init, any(w.held_by(value, m.captures) for value in made.values))
+    summary = m.asking.summary(init, _is_given(m, w, init, made.values))
     taken = m.ask(questions.parameters, init)
     if summary is None or taken is None:
         held = tuple(v for v in made.values if w.held_by(v))
