@@ -438,7 +438,7 @@ class Decorator(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Procedure(msgspec.Struct, frozen=True, gc=False):
     """One function, lambda, class body or module body.
 
-    name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:12:8>`;
+    name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:+2:8>`;
         the module body is "<module>". Of several definitions of one name the last has the plain name, the ones before
         it are `name#2`, `name#3` ... in source order (branches of an `if`, property setters, overloads).
     kind: function, method, lambda, class, module.

@@ -26,9 +26,12 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
     analysis = project.analysis(unit.path)
     module = analysis.program.module_at(Path(unit.path))
     if module is None:
-        from leaklint.lowering import lower_module
+        from leaklint.lowering import SyntaxProblem, lower_module
 
         # The program passes over what is no Python; here it is asked for by name, and the reason is wanted.
+        problem = analysis.program.problem_at(Path(unit.path))
+        if problem is not None:
+            raise SyntaxProblem(unit.shown, *problem)
         lower_module(unit.source.text, unit.shown, "")
         return ()
     reports = [report for report in analyze_module(analysis, module) if report.leaks or report.misuses]

@@ -292,6 +292,7 @@ class Project:
             candidates=candidates,
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
+            by_body=self.stamps is None and self.remembering,
         )
         strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
         resolver = Resolver(program)
@@ -322,14 +323,19 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     """An analysis of the same program with another text for one file: what it knows of functions that have nothing to
     do with that file still holds."""
     from leaklint.ownership.analysis import Analysis
+    from leaklint.ownership.differing import difference
     from leaklint.resolve.resolver import Resolver
 
     program = before.program.with_text(path, text)
     file = os.path.abspath(path)
     resolver = Resolver(program)
+    new = difference(before.program, program, file)
     if before.remembering:
-        resolver.take_over(before.resolver, program.trace.bit(("text", file)))
-    suspects = before.suspects.without(file, resolver, remembering=before.remembering)
+        resolver.take_over(before.resolver, new.gone, new.move.module)
+    if new.procedures is not None:
+        suspects = before.suspects.edited(file, resolver, new.procedures, new.gone)
+    else:
+        suspects = before.suspects.without(file, resolver, resting=new.about if before.remembering else 0)
     analysis = Analysis(
         program,
         resolver,
@@ -338,7 +344,7 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
         remembering=before.remembering,
         suspects=suspects,
     )
-    analysis.take_over(before, file)
+    analysis.take_over(before, new)
     return analysis
 
 

@@ -88,7 +88,9 @@ class _Walk:
             node = child.node
             if child.kind == "lambda":
                 span = self.positions.span(node)
-                child.name = f"{prefix}<lambda:{span.line}:{span.column}>"
+                inside = owner.kind not in ("module", "class")
+                line = f"+{node.lineno - owner.node.lineno}" if inside else str(span.line)
+                child.name = f"{prefix}<lambda:{line}:{span.column}>"
             else:
                 child.name = prefix + node.name
         totals = Counter(child.name for child in children)

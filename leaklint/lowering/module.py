@@ -41,13 +41,15 @@ def lower_module(
     before: Procedures | None = None,
     asked: set[str] | None = None,
     sought: set[str] | None = None,
+    noting: Callable[[str], None] | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
     is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are.
     before: of another text of the same file; what was built of that is at hand here. asked: learns the names of the
-    procedures whose graphs are looked up, "*" if all are. sought: those whose signatures are. Raises SyntaxProblem.
+    procedures whose graphs are looked up, "*" if all are. sought: those whose signatures are. noting: is told the name
+    of each procedure that is looked up. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -60,7 +62,9 @@ def lower_module(
         imports=found.imports,
         classes={name: _class(one, positions) for name, one in found.procedures.items() if one.kind == "class"},
         signatures=signatures if sought is None else Signatures(signatures, sought),
-        procedures=Procedures(unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked),
+        procedures=Procedures(
+            unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked, noting
+        ),
         extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
@@ -99,12 +103,14 @@ class Procedures(Mapping[str, ir.Procedure]):
         shelf: Shelf | None = None,
         before: Procedures | None = None,
         asked: set[str] | None = None,
+        noting: Callable[[str], None] | None = None,
     ) -> None:
         self.too_deep: set[str] = set()
         self._signatures = signatures
         self._path = path
         self._again = again
         self._shelf = shelf
+        self._noting = noting
         self._pieces = pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
         self._asked = asked if asked is not None else set()
@@ -124,6 +130,8 @@ class Procedures(Mapping[str, ir.Procedure]):
 
     def __getitem__(self, name: str) -> ir.Procedure:
         self._asked.add(name)
+        if self._noting is not None:
+            self._noting(name)
         made = self._made.get(name)
         if made is None:
             if name not in self._signatures:
@@ -165,6 +173,16 @@ class Procedures(Mapping[str, ir.Procedure]):
         for name, piece in self._pieces.items():
             if name not in holding and self._signatures[name].kind != "class":
                 yield name, piece, self._signatures[name]
+
+    def unchanged(self, before: Procedures) -> set[str]:
+        """The procedures in pieces that read as they did in another text of the same file."""
+        old, new = before._again().removeprefix("\ufeff"), self._again().removeprefix("\ufeff")
+        same = set()
+        for holder, now in self._pieces.items():
+            was = before._pieces.get(holder)
+            if was is not None and old[was.start : was.end] == new[now.start : now.end]:
+                same.add(holder)
+        return {name for name in self._signatures if self._piece_of(name) in same and before._piece_of(name) in same}
 
     def forget(self) -> None:
         """Let the graphs go. They are built again when they are looked up again."""

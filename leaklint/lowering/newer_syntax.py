@@ -11,6 +11,7 @@ import ast
 import bisect
 import dataclasses
 import keyword
+import re
 import sys
 from typing import Any
 
@@ -19,6 +20,16 @@ from leaklint.lowering.nodes import StarTry, TypeStatement
 from leaklint.lowering.positions import Positions
 
 _QUIET = ("space", "comment", "newline")
+_SIGNS = re.compile(
+    r"""\b(?:def|class)[\s\\]+\w+[\s\\]*\[
+    |\btype[\s\\]+(?!(?:in|is|not|and|or|if|for|else)\b)\w+[\s\\]*[\[=]
+    |\bexcept\b[\s\\*]*(?:\([^()]*(?:\(|\)[\s\\]*,)|[^\s(:][^\n:]*,)
+    |(?<!\w)(?:[tT][rR]?|[rR][tT])["']""",
+    re.VERBOSE,
+)
+"""What type parameters, `type` statements, bare lists of exceptions and t-strings look like, comments aside."""
+_STARS = re.compile(r"\bexcept\b[\s\\]*\*")
+_FORMATTED = re.compile(r"""(?<!\w)(?:[fF][rR]?|[rR][fF])["']""")
 _Place = tuple[int, int]
 
 
@@ -35,11 +46,28 @@ class Rewritten:
 
 def rewrite(text: str) -> Rewritten | None:
     """The text as an older Python can parse it; None where there is nothing to rewrite."""
+    if not _may_be_newer(text):
+        return None
     try:
         result = _Rewrite(text).run()
     except (Unterminated, RecursionError, IndexError):
         return None
     return result if result.text != text or result.stars else None
+
+
+def _may_be_newer(text: str) -> bool:
+    """Whether anything in a text looks like what would be rewritten. To read all tokens takes ten times as long, and
+    what someone is typing fails to parse for other reasons."""
+    if _SIGNS.search(text) or (sys.version_info < (3, 11) and _STARS.search(text)):
+        return True
+    for found in _FORMATTED.finditer(text):
+        try:
+            piece = token(text, found.start())
+        except (Unterminated, RecursionError, IndexError):
+            return True
+        if not _parses(text[piece.start : piece.end]):
+            return True
+    return False
 
 
 class _Rewrite:

@@ -20,7 +20,8 @@ from leaklint.ownership.asking import Asking
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
-from leaklint.ownership.interpreted import Interpreted, interpreted
+from leaklint.ownership.differing import Difference
+from leaklint.ownership.interpreted import Interpreted, interpreted, moved
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.moving import Move
 from leaklint.ownership.outcomes import hands_over
@@ -34,7 +35,7 @@ from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
-from leaklint.resolve.trace import Rests
+from leaklint.resolve.trace import Rests, lasting
 
 K = TypeVar("K")
 
@@ -71,6 +72,8 @@ class Analysis:
         self._declared = Declared(catalog, program, resolver)
         self.lifecycle = Lifecycle(catalog, resolver)
         self.results: dict[Function, Result] = {}
+        # Interpreted for what they do with their arguments; a call that hands over nothing does not see that.
+        self._taking_nothing: set[Function] = set()
         self._guesses: dict[Function, Summary] = {}
         self.rests: Rests = {}
         self._trace = program.trace
@@ -107,7 +110,7 @@ class Analysis:
         known = self.results.get(function)
         if known is not None:
             self._trace.used(self.rests, ("settled", function))
-            return known.summary
+            return known.summary if given or function not in self._taking_nothing else self._plain(function)
         guess = self._guesses.get(function)
         if guess is not None:
             self._trace.guessed(self._depths[function])
@@ -116,7 +119,9 @@ class Analysis:
             return None
         self.ensure(function, given=given)
         known = self.results.get(function)
-        return known.summary if known is not None else self._plain(function)
+        if known is None or (function in self._taking_nothing and not given):
+            return self._plain(function)
+        return known.summary
 
     def _recall(self, kind: str, table: dict[K, V], key: K, find: Callable[[], V]) -> V:
         """`table[key]`, found once; whoever asks rests on what it rests on."""
@@ -280,27 +285,24 @@ class Analysis:
         suspects = self.suspects.functions(file)
         return [name for name in module.signatures if name in suspects]
 
-    def take_over(self, before: Analysis, file: str) -> None:
-        """Go on from what another analysis found, of a program in which the file had another text.
+    def take_over(self, before: Analysis, new: Difference) -> None:
+        """Go on from what another analysis found, of a program in which a file had another text.
 
         What has to do with that file is looked at again, as far as it is not the same: its graph and what it asked.
         """
-        changed = self.program.name_at(Path(file))
+        if new.procedures is not None:
+            self._go_on(before, new, new.procedures)
+            return
+        changed = self.program.name_at(Path(new.file))
         known = {*before.results, *before._users}
         stale = before.depending_on(one for one in known if one.module == changed)
         idle: set[Function] = set()
         if before.remembering:
-            bit = before._trace.bit(("text", file))
-            settled = before.results.keys() | before._idle
-            stale |= {one for one in settled if before.rests.get(("settled", one), 0) & bit}
+            stale |= before._resting_on(new.about)
             idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
-            module = self.program.module_at(Path(file))
-            texts = before.program.text_at(file), self.program.text_at(file)
-            move = Move.between(module.path if module else "", changed, texts[0] or "", texts[1] or "")
-            self._remember(before, move, stale)
-        waiting = (stale & (before.results.keys() | before._idle)) | before._pending | before._put_off
-        self._put_off = {one for one in waiting if one.module != changed}
-        self._goes_on = True
+            self._remember(before, new.move, lambda one: one not in stale and one.module != changed)
+        self._wait(before, stale)
+        self._put_off = {one for one in self._put_off if one.module != changed}
         self._idle |= idle
         for one in idle:
             self._take_over(before, one)
@@ -311,6 +313,54 @@ class Analysis:
             self._take_over(before, one)
             if hands_over(result.summary):
                 self._handing.append(one)
+
+    def _go_on(self, before: Analysis, new: Difference, procedures: Container[str]) -> None:
+        """Go on where nothing of a file has changed but the bodies of some procedures."""
+        stale = before._resting_on(new.gone)
+        self.rests.update(lasting(before.rests, new.gone))
+        for one, result in before.results.items():
+            if one not in stale:
+                after = self._moved(one, result, new) if self.rests[("settled", one)] & new.about else result
+                if after is None:
+                    stale.add(one)
+                else:
+                    self.results[one] = after
+        self._idle = before._idle - stale
+        self._callees = {one: callees for one, callees in before._callees.items() if one not in stale}
+        self._calls_itself = before._calls_itself - stale
+        self._touches = self._lasting("touches", before._touches)
+        self._fields = self._lasting("fields", before._fields)
+        self._finalizes = self._lasting("finalizes", before._finalizes)
+        self._releasing = self._lasting("releasing", before._releasing)
+        self._entering = self._lasting("entering", before._entering)
+        plains = self._lasting("plain", before._plains)
+        self._plains = {one: new.move.summary(summary) for one, summary in plains.items()}
+        self._wait(before, stale)
+
+        def elsewhere(one: Function) -> bool:
+            return one not in stale and not self.rests.get(("settled", one), 0) & new.about
+
+        self._remember(before, new.move, elsewhere, stale)
+
+    def _lasting(self, kind: str, known: dict[K, V]) -> dict[K, V]:
+        """Of some remembered answers those that still hold."""
+        return {key: found for key, found in known.items() if (kind, key) in self.rests}
+
+    def _moved(self, one: Function, result: Result, new: Difference) -> Result | None:
+        module = self.program.module(one.module)
+        return moved(new.move, result, module.path) if module is not None else None
+
+    def _resting_on(self, facts: int) -> set[Function]:
+        """The functions of which what is known rests on one of these facts."""
+        masks = ((one, self.rests.get(("settled", one), 0)) for one in (*self.results, *self._idle))
+        return {one for one, mask in masks if mask < 0 or mask & facts}
+
+    def _wait(self, before: Analysis, stale: Container[Function]) -> None:
+        """Have those looked at that are stale, and those that waited for that before."""
+        settled = before.results.keys() | before._idle
+        self._put_off = {one for one in settled if one in stale} | before._pending | before._put_off
+        self._goes_on = True
+        self._taking_nothing = {one for one in before._taking_nothing if one not in stale}
         self._users.update({one: set(users) for one, users in before._users.items()})
 
     def _take_over(self, before: Analysis, one: Function) -> None:
@@ -318,14 +368,22 @@ class Analysis:
             self.rests[(kind, one)] = before.rests.get((kind, one), 0)
         self._callees[one] = before._callees.get(one, ())
 
-    def _remember(self, before: Analysis, move: Move, stale: Container[Function]) -> None:
-        """Take over how results came about."""
+    def _remember(
+        self,
+        before: Analysis,
+        move: Move,
+        is_elsewhere: Callable[[Function], bool],
+        stale: Container[Function] | None = None,
+    ) -> None:
+        """Take over how results came about. is_elsewhere: whether a function has nothing to do with what moved. stale:
+        what has to be looked at again; None: all else."""
         for one, known in before._interpreted.items():
-            if one in stale or one.module == move.module:
-                after = (how.after(move) for how in known)
-                self._interpreted[move.function(one)] = tuple(how for how in after if how is not None)
-            else:
+            if is_elsewhere(one):
                 self._interpreted[one] = known
+            else:
+                holds = stale is not None and one not in stale
+                after = (how.after(move, holds=holds and not number) for number, how in enumerate(known))
+                self._interpreted[move.function(one)] = tuple(how for how in after if how is not None)
 
     def _look_again(self, functions: Sequence[Function]) -> None:
         """Functions were found to mention more than was known: forget what depends on that."""
@@ -422,7 +480,11 @@ class Analysis:
     def _settle(self, component: list[Function], *, wanted: bool) -> None:
         self._rest_on_callees(component)
         recursive = len(component) > 1 or component[0] in self._calls_itself
-        if not wanted and not any(self.takes(member) for member in component):
+        if any(self.takes(member) for member in component):
+            self._taking_nothing.difference_update(component)
+        elif wanted:
+            self._taking_nothing.update(component)
+        else:
             self._idle.update(component)
             return
         for member in component:
@@ -494,11 +556,12 @@ class Analysis:
 
     def _plain(self, function: Function) -> Summary:
         """The summary of a function that has nothing to do with resources."""
-        found = self.resolver.function(function)
-        if found is None:
-            return OPAQUE
 
-        return self._recall("plain", self._plains, function, lambda: plain(Asking(self, *found)))
+        def find() -> Summary:
+            found = self.resolver.function(function)
+            return plain(Asking(self, *found)) if found is not None else OPAQUE
+
+        return self._recall("plain", self._plains, function, find)
 
     def _analysed(self, function: Function, *, remembering: bool) -> Result:
         found = self.resolver.function(function)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +20,8 @@ from leaklint.resolve.refs import Function
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-_LAMBDA = re.compile(r"<lambda:(\d+):(\d+)>")
+_LAMBDA = re.compile(r"<lambda:(\+?)(\d+):(\d+)>")
+"""The name of a lambda, after its column and line: of the file, or of the function that it stands in."""
 
 
 def _shifts(old: list[str], new: list[str]) -> list[int]:
@@ -51,22 +54,27 @@ class Move:
     """Two texts of the file that is shown as `path` and holds `module`, some edits apart. Whether what stood in its
     lines is still the same, `same_graph` says; this only says where it should be."""
 
-    def __init__(self, path: str, module: str, shifts: list[int], edits: int = 1) -> None:
+    def __init__(
+        self, path: str, module: str, shifts: list[int], start: Mapping[str, int], end: Mapping[str, int]
+    ) -> None:
         self.path = path
         self.module = module
-        self.edits = edits
-        self._shifts = shifts
         self.still = not any(shifts)
+        self._shifts = shifts
+        self._start = start
+        self._end = end
 
     @classmethod
-    def between(cls, path: str, module: str, before: str, after: str) -> Move:
-        """The move from one text of a file to the next."""
-        return cls(path, module, [0, *_shifts(before.split("\n"), after.split("\n"))])
+    def between(
+        cls, path: str, module: str, texts: tuple[str, str], start: Mapping[str, int], end: Mapping[str, int]
+    ) -> Move:
+        """The move from one text of a file to the next, where its procedures begin in these lines."""
+        return cls(path, module, [0, *_shifts(*(text.split("\n") for text in texts))], start, end)
 
     def then(self, later: Move) -> Move:
         """This move and a later one of the same file, in one."""
         shifts = [shift + later._line(line + shift) - (line + shift) for line, shift in enumerate(self._shifts)]
-        return Move(self.path, self.module, shifts, self.edits + later.edits)
+        return Move(self.path, self.module, shifts, self._start, later._end)
 
     def _line(self, line: int) -> int:
         return line + self._shifts[line] if line < len(self._shifts) else line
@@ -78,10 +86,22 @@ class Move:
         return span if same else Span(first, span.column, last, span.end_column)
 
     def name(self, name: str) -> str:
-        """The name of a procedure in the file: lambdas are called after their lines."""
-        if "<lambda:" not in name:
+        """The name of a procedure in the file."""
+        if "<lambda:" not in name or self.still:
             return name
-        return _LAMBDA.sub(lambda found: f"<lambda:{self._line(int(found[1]))}:{found[2]}>", name)
+        above, dot, last = name.rpartition(".")
+        around = self.name(above) if dot else ""
+        found = _LAMBDA.match(last)
+        if found is not None and found[1] and name in self._start and around in self._end:
+            last = f"<lambda:+{self._line(self._start[name]) - self._end[around]}:{found[3]}>{last[found.end() :]}"
+        elif found is not None and not found[1]:
+            last = f"<lambda:{self._line(int(found[2]))}:{found[3]}>{last[found.end() :]}"
+        return f"{around}{dot}{last}"
+
+    @functools.cached_property
+    def renames(self) -> bool:
+        """Whether some procedures have other names: lambdas are called after their lines."""
+        return any(self.name(name) != name for name in self._start)
 
     def function(self, function: Function) -> Function:
         """A function of the program."""

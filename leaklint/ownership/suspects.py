@@ -92,14 +92,15 @@ class Suspects:
         self._touched: set[Function] = set()
         self._rests: Rests = {}
         self._turned: dict[str, int] | None = None
+        self._changed: tuple[str, Set[str]] = "", frozenset()
         self._before: dict[str, dict[str, int]] = {"name": {}, "lead": {}, "make": {}}
 
-    def without(self, file: str, resolver: Resolver, *, remembering: bool) -> Suspects:
+    def without(self, file: str, resolver: Resolver, *, resting: int = 0) -> Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
-        was known, but for what rests on that text. remembering: whoever asks looks again at all functions that rest on
-        it, and needs not be told of those that only mention what the file gave before."""
+        was known, but for what rests on that text. resting: the facts about it, if whoever asks looks again at all
+        functions that rest on them, and needs not be told of those that only mention what the file gave before."""
         other = Suspects(resolver, thorough=self.thorough)
-        other._imports = self._imports.again(resolver.program)
+        other._imports = self._imports.again(resolver.program, file)
         other._vocabulary = self._vocabulary
         bit = self._imports.bit(file)
         for mine, its in ((self._leading, other._leading), (self._making, other._making), (self._named, other._named)):
@@ -112,13 +113,37 @@ class Suspects:
         other._receiving = {one for one in self._receiving if one.module != module}
         other._lambdas = set(self._lambdas)
         trace = self._program.trace
-        if remembering:
-            changed = trace.bit(("text", file)) | trace.bit(("gives", file))
+        if resting:
+            changed = resting | trace.bit(("gives", file))
             for kind, name in self._files[file].gives if file in self._files else ():
                 if kind in other._before:
                     other._before[kind][name] = bit
             other._unread = [one for one, mask in self._rests.items() if mask & changed and one.module != module]
         other._rests = {one: mask for one, mask in self._rests.items() if one.module != module}
+        return other
+
+    def edited(self, file: str, resolver: Resolver, procedures: Set[str], gone: int) -> Suspects:
+        """The same for a program in which nothing of a file has changed but the bodies of some procedures. What words
+        led to still counts. gone: the facts that are no longer so."""
+        other = Suspects(resolver, thorough=self.thorough)
+        other._imports, other._vocabulary = self._imports.again(resolver.program, file), self._vocabulary
+        other._leading, other._making, other._named = dict(self._leading), dict(self._making), dict(self._named)
+        other._receiving, other._lambdas = set(self._receiving), set(self._lambdas)
+        other._libraries = dict(self._libraries)
+        own = self._files.get(file)
+        if own is not None:
+            other._open(file)
+        bit = 0 if other._libraries.get(file) == self._libraries.get(file) else self._imports.bit(file)
+        for path, known in self._files.items():
+            other._files[path] = known.copy(other._imports.reached(path), bit)
+        module = resolver.program.module_at(Path(file))
+        if own is not None and module is not None:
+            now = other._files[file]
+            now.module, now.read, now.stale = module, None, True
+            now.functions &= module.signatures.keys()
+            other._changed = file, procedures
+        other._unread = [one for one, mask in self._rests.items() if mask & gone]
+        other._rests = dict(self._rests)
         return other
 
     # -- questions ----------------------------------------------------------------------------------------------
@@ -326,6 +351,7 @@ class Suspects:
                 if known.stale:
                     known.stale = False
                     self._activate(one, self._initial(one) - known.active)
+            self._look_over(*self._changed)
         return self._settled()
 
     def handed(self, functions: Iterable[Function]) -> set[Function]:
@@ -436,6 +462,23 @@ class Suspects:
         for entry in module.imports:
             if entry.attribute in words and entry.name != entry.attribute:
                 self._lead(entry.name, known)
+        self._suspect_with(words, known, module)
+
+    def _look_over(self, file: str, names: Set[str]) -> None:
+        """Suspect those of these procedures that mention what is active in their file."""
+        self._changed = "", frozenset()
+        known = self._files.get(file)
+        if known is None or known.module is None:
+            return
+        lines = (self._program.text_at(file) or "").split("\n")
+        for name in names:
+            first, last = known.module.extents[name]
+            words = known.active.intersection(_NAME.findall("\n".join(lines[first - 1 : last])))
+            if self.thorough or (words and not self._only_types(known.module, name, words, (first, last))):
+                self._suspect(known, known.module, name)
+
+    def _suspect_with(self, words: Set[str], known: _File, module: ModuleIR) -> None:
+        """Suspect the functions of a module that mention one of the words."""
         lines = sorted({line for word in words for line in self._program.lines_with(module, word)})
         for name, (first, last) in module.extents.items():
             at = bisect_left(lines, first)

@@ -9,7 +9,7 @@ from collections import Counter
 from leaklint.model import Finding
 from leaklint.report.content import Report
 
-_PLACED = re.compile(r"<lambda:\d+:\d+>")
+_PLACED = re.compile(r"<lambda:\+?\d+:\d+>")
 
 
 def unplaced(function: str) -> str:

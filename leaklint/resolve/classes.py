@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from leaklint import ir
 from leaklint.ir import ClassDef, ModuleIR
@@ -12,7 +12,7 @@ from leaklint.resolve.definitions import Definitions, enclosing
 from leaklint.resolve.names import Names, variants
 from leaklint.resolve.refs import Class, External, Function
 from leaklint.resolve.shapes import Typed
-from leaklint.resolve.trace import Rests
+from leaklint.resolve.trace import Rests, lasting
 
 MOST_BASES = 200
 
@@ -42,20 +42,35 @@ class ClassInfo:
     names: Names
     _assigned: dict[str, tuple[Assigned, ...]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
     _annotated: dict[str, tuple[Assigned, ...]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    _rests: Rests = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     def assignments(self, name: str) -> tuple[Assigned, ...]:
         """The values that a field is given. Of class bodies only the first in order counts; methods all do."""
-        known = self._assigned.get(name)
-        if known is None:
-            known = self._assigned[name] = tuple(_assignments(self, name))
-        return known
+        return self._remembered(self._assigned, name, _assignments)
 
     def field_annotations(self, name: str) -> tuple[Assigned, ...]:
         """Module, scope and text of the annotations of a field: in class bodies, and `self.pool: Pool = ...`."""
-        known = self._annotated.get(name)
-        if known is None:
-            known = self._annotated[name] = tuple(_field_annotations(self, name))
-        return known
+        return self._remembered(self._annotated, name, _field_annotations)
+
+    def _remembered(
+        self,
+        table: dict[str, tuple[Assigned, ...]],
+        name: str,
+        find: Callable[[ClassInfo, str], Iterator[Assigned]],
+    ) -> tuple[Assigned, ...]:
+        trace, key = self.names.program.trace, (find, name)
+        if name in table:
+            trace.used(self._rests, key)
+        elif trace.by_body:
+            table[name] = trace.answer(self._rests, key, lambda: tuple(find(self, name)))
+        else:
+            # Whoever has this object rests on the texts of all these classes.
+            table[name] = tuple(find(self, name))
+        return table[name]
+
+    def among(self, names: Names) -> ClassInfo:
+        """The same class in a program with another text somewhere, where it is laid out the same."""
+        return dataclasses.replace(self, names=names, _assigned={}, _annotated={}, _rests={})
 
     @property
     def lineage(self) -> tuple[Class, ...]:
@@ -93,6 +108,19 @@ class Classes:
         self._direct: dict[Class, tuple[Class | External, ...]] = {}
         self._subclasses: dict[Class, tuple[Class, ...]] = {}
         self._rests: Rests = {}
+
+    def take_over(self, before: Classes, gone: int) -> None:
+        """Take what was found for other texts, as far as it rests on none of the facts in `gone`."""
+        self._rests = lasting(before._rests, gone)
+        for cls, bases in before._direct.items():
+            if ("bases", cls) in self._rests:
+                self._direct[cls] = bases
+        for cls, below in before._subclasses.items():
+            if ("below", cls) in self._rests:
+                self._subclasses[cls] = below
+        for cls, info in before._infos.items():
+            if ("info", cls) in self._rests:
+                self._infos[cls] = info.among(self.names) if info is not None else None
 
     def info(self, cls: Class) -> ClassInfo | None:
         """The layout of a class; None if the project has no such class."""

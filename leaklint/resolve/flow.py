@@ -21,7 +21,7 @@ from leaklint.resolve.reading import Get, read_all
 from leaklint.resolve.refs import Class, External, Function, Instance, Method
 from leaklint.resolve.shapes import Display, Typed, Value
 from leaklint.resolve.solver import Solver
-from leaklint.resolve.trace import Rests
+from leaklint.resolve.trace import Rests, lasting
 
 _BUILT = {"tuple", "list", "set", "dict", "generator"}
 
@@ -72,6 +72,12 @@ class Flow:
             "kept at": lambda get, place, name: storage.kept_at(self, get, place, name),
             "text": lambda get, module, scope, text: parameters.text(self, get, module, scope, text),
         }
+
+    def take_over(self, before: Flow, gone: int) -> None:
+        """Take what was found for other texts, as far as it rests on none of the facts in `gone`."""
+        self.solver.take_over(before.solver, gone)
+        self._rests = lasting(before._rests, gone)
+        self._sites = {key: before._sites[key] for key in self._rests if key in before._sites}
 
     def sites(self, module: ModuleIR, procedure: str) -> list[tuple[str, str, ir.Call]]:
         """Calls that may call a procedure, by name: module, procedure and call."""

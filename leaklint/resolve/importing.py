@@ -16,10 +16,12 @@ class Imports:
         self.order: list[str] = []
         self._reached: dict[str, int] = {}
 
-    def again(self, program: Program) -> Imports:
-        """The same for a program in which files may import others, with the same bits."""
+    def again(self, program: Program, changed: str) -> Imports:
+        """The same for a program in which one file may import others, with the same bits."""
         other = Imports(program)
         other._bits, other.order = dict(self._bits), list(self.order)
+        if changed not in self._reached or list(self._imports(changed)) == list(other._imports(changed)):
+            other._reached = dict(self._reached)
         return other
 
     def bit(self, file: str) -> int:

@@ -19,6 +19,7 @@ from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, External, Function, Module
 from leaklint.resolve.shapes import Value
 from leaklint.resolve.solver import Solver
+from leaklint.resolve.trace import Rests
 from leaklint.resolve.typetext import parse
 
 BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins, name)))
@@ -57,18 +58,22 @@ class Names:
         self._definitions: dict[tuple[str, str], Definitions | None] = {}
         self._decorated: dict[str, frozenset[str]] = {}
         self._writers: dict[str, dict[str, list[str]]] = {}
+        self._rests: Rests = {}
         self._methods: dict[Class, list[tuple[str, str, Span]]] = {}
-        self._set: dict[str, frozenset[str]] = {}
         self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
 
-    def take_over(self, before: Names, gone: int) -> None:
-        """Take what was known of a program with other texts, as far as it rests on none of the facts in `gone`."""
+    def take_over(self, before: Names, gone: int, changed: str) -> None:
+        """Take what was known of a program in which the module `changed` had another text, as far as it rests on none
+        of the facts in `gone`."""
         self._solver.take_over(before._solver, gone)
         for (module, name), found in before._definitions.items():
-            graph = self.program.built(module, name)
-            same = graph is not None and graph is before.program.built(module, name)
-            if same and self._decorated_in(module) == before._decorated_in(module):
-                self._definitions[(module, name)] = found
+            if module == changed:
+                graph = self.program.built(module, name)
+                if graph is None or graph is not before.program.built(module, name):
+                    continue
+                if self._decorated_in(module) != before._decorated_in(module):
+                    continue
+            self._definitions[(module, name)] = found
 
     # -- questions ----------------------------------------------------------------------------------------------
 
@@ -92,6 +97,7 @@ class Names:
         """The index of a procedure; None if there is no such procedure."""
         key = (module, name)
         if key in self._definitions:
+            self.program.rest_on_body(module, name)
             return self._definitions[key]
         procedure = self.program.procedure(module, name)
         found = define(procedure, self._decorated_in(module)) if procedure is not None else None
@@ -156,21 +162,24 @@ class Names:
 
     def global_writers(self, module: ModuleIR, name: str) -> list[str]:
         """The functions that declare `global name`."""
-        known = self._writers.get(module.path)
-        if known is None:
-            known = self._writers[module.path] = {}
-            for qualified, signature in module.signatures.items() if self.program.lines_with(module, "global") else ():
-                if signature.kind != "module" and self.program.mentions(module, signature.span, "global"):
-                    for declared in module.procedures[qualified].globals:
-                        known.setdefault(declared, []).append(qualified)
-        return known.get(name, [])
+        trace, key = self.program.trace, module.path
+        if key in self._writers:
+            trace.used(self._rests, key)
+        else:
+            self._writers[key] = trace.answer(self._rests, key, lambda: self._writers_in(module))
+        return self._writers[key].get(name, [])
+
+    def _writers_in(self, module: ModuleIR) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for qualified, signature in module.signatures.items() if self.program.lines_with(module, "global") else ():
+            if signature.kind != "module" and self.program.mentions(module, signature.span, "global"):
+                for declared in module.procedures[qualified].globals:
+                    found.setdefault(declared, []).append(qualified)
+        return found
 
     def attributes_set(self, module: ModuleIR) -> frozenset[str]:
         """Names that the module's text assigns as attributes of something."""
-        known = self._set.get(module.path)
-        if known is None:
-            known = self._set[module.path] = self.program.attributes_set(module)
-        return known
+        return self.program.attributes_set(module)
 
     def external(self, name: str) -> set[Value]:
         """An External by its canonical name; nothing for one that is absurdly long."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
-from leaklint.lowering import lower_module
+from leaklint.lowering import SyntaxProblem, lower_module
 from leaklint.lowering.module import Procedures
 from leaklint.lowering.positions import line_starts
 from leaklint.lowering.shelf import Shelf
@@ -34,9 +34,17 @@ _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
+def _rest_on_body(trace: Trace, file: str, name: str) -> None:
+    trace.note(("body", file, name))
+
+
 def attributes_assigned(text: str) -> frozenset[str]:
     """Names that a text assigns as attributes of something."""
     return frozenset(_ASSIGNED.findall(text))
+
+
+def _says(text: str, wanted: tuple[str, ...]) -> bool:
+    return any(one in text for one in wanted)
 
 
 def _in_word(character: str) -> bool:
@@ -48,7 +56,7 @@ class Program:
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
     candidates: names of modules whose text contains a word, for finding subclasses. base: where shown paths start.
-    traced: whether it is asked what answers rest on.
+    traced: whether it is asked what answers rest on, by_body: and on which parts of a file.
     """
 
     def __init__(
@@ -60,10 +68,11 @@ class Program:
         candidates: Callable[[str], Sequence[str]] | None = None,
         base: Path | None = None,
         traced: bool = True,
+        by_body: bool = False,
     ) -> None:
         self.catalog = catalog
         self.candidates = candidates
-        self.trace = Trace(on=traced)
+        self.trace = Trace(on=traced, by_body=by_body)
         self.asked = Asked()
         self.generation = 0
         self._read = read
@@ -85,6 +94,8 @@ class Program:
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
+        self._attributes: dict[str, frozenset[str]] = {}
+        self._problems: dict[str, tuple[int, int, str]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
         self._libraries: dict[str, bool] = {}
@@ -111,6 +122,8 @@ class Program:
         other._stated.pop(file, None)
         other._words.pop(file, None)
         other._starts.pop(file, None)
+        other._problems.pop(file, None)
+        other._attributes.pop(file, None)
         other._by_name = {
             name: module for name, module in self._by_name.items() if module is not None and module is not old
         }
@@ -137,6 +150,10 @@ class Program:
     def module_at(self, path: Path) -> ModuleIR | None:
         """The module in a file, or None where the file cannot be read or is not Python."""
         return self._load(os.path.abspath(path))
+
+    def problem_at(self, path: Path) -> tuple[int, int, str] | None:
+        """Line, column and cause of what keeps a file, which was read, from being Python."""
+        return self._problems.get(os.path.abspath(path))
 
     def name_at(self, path: Path) -> str:
         """The name of the module in a file, which is not read."""
@@ -239,8 +256,10 @@ class Program:
 
     def says(self, module: ModuleIR, wanted: Iterable[str]) -> bool:
         """Whether the text of a module has one of these anywhere."""
-        file = self.file_of(module)
+        file, wanted = self.file_of(module), tuple(wanted)
         text = self._text(file) or ""
+        if self.trace.by_body:
+            self.trace.note(("scan", file, _says, wanted))
         pieces = self.asked.of(file).pieces
         for one in wanted:
             pieces.add(one)
@@ -251,12 +270,26 @@ class Program:
     def attributes_set(self, module: ModuleIR) -> frozenset[str]:
         """Names that a module's text assigns as attributes of something."""
         file = self.file_of(module)
-        self.asked.of(file).attributes = True
-        return attributes_assigned(self._text(file) or "")
+        if self.trace.by_body:
+            self.trace.note(("scan", file, attributes_assigned))
+        found = self._attributes.get(file)
+        if found is None:
+            self.asked.of(file).attributes = True
+            found = self._attributes[file] = attributes_assigned(self._text(file) or "")
+        return found
+
+    def rest_on_body(self, module: str, name: str) -> None:
+        """The answer in hand makes use of what was found in a procedure before."""
+        if self.trace.by_body:
+            found = self.module(module)
+            if found is not None:
+                self.trace.note(("body", self.file_of(found), name))
 
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
         file = self.file_of(module)
+        if self.trace.by_body:
+            self.trace.note(("mention", file, word))
         index = self._words.get(file)
         if index is None:
             index = self._words[file] = {}
@@ -304,14 +337,16 @@ class Program:
         return self._modules.get(file)
 
     def _load(self, file: str) -> ModuleIR | None:
-        self.trace.note(("text", file))
+        by_body = self.trace.by_body
+        self.trace.note(("outline" if by_body else "text", file))
         try:
             return self._modules[file]
         except KeyError:
             self._modules[file] = None
-        text = self.text_at(file)
+        text = self._text(file)
         if text is None:
             return None
+        noting = functools.partial(_rest_on_body, self.trace, file) if by_body else None
         again = functools.partial(self._text_again, file) if file not in self._overlays else None
         is_package = os.path.basename(file) == "__init__.py"
         known = self._before.get(file)
@@ -327,7 +362,11 @@ class Program:
                 before=before,
                 asked=self.asked.of(file).names,
                 sought=self.asked.of(file).sought,
+                noting=noting,
             )
+        except SyntaxProblem as problem:
+            self._problems[file] = problem.line, problem.column, problem.cause
+            return None
         except (LeaklintError, RecursionError):
             return None
         self._before.pop(file, None)

@@ -13,7 +13,7 @@ from leaklint.resolve.names import Names
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Ref
 from leaklint.resolve.shapes import REFS, Value
-from leaklint.resolve.trace import Rests
+from leaklint.resolve.trace import Rests, lasting
 
 __all__ = ["ClassInfo", "Resolver"]
 
@@ -39,10 +39,14 @@ class Resolver:
         if self._generation != self.program.generation:
             self._start()
 
-    def take_over(self, before: Resolver, gone: int) -> None:
-        """Take the answers about a program with other texts that rest on none of the facts in `gone`."""
-        self.names.take_over(before.names, gone)
-        self.flow.solver.take_over(before.flow.solver, gone)
+    def take_over(self, before: Resolver, gone: int, changed: str) -> None:
+        """Take the answers about a program in which the module `changed` had another text that rest on none of the
+        facts in `gone`."""
+        self.names.take_over(before.names, gone, changed)
+        self.flow.take_over(before.flow, gone)
+        self.classes.take_over(before.classes, gone)
+        self._rests = lasting(before._rests, gone)
+        self._refs = {key: before._refs[key] for key in self._rests if key in before._refs}
 
     # -- operands -----------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ Facts are numbered in the order in which they are met, and a set of them is an i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -18,6 +19,10 @@ Fact = tuple[Any, ...]
 """What was asked of the files, all paths absolute:
 
 ("text", file)                the text of a file, which need not exist
+("outline", file)             what a module declares; this and the following three in place of its text, `by_body`
+("body", file, procedure)     the graph of a procedure
+("mention", file, word)       which procedures of a file have a word
+("scan", file, function, ...) what a function gives of the text of a file, and of further arguments
 ("ways", file)                which words in a file lead to resources, and which functions are looked at therefore
 ("gives", file)               which such words it gives to the files that import it
 ("look", directories, name)   which module or package of that name the directories hold
@@ -25,8 +30,15 @@ Fact = tuple[Any, ...]
 ("word", word)                which files of the program have a word
 ("deployment", directory)     what the files below it say about how the program is run
 """
+_OF_TEXT = frozenset({"text", "outline", "body", "mention", "scan"})
+
 Rests = dict[Any, int]
 """Key of a remembered answer -> the facts that it rests on. Below 0: not known before an answer around it is found."""
+
+
+def lasting(rests: Rests, gone: int) -> Rests:
+    """What rests on none of the facts in `gone`."""
+    return {key: mask for key, mask in rests.items() if mask >= 0 and not mask & gone}
 
 
 class _Frame:
@@ -43,10 +55,12 @@ class _Frame:
 
 class Trace:
     """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
-    has a fact in it."""
+    has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another; a text that
+    is edited is looked at anew bit by bit, one that was written elsewhere as a whole."""
 
-    def __init__(self, *, on: bool = True) -> None:
+    def __init__(self, *, on: bool = True, by_body: bool = False) -> None:
         self.on = on
+        self.by_body = on and by_body
         self.mask = 0
         self._facts: list[Fact] = []
         self._numbers: dict[Fact, int] = {}
@@ -66,6 +80,14 @@ class Trace:
             number = self._numbers[fact] = len(self._facts)
             self._facts.append(fact)
         return 1 << number
+
+    def bits(self, facts: Iterable[Fact]) -> int:
+        """The set of some facts."""
+        return functools.reduce(int.__or__, map(self.bit, facts), 0)
+
+    def about(self, file: str) -> list[Fact]:
+        """The facts about the text of a file that were met so far."""
+        return [fact for fact in self._facts if fact[1] == file and fact[0] in _OF_TEXT]
 
     def recall(self, facts: Iterable[Fact]) -> None:
         """Give facts of an earlier run the numbers that they had then. Nothing was noted before."""
