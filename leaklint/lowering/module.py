@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -114,6 +114,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._pieces = pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
         self._asked = asked if asked is not None else set()
+        self._members: dict[str, list[str]] = {}
         self._unit: list[Unit] = []
         if shelf is not None:
             shelf.put_tree(self._unit, unit, len(unit.positions.source))
@@ -194,7 +195,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         holder = self._piece_of(name)
         unit = self._unit[0] if self._unit else self._parsed(name, holder)
         # The one that is asked for comes last: it stays on the shelf.
-        self._lower([one for one in unit.found.procedures if self._piece_of(one) == holder and one != name], unit)
+        self._lower([one for one in self._standing_in(holder) if one != name], unit)
         self._lower((name,), unit)
         return self._made[name]
 
@@ -224,6 +225,13 @@ class Procedures(Mapping[str, ir.Procedure]):
         while name and name not in self._pieces:
             name = name.rpartition(".")[0]
         return name
+
+    def _standing_in(self, holder: str) -> Sequence[str]:
+        """The procedures, in source order, whose innermost piece is this one."""
+        if not self._members:
+            for name in self._signatures:
+                self._members.setdefault(self._piece_of(name), []).append(name)
+        return self._members.get(holder, ())
 
     def _is_same(self, unit: Unit, name: str) -> bool:
         """Whether a procedure was found again where it stood."""
