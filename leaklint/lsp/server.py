@@ -123,8 +123,10 @@ class Server(LanguageServer):
         await asyncio.sleep(delay)
         await self.check(uri)
         self.uncollected += 1
-        if self.uncollected > _MOST_UNCOLLECTED:
-            await self._collect()
+        if not gc.get_freeze_count():
+            await self._collect(_collect_all)
+        elif self.uncollected > _MOST_UNCOLLECTED:
+            await self._collect(gc.collect)
         if self.others is None or self.others.done():
             self.others = asyncio.ensure_future(self._check_others(uri))
 
@@ -133,12 +135,12 @@ class Server(LanguageServer):
         for document in self.documents():
             if document.uri != edited:
                 await self.check(document.uri)
-        await self._collect()
+        await self._collect(_collect_all)
 
-    async def _collect(self) -> None:
+    async def _collect(self, collect: Callable[[], object]) -> None:
         """Collect garbage: in pauses, for it takes as long as a check, and would make every other one late."""
         self.uncollected = 0
-        await asyncio.get_running_loop().run_in_executor(self.worker, gc.collect)
+        await asyncio.get_running_loop().run_in_executor(self.worker, collect)
 
     async def check(self, uri: str) -> None:
         """Check one document and publish what was found, unless its text changes meanwhile."""
@@ -212,6 +214,13 @@ class Server(LanguageServer):
         """A message that makes no sense is the client's fault: noted in its log, not shown to a person at work."""
         text = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, text))
+
+
+def _collect_all() -> None:
+    """Collect all garbage, and let the collections to come pass over what is left."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _or_superseded(task: Callable[[str, Texts, Stale], _T], path: str, texts: Texts, stale: Stale) -> _T | Superseded:
