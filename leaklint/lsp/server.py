@@ -122,13 +122,13 @@ class Server(LanguageServer):
     async def _soon(self, uri: str, delay: float) -> None:
         await asyncio.sleep(delay)
         await self.check(uri)
+        if self.others is None or self.others.done():
+            self.others = asyncio.ensure_future(self._check_others(uri))
         self.uncollected += 1
         if not gc.get_freeze_count():
             await self._collect(_collect_all)
         elif self.uncollected > _MOST_UNCOLLECTED:
             await self._collect(gc.collect)
-        if self.others is None or self.others.done():
-            self.others = asyncio.ensure_future(self._check_others(uri))
 
     async def _check_others(self, edited: str) -> None:
         await asyncio.sleep(OTHERS)
