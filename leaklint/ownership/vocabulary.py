@@ -17,7 +17,7 @@ class Vocabulary:
     def of(self, words: Iterable[str]) -> Words:
         """A set of words."""
         numbers, met = self.numbers, set(words)
-        new = met - numbers.keys()
+        new = [word for word in met if word not in numbers]
         numbers.update(zip(new, range(len(numbers), len(numbers) + len(new))))
         self.words += new
         found = sorted(map(numbers.__getitem__, met))
