@@ -10,7 +10,7 @@ import contextlib
 import functools
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -89,6 +89,7 @@ class Analysis:
         self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
         self._fields: dict[Class, frozenset[str]] = {}
+        self._released: dict[tuple[Any, ...], Any] = {}
         self._finalizes: dict[Class, bool] = {}
         self._releasing: dict[Function, bool] = {}
         self._entering: dict[Function, bool] = {}
@@ -148,7 +149,8 @@ class Analysis:
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
-        find = functools.partial(released_fields, self.resolver, self.catalog, cls, self.touches)
+        recall = functools.partial(self._recall, "released", self._released)
+        find = functools.partial(released_fields, self.resolver, self.catalog, cls, self.touches, recall)
         return self._recall("fields", self._fields, cls, find)
 
     def finalizes(self, cls: Class) -> bool:
@@ -330,6 +332,7 @@ class Analysis:
         self._calls_itself = before._calls_itself - stale
         self._touches = self._lasting("touches", before._touches)
         self._fields = self._lasting("fields", before._fields)
+        self._released = self._lasting("released", before._released)
         self._finalizes = self._lasting("finalizes", before._finalizes)
         self._releasing = self._lasting("releasing", before._releasing)
         self._entering = self._lasting("entering", before._entering)

@@ -7,7 +7,8 @@ code of the same module, does something to it that may be a release. A class is 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
+from typing import Any
 
 from leaklint import ir
 from leaklint.catalog import Catalog
@@ -22,7 +23,13 @@ Touches = Callable[[Function], bool]
 """Whether a function of the project may do something to what it is given."""
 
 
-def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: Touches) -> frozenset[str]:
+Recall = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
+"""Gives what was found under a key before, else finds it; whoever asks rests on what that rests on."""
+
+
+def released_fields(
+    resolver: Resolver, catalog: Catalog, cls: Class, touches: Touches, recall: Recall
+) -> frozenset[str]:
     """The fields of a class that its methods, its subclasses' or its module's code may release.
 
     A field that stands in a `with` is in it as "with name" or "async with name": whether that releases it depends on
@@ -37,21 +44,43 @@ def released_fields(resolver: Resolver, catalog: Catalog, cls: Class, touches: T
         module = resolver.program.module(member.module)
         if module is not None:
             modules[member.module] = module
-    bodies = [(module, module.procedures[name]) for module in modules.values() for name in module.procedures]
-    getters: dict[str, set[str]] = {}
-    for _, procedure in bodies:
-        getters.setdefault(procedure.name.rpartition(".")[2], set()).update(_returned_fields(procedure))
+    bodies = [(module, name) for module in modules.values() for name in module.procedures]
+    returned: dict[str, frozenset[str]] = {}
+    for module, name in bodies:
+        fields = recall(("returned", module.module, name), functools.partial(_returned_fields, module, name))
+        if fields:
+            last = name.rpartition(".")[2]
+            returned[last] = returned.get(last, fields) | fields
+    getters = frozenset(returned.items())
     names = {member.name for member in family}
-    for module, procedure in bodies:
-        stranger = procedure.kind == "method" and procedure.class_name not in names
-        receiver = procedure.parameters[0].name if stranger and procedure.parameters else ""
-        takes_over = functools.partial(_takes_over, resolver, catalog, touches, module, procedure)
-        released = _releases_in(procedure, catalog, getters, receiver, takes_over)
-        found |= released | {f"ends {name}" for name in released - _filled(procedure)}
-        found |= {f"{name} in {procedure.name}" for name in released}
-        if procedure.class_name in names and procedure.name.rpartition(".")[2] in catalog.release_words | EXITING:
-            found |= {f"drops {name}" for name in _emptied(procedure) if f"passed {name}" not in released}
+    for module, name in bodies:
+        signature = module.signatures[name]
+        stranger = signature.kind == "method" and signature.class_name not in names
+        receiver = signature.parameters[0].name if stranger and signature.parameters else ""
+        find = functools.partial(_released_by, resolver, catalog, touches, module, name, returned, receiver)
+        released, filled = recall(("released", module.module, name, receiver, getters), find)
+        found |= released | {f"ends {field}" for field in released - filled}
+        found |= {f"{field} in {name}" for field in released}
+        if signature.class_name in names and name.rpartition(".")[2] in catalog.release_words | EXITING:
+            emptied = _emptied(module.procedures[name])
+            found |= {f"drops {field}" for field in emptied if f"passed {field}" not in released}
     return frozenset(found)
+
+
+def _released_by(
+    resolver: Resolver,
+    catalog: Catalog,
+    touches: Touches,
+    module: ir.ModuleIR,
+    name: str,
+    getters: Mapping[str, Set[str]],
+    receiver: str,
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that a procedure may release, and those of them that it fills."""
+    procedure = module.procedures[name]
+    takes_over = functools.partial(_takes_over, resolver, catalog, touches, module, procedure)
+    released = frozenset(_releases_in(procedure, catalog, getters, receiver, takes_over))
+    return released, released & _filled(procedure)
 
 
 def _emptied(procedure: ir.Procedure) -> set[str]:
@@ -87,19 +116,20 @@ def _works_with(catalog: Catalog, name: str) -> bool:
     return name.partition(".")[0] in catalog.modules or catalog.cannot_raise(name)
 
 
-def _returned_fields(procedure: ir.Procedure) -> set[str]:
-    """Attribute names `f` of which the body returns `something.f`."""
+def _returned_fields(module: ir.ModuleIR, name: str) -> frozenset[str]:
+    """Attribute names `f` of which a body returns `something.f`."""
+    procedure = module.procedures[name]
     field_of = {
         step.dst: step.name for block in procedure.blocks for step in block.instructions if isinstance(step, ir.Attr)
     }
     ends = (block.terminator for block in procedure.blocks)
-    return {field_of[end.src] for end in ends if isinstance(end, ir.Return) and end.src in field_of}
+    return frozenset(field_of[end.src] for end in ends if isinstance(end, ir.Return) and end.src in field_of)
 
 
 def _releases_in(
     procedure: ir.Procedure,
     catalog: Catalog,
-    getters: dict[str, set[str]],
+    getters: Mapping[str, Set[str]],
     receiver: str,
     takes_over: Callable[[str], bool],
 ) -> set[str]:

@@ -116,14 +116,14 @@ def _made(procedure: ir.Procedure) -> Iterator[str]:
 
 def _plain(procedure: ir.Procedure) -> ir.Procedure:
     """A graph without the extents of the functions and classes that it defines: they are nobody's concern."""
-
-    def plain(step: Any) -> Any:
-        return (
-            msgspec.structs.replace(step, span=_NOWHERE) if isinstance(step, (ir.MakeFunction, ir.MakeClass)) else step
-        )
-
     if procedure.kind not in ("class", "module"):
         return procedure
+    steps = (step for block in procedure.blocks for step in block.instructions)
+    defined = {step.span for step in steps if isinstance(step, (ir.MakeFunction, ir.MakeClass))}
+
+    def plain(step: ir.AnyInstruction) -> Any:
+        return msgspec.structs.replace(step, span=_NOWHERE) if step.span in defined else step
+
     blocks = (ir.Block(tuple(map(plain, one.instructions)), one.terminator, one.handler) for one in procedure.blocks)
     return msgspec.structs.replace(procedure, blocks=tuple(blocks))
 

@@ -63,6 +63,7 @@ class Move:
         self._shifts = shifts
         self._start = start
         self._end = end
+        self._joined: tuple[Move, Move] | None = None
 
     @classmethod
     def between(
@@ -72,9 +73,16 @@ class Move:
         return cls(path, module, [0, *_shifts(*(text.split("\n") for text in texts))], start, end)
 
     def then(self, later: Move) -> Move:
-        """This move and a later one of the same file, in one."""
-        shifts = [shift + later._line(line + shift) - (line + shift) for line, shift in enumerate(self._shifts)]
-        return Move(self.path, self.module, shifts, self._start, later._end)
+        """This move and a later one of the same file, in one: the same for all that have made this one."""
+        if self._joined is not None and self._joined[0] is later:
+            return self._joined[1]
+        further, most = later._shifts, len(later._shifts)
+        shifts = [
+            shift + further[line + shift] if line + shift < most else shift for line, shift in enumerate(self._shifts)
+        ]
+        joined = Move(self.path, self.module, shifts, self._start, later._end)
+        self._joined = later, joined
+        return joined
 
     def _line(self, line: int) -> int:
         return line + self._shifts[line] if line < len(self._shifts) else line

@@ -13,6 +13,7 @@ from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.one_file import check_file
 from leaklint.engine.project import Project
+from leaklint.ownership.differing import difference
 from leaklint.resolve.refs import Function
 from leaklint.source.discover import File
 from tests.lsp.test_typing import sources
@@ -42,6 +43,13 @@ def used(path):
     connection = opened(path, 1)
     connection.execute("select 1")
     connection.close()
+"""
+
+SIZES = """
+
+def sizes(items):
+    first = items[0]
+    return lambda: [first, *items]
 """
 
 
@@ -105,6 +113,42 @@ def test_an_edit_that_is_taken_back_is_not_interpreted_again(tmp_path: Path) -> 
         assert text != RECURSIVE or shown == first
         summaries.append(now.analysis(str(path)).results[Function("stores", "used")].summary)
     assert summaries[0] is summaries[2] is summaries[3] is not summaries[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed", "words"),
+    [
+        ("if item]", "if item] ", set(), set()),
+        ("import sqlite3", "import sqlite3\n\n", set(), set()),
+        ("    conn", "    # moved\n    conn", set(), {"moved"}),
+        ("if item]", "if len(item)]", {"flat"}, {"len"}),
+        ("lambda: [", "lambda: [1, ", {"sizes.<lambda:+2:12>", "sizes"}, {"1"}),
+        ("    first", "    first = 0\n    first", {"sizes", "sizes.<lambda:+3:12>"}, {"0"}),
+        ("def flat(items)", "def flat(items, more)", None, None),
+    ],
+)
+def test_what_an_edit_changes(
+    tmp_path: Path, old: str, new: str, changed: set[str] | None, words: set[str] | None
+) -> None:
+    path, text = tmp_path / "stores.py", RECURSIVE + SIZES
+    path.write_text(text)
+    before = project(tmp_path, remembering=True)
+    found(before, path)
+    program = before.analysis(str(path)).program
+    module = program.module("stores")
+    assert module is not None
+    for name in module.procedures:
+        assert module.procedures[name].name == name
+    for word in ("moved", "len", "connection", "0", "1", "item"):
+        program.lines_with(module, word)
+    edit = difference(program, program.with_text(path, text.replace(old, new, 1)), str(path))
+    facts = set(program.trace.facts(edit.gone))
+    assert edit.procedures == changed
+    if words is not None:
+        assert {fact[2] for fact in facts if fact[0] == "mention"} == words
+        assert ("outline", str(path)) not in facts
+    else:
+        assert facts >= {("outline", str(path)), ("body", str(path), "used")}
 
 
 def test_what_the_file_at_hand_does_not_reach_waits(tmp_path: Path) -> None:
