@@ -17,7 +17,8 @@ def line_starts(text: str) -> list[int]:
     """The offset in a text at which each of its lines begins."""
     if "\r" in text:
         return [0, *(match.end() for match in _NEWLINE.finditer(text))]
-    starts = list(itertools.accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    lengths = map(len, text.split("\n"))
+    starts = list(itertools.accumulate(map((1).__add__, lengths), initial=0))
     starts.pop()
     return starts
 

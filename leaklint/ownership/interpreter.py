@@ -194,23 +194,32 @@ class _Interpreter:
         worlds = [world]
         # Only long blocks are worth it: there they would make every step slower than the one before.
         dying = self._dying(index) if len(block.instructions) > LONG_BLOCK else {}
+        m, execute, start = self.m, instructions.execute, index << BLOCK_BITS
         for position, step in enumerate(block.instructions):
+            m.at = start + position
             if len(worlds) == 1:
-                self.steps += 1 + len(worlds[0].resources) // RESOURCES_A_STEP
+                one = worlds[0]
+                self.steps += 1 + len(one.resources) // RESOURCES_A_STEP
+                if self.steps > MOST_STEPS:
+                    return
+                reached = execute(m, one, step)
+                several = len(reached) > 1
             else:
                 self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
-            if self.steps > MOST_STEPS:
-                return
-            reached: list[World] = []
-            for one in worlds:
-                self.m.at = (index << BLOCK_BITS) + position
-                reached += instructions.execute(self.m, one, step)
-            for name in dying.get(position, ()):
-                for one in reached:
-                    one.env.pop(name, None)
-            worlds = self._new(position, reached) if len(reached) > len(worlds) else reached
+                if self.steps > MOST_STEPS:
+                    return
+                reached = []
+                for one in worlds:
+                    m.at = start + position
+                    reached += execute(m, one, step)
+                several = len(reached) > len(worlds)
+            if dying:
+                for name in dying.get(position, ()):
+                    for one in reached:
+                        one.env.pop(name, None)
+            worlds = self._new(position, reached) if several else reached
         for one in worlds:
-            self.m.at = (index << BLOCK_BITS) + len(block.instructions)
+            m.at = start + len(block.instructions)
             self.finish(block, one)
 
     def _new(self, position: int, worlds: list[World]) -> list[World]:

@@ -140,8 +140,12 @@ class Machine:
                 dst = getattr(step, "dst", "")
                 if dst and dst[0] == "%":
                     self.definitions[dst] = step
-                if isinstance(step, ir.Copy) and step.src[0] == "%" and step.dst[0] != "%":
-                    self.binds.setdefault(step.src, step.dst)
+                kind = type(step)
+                if kind is ir.Attr or kind is ir.LoadConst or kind is ir.LoadGlobal:
+                    pass  # most are one of these, and they bind nothing
+                elif isinstance(step, ir.Copy):
+                    if step.src[0] == "%" and step.dst[0] != "%":
+                        self.binds.setdefault(step.src, step.dst)
                 elif isinstance(step, ir.StoreGlobal):
                     self.binds.setdefault(step.src, step.name)
                 elif isinstance(step, ir.SetAttr):
