@@ -143,10 +143,18 @@ NONE = Suppressions((), (), ())
 def suppressions(text: str, data: bytes, *, noqa: bool = True) -> Suppressions:
     """The directives in a file. `data`: its bytes, which tell quickly that there are none. `noqa`: look for bare ones,
     too (they only matter where there are findings)."""
-    if b"leaklint" in data or (b"LK" in data and b"noqa" in data) or (noqa and b"noqa" in data.lower()):
+    by_noqa = (b"LK" in data and b"noqa" in data) or (noqa and b"noqa" in data.lower())
+    if b"leaklint" in data or (by_noqa and any(map(_speaks_of_ours, _NOQA.finditer(text)))):
         comments, logical = _comments(text)
         return _assemble(comments, logical)
     return NONE
+
+
+def _speaks_of_ours(noqa: re.Match[str]) -> bool:
+    """Whether a comment may silence anything here: many name the codes of other tools, and to find out where comments
+    are takes as long as to parse the file."""
+    codes = noqa["codes"]
+    return not codes or "LK" in codes.upper()
 
 
 class _Comment(msgspec.Struct, frozen=True):

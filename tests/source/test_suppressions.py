@@ -186,3 +186,10 @@ def test_carriage_returns_end_lines() -> None:
     text = "a = 1\rb = 2  # leaklint: ignore\r\nc = 3\n"
     found = suppressions(text, text.encode())
     assert [line for line in (1, 2, 3) if found.match(finding(line))] == [2]
+
+
+def test_comments_for_other_tools_alone_are_passed_over() -> None:
+    other = "import a  # noqa: F401\n"
+    ours = other + "b = connect()  # noqa: E501, lk101\n"
+    assert suppressions(other, other.encode()).directives == ()
+    assert [one.selectors for one in suppressions(ours, ours.encode()).directives] == [("F401",), ("E501", "lk101")]
