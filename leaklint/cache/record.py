@@ -10,11 +10,12 @@ import msgspec
 from leaklint.cache.stamps import Stamp
 from leaklint.model import Finding
 from leaklint.report.content import Suppressed
+from leaklint.resolve.sets import packed, unpacked
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What was said of one file. digest: of its content. table, facts: the facts that the answer rests on beside that,
-    as a set of bits for the facts of that table, lowest first. imports: a digest of how the file imports, where that
+    as a set for the facts of that table. imports: a digest of how the file imports, where that
     and its words tell all."""
 
     shown: str
@@ -155,12 +156,12 @@ def encode_concern(one: Concern) -> msgspec.Raw:
 
 def as_bytes(mask: int) -> bytes:
     """A set of facts as it is kept."""
-    return mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    return packed(mask)
 
 
 def as_mask(facts: bytes) -> int:
     """A set of facts as it is computed with."""
-    return int.from_bytes(facts, "little")
+    return unpacked(facts)
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -19,6 +19,8 @@ from leaklint.report.content import Suppressed
 
 _PASSING = frozenset({"__pycache__"})
 """Directories that come into being while code runs, and hold none."""
+_NEVER = -1
+"""Stands for times that tell nothing."""
 
 
 class SealedFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -120,8 +122,19 @@ def sealed_file(path: str, began: int) -> SealedFile | None:
     return SealedFile(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def sealed_directories(paths: Iterable[str], began: int) -> list[SealedDirectory] | None:
-    """Directories as they are, and for one that is none, the next one above; None as for files."""
+def names_in(directory: str) -> bytes:
+    """A digest of the names in a directory; b"" where it cannot be read."""
+    try:
+        return _names(directory)[0]
+    except OSError:
+        return b""
+
+
+def sealed_directories(
+    paths: Iterable[str], began: int, young: Mapping[str, bytes] | None = None
+) -> list[SealedDirectory] | None:
+    """Directories as they are, and for one that is none, the next one above; None as for files. young: digests of the
+    names in directories that did change, but not since these were looked up."""
     found: dict[str, SealedDirectory] = {}
     for path in paths:
         while path not in found:
@@ -134,12 +147,13 @@ def sealed_directories(paths: Iterable[str], began: int) -> list[SealedDirectory
                     return None
                 path = above
                 continue
+            modified, changed = status.st_mtime_ns, status.st_ctime_ns
             if not _is_old(status, began):
-                return None
+                if young is None or young.get(path) != names:
+                    return None
+                modified = changed = _NEVER
             told = tuple((one, *_target(one)) for one in links)
-            found[path] = SealedDirectory(
-                path, status.st_dev, status.st_ino, status.st_mtime_ns, status.st_ctime_ns, names, told
-            )
+            found[path] = SealedDirectory(path, status.st_dev, status.st_ino, modified, changed, names, told)
     return list(found.values())
 
 

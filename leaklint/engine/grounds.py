@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import Words, as_mask
+from leaklint.cache.record import Words, as_bytes, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
@@ -32,11 +32,11 @@ LIGHT = "*"
 
 
 class Grounds(msgspec.Struct, frozen=True):
-    """Facts of one program (its extra root, or LIGHT): a set of their numbers in the process that found them. imports:
-    for LIGHT, a digest of how the file imports."""
+    """Facts of one program (its extra root, or LIGHT): a set of their numbers in the process that found them, as it is
+    kept. imports: for LIGHT, a digest of how the file imports."""
 
     extra: str
-    facts: int
+    facts: bytes
     imports: bytes = b""
 
 
@@ -77,13 +77,13 @@ class Recorder:
         extra = self.project.extra_root(file.path)
         trace = self._traces().get(extra)
         if trace is not None and trace.mask:
-            return Grounds(extra, trace.mask)
+            return Grounds(extra, as_bytes(trace.mask))
         data = self.project.data(file.path)
         if data is None:
             return None
         statements = imported(data)
         light_facts(file.path, statements, self.project.roots, self._look, self.light.note)
-        return Grounds(LIGHT, self.light.mask, statements_digest(statements))
+        return Grounds(LIGHT, as_bytes(self.light.mask), statements_digest(statements))
 
     def news(self, process: str) -> News:
         """What has been met since the last time."""

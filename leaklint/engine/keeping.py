@@ -54,7 +54,15 @@ class Keeper:
     """
 
     def __init__(
-        self, store: Store, seal: Seal | None, began: int, settings: Settings, cwd: str, *, thorough: bool
+        self,
+        store: Store,
+        seal: Seal | None,
+        began: int,
+        settings: Settings,
+        cwd: str,
+        *,
+        thorough: bool,
+        record: Record | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -79,8 +87,9 @@ class Keeper:
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
+        self._files: Sequence[File] = ()
         try:
-            self._believe(store.load())
+            self._believe(store.load() if record is None else record)
         except IndexError:
             self._believe(Record())
         if seal is not None and seal.record == self.store.digest and directories_hold(seal):
@@ -100,6 +109,7 @@ class Keeper:
 
     def recall(self, files: Sequence[File]) -> list[Outcome | None]:
         """The kept outcomes beside the files; None where there is none, or none that still holds."""
+        self._files = files
         try:
             found = self._recall(files)
         except (IndexError, KeyError, ValueError, OverflowError):
@@ -120,7 +130,7 @@ class Keeper:
         broken = {number: self._broken(number, mask) for number, mask in needed.items()}
         found: list[Outcome | None] = []
         for file, answer in zip(files, answers):
-            if answer is None or as_mask(answer.facts) & broken[answer.table]:
+            if answer is None or (broken[answer.table] and as_mask(answer.facts) & broken[answer.table]):
                 found.append(None)
                 continue
             unchanged = answer.digest == self.stamps.digest(file.path) or self._says_the_same(file, answer)
@@ -169,14 +179,14 @@ class Keeper:
         if not answer.table < len(self.record.tables):
             return None
         table = self.record.tables[answer.table]
-        if as_mask(answer.facts) >> len(table.facts):
-            return None
         return answer if table.extra in (LIGHT, self.present.extra_root(file.path)) else None
 
     def _broken(self, table_number: int, needed: int) -> int:
         """Those of a table's facts that are no longer what they were."""
         table = self.record.tables[table_number]
         broken = 0
+        if needed >> len(table.facts):
+            raise IndexError(table_number)
         for number in bits(needed & ~self.sealed.get(table_number, 0)):
             kept = table.facts[number]
             if self.now(table.extra, self._fact(kept), kept.was) != kept.was:
@@ -353,6 +363,12 @@ class Keeper:
             self.steady = self.steady and (known is None or known.digest == stamp.digest)
             self.stamps.current[path] = stamp
 
+    @property
+    def _began_anew(self) -> bool:
+        """Whether nothing was known, and all was found."""
+        found = {answer_key(one.file) for one in self.new}
+        return not self.record.answers and len(found) == len(self._files)
+
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
         stamps = self.stamps.current.items()
@@ -361,7 +377,11 @@ class Keeper:
             from leaklint.engine.writing import written
 
             record = written(self)
-            if self.store.save(record) and self.sealed and self.seal is not None:
+            if not self.store.save(record):
+                return
+            if self._began_anew:
+                self._seal_at_once(record)
+            elif self.sealed and self.seal is not None:
                 from leaklint.engine.sealing import carried_over
 
                 self.store.save_seal(carried_over(self.seal, self.record, record, self.sealed, self.store.digest))
@@ -371,6 +391,15 @@ class Keeper:
             sealed = sealed_now(self, *self.answered)
             if sealed is not None:
                 self.store.save_seal(sealed)
+
+    def _seal_at_once(self, record: Record) -> None:
+        """Spare the next run to look whether all holds that was found just now."""
+        from leaklint.engine.sealing import sealed_at_once
+
+        keeper = Keeper(self.store, None, self.began, self.settings, self._cwd, thorough=self._thorough, record=record)
+        sealed = sealed_at_once(keeper, self._files)
+        if sealed is not None:
+            self.store.save_seal(sealed)
 
 
 def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,7 @@ from leaklint.engine.reach import containing, imports_any
 from leaklint.engine.selection import Selection
 from leaklint.model import Finding, LeaklintError, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
-from leaklint.source.prefilter import Prefilter
+from leaklint.source.prefilter import Prefilter, identifiers
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leaklint.ownership.analysis import Analysis
     from leaklint.ownership.survey import Survey
     from leaklint.ownership.suspects import Suspects
+    from leaklint.ownership.vocabulary import Vocabulary, Words
     from leaklint.resolve.program import Program
     from leaklint.resolve.trace import Fact, Rests, Trace
 
@@ -79,7 +80,7 @@ class Project:
         self._data: dict[str, bytes | None] = {}
         self._let_go: dict[str, int] = {}
         self._held = 0
-        self._room = _ROOM
+        self._words: dict[str, Words] = {}
         self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
         self._earlier: dict[str, tuple[Analysis, tuple[str, ...]]] = {}
@@ -103,6 +104,8 @@ class Project:
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
         other._let_go = {name: known for name, known in self._let_go.items() if name != path}
+        other._vocabulary = self._vocabulary
+        other._words = {name: known for name, known in self._words.items() if name != path}
         for extra, (analysis, changed) in self._earlier.items():
             other._earlier[extra] = analysis, (*(one for one in changed if one != path), path)
         other._earlier.update((extra, (analysis, (path,))) for extra, analysis in self._analyses.items())
@@ -141,6 +144,12 @@ class Project:
         """Where its modules lie."""
         return Roots(self.settings.src, self.settings.root)
 
+    @functools.cached_property
+    def _vocabulary(self) -> Vocabulary:
+        from leaklint.ownership.vocabulary import Vocabulary
+
+        return Vocabulary()
+
     # -- files --------------------------------------------------------------------------------------------------
 
     def content(self, path: str) -> bytes:
@@ -169,17 +178,18 @@ class Project:
         return self._data[path]
 
     def let_go(self) -> None:
-        """Forget the bytes of files whose words are known, once they are many: what is looked for in them is looked
-        for there, and few are read once more."""
-        if self._held < self._room:
+        """Forget the bytes of files, once they are many, and keep their words: what is looked for in them is looked for
+        there, and few are read once more."""
+        if self._held < _ROOM:
             return
         known = [analysis.suspects.words_of for analysis in self._analyses.values()]
         for path, data in list(self._data.items()):
-            if data is not None and any(words(path) is not None for words in known):
+            if data is not None:
+                if path not in self._words and not any(words(path) is not None for words in known):
+                    self._words[path] = self._vocabulary.of(set(identifiers(data).decode("utf-8", "replace").split()))
                 self._let_go[path] = hash(data)
                 del self._data[path]
-        self._held = sum(len(data) for data in self._data.values() if data is not None)
-        self._room = self._held + _ROOM
+        self._held = 0
 
     def digest(self, path: str) -> bytes:
         """The digest of a file's bytes; b"" where it cannot be read."""
@@ -274,9 +284,13 @@ class Project:
         def find(word: str) -> Sequence[str]:
             program.trace.note(("word", word))
             held = self.earlier.holding(extra, word) if self.earlier is not None else None
-            paths = containing(word, below(), self.data, analysis.suspects.words_of) if held is None else held
+            paths = containing(word, below(), self.data, words_of) if held is None else held
             self.searches[(extra, word)] = paths
             return [program.name_at(Path(path)) for path in paths]
+
+        def words_of(path: str) -> Container[str] | None:
+            own = analysis.suspects.words_of(path)
+            return own if own is not None else self._words.get(path)
 
         def candidates(word: str) -> Sequence[str]:
             if word in names:
@@ -293,6 +307,7 @@ class Project:
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
             by_body=self.stamps is None and self.remembering,
+            packing=not self.remembering,
         )
         strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
         resolver = Resolver(program)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import KeptFact, Record, as_bytes, as_mask, bits
+from leaklint.cache.record import KeptFact, Record, as_bytes, bits
 from leaklint.cache.seal import (
     Seal,
     SealedAnswer,
     SealedFile,
     encode_answers,
+    names_in,
     sealed_directories,
     sealed_file,
 )
@@ -29,11 +30,23 @@ _ABOUT_NAMES = frozenset({"look", "package", "search", "locate"})
 """Kinds of facts that rest on nothing but what names there are in directories."""
 
 
-def sealed_now(keeper: Keeper, files: Sequence[File], outcomes: Sequence[Outcome]) -> Seal | None:
-    """A seal of a question all of whose answers were found to hold; None where something changed too shortly before."""
+def sealed_at_once(keeper: Keeper, files: Sequence[File]) -> Seal | None:
+    """A seal of a question that was answered only now, by a keeper of what is kept of it. Making the cache changed the
+    directory that this is in."""
+    around = os.path.dirname(keeper.store.directory)
+    young = {around: names_in(around)}
+    keeper.recall(files)
+    return sealed_now(keeper, *keeper.answered, young) if keeper.answered is not None else None
+
+
+def sealed_now(
+    keeper: Keeper, files: Sequence[File], outcomes: Sequence[Outcome], young: Mapping[str, bytes] | None = None
+) -> Seal | None:
+    """A seal of a question all of whose answers were found to hold; None where something changed too shortly before.
+    young: as for `sealed_directories`."""
     present, before = keeper.present, keeper.seal
     directories = present.seen() | ({one.path for one in before.directories} if before and keeper.sealed else set())
-    told = sealed_directories(sorted(directories), keeper.began)
+    told = sealed_directories(sorted(directories), keeper.began, young)
     if told is None:
         return None
     paths = {*keeper.stamps.current, *present.read, *_said_to_be_ignored(present.walked)}
@@ -73,7 +86,7 @@ def carried_over(seal: Seal, old: Record, new: Record, sealed: Mapping[str | int
 
     def still(extra: str, facts: Iterable[KeptFact]) -> bytes:
         held = known.get(extra, ())
-        return _packed([fact in held for fact in facts])
+        return as_bytes(_flagged([fact in held for fact in facts]))
 
     return msgspec.structs.replace(
         seal,
@@ -105,15 +118,15 @@ def _held(keeper: Keeper) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
 
 
 def _holding(keeper: Keeper, extra: str, facts: Sequence[KeptFact]) -> int:
-    return as_mask(_packed([one.kind in _ABOUT_NAMES and keeper.found_to_be(extra, one) == one.was for one in facts]))
+    return _flagged([one.kind in _ABOUT_NAMES and keeper.found_to_be(extra, one) == one.was for one in facts])
 
 
-def _packed(flags: Sequence[bool]) -> bytes:
+def _flagged(flags: Sequence[bool]) -> int:
     packed = bytearray(len(flags) // 8 + 1)
     for number, flag in enumerate(flags):
         if flag:
             packed[number >> 3] |= 1 << (number & 7)
-    return bytes(packed)
+    return int.from_bytes(packed, "little")
 
 
 def _said_to_be_ignored(walked: set[str]) -> list[str]:

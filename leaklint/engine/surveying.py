@@ -20,6 +20,7 @@ from leaklint.cache.record import (
     decode_body,
     encode_body,
 )
+from leaklint.resolve.sets import as_int
 from leaklint.resolve.trace import Fact
 
 if TYPE_CHECKING:
@@ -58,16 +59,16 @@ class Joined:
             self._numbers = {fact: number for number, fact in enumerate(self._facts)}
         bit_of_file = [1 << self._order.setdefault(path, len(self._order)) for path in survey.order]
         bit_of_fact: dict[int, int] = {}
-        moved: dict[int, int] = {}
+        moved: dict[int | bytes, int] = {}
 
         def bit(number: int) -> int:
             if number not in bit_of_fact:
                 bit_of_fact[number] = 1 << self._fact(facts[number])
             return bit_of_fact[number]
 
-        def rests(mask: int) -> int:
+        def rests(mask: int | bytes) -> int:
             if mask not in moved:
-                moved[mask] = sum(map(bit, bits(mask)))
+                moved[mask] = sum(map(bit, bits(as_int(mask))))
             return moved[mask]
 
         reached = functools.cache(lambda mask: sum(bit_of_file[number] for number in bits(mask)))
@@ -104,9 +105,9 @@ class Joined:
         own = {fact.path: 1 << number for number, fact in enumerate(self._facts) if fact.kind == "text"}
         firm = 0
         for path, one in self._files.items():
-            firm |= one.rests & ~own.get(self._number(path), 0)
+            firm |= as_int(one.rests) & ~own.get(self._number(path), 0)
             for mask in one.suspects.values():
-                firm |= mask
+                firm |= as_int(mask)
         return firm
 
     def _kept_file(self, path: str, one: Surveyed) -> KeptFile:
@@ -123,8 +124,8 @@ class Joined:
             one.ways,
         )
 
-    def _mask(self, mask: int) -> int:
-        return self._masks.setdefault(as_bytes(mask), len(self._masks))
+    def _mask(self, mask: int | bytes) -> int:
+        return self._masks.setdefault(as_bytes(mask) if isinstance(mask, int) else mask, len(self._masks))
 
     def _quiet(self) -> Words:
         many = len(self._order) > _MOST_FILES
@@ -159,9 +160,9 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
     """What two processes found out about one file."""
     suspects = dict(old.suspects)
     for name, mask in new.suspects.items():
-        suspects[name] = suspects.get(name, 0) | mask
+        suspects[name] = as_int(suspects.get(name, 0)) | as_int(mask)
     return new._replace(
-        rests=old.rests | new.rests,
+        rests=as_int(old.rests) | as_int(new.rests),
         reached=old.reached | new.reached,
         active=sorted({*old.active, *new.active}),
         gives=sorted({*old.gives, *new.gives}),
@@ -210,15 +211,15 @@ def recalled(
     stale = set()
     for one in body.files:
         path = paths[one.path]
-        suspects = {name: masks[number] for name, number in one.suspects.items()}
+        resting = {name: masks[number] for name, number in one.suspects.items()}
         imports = tuple(paths[number] for number in one.imports)
         rests, reached = masks[one.rests], masks[one.reached]
         files[path] = Surveyed(
-            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, suspects, one.ways
+            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, resting, one.ways
         )
         wrong = rests & broken
         quiet = wrong == own.get(path) and stays_quiet(path)
-        if (wrong and not quiet) or any(mask & broken for mask in suspects.values()):
+        if (wrong and not quiet) or any(mask & broken for mask in resting.values()):
             stale.add(path)
     survey = Survey([paths[number] for number in body.order], files, body.words, body.always)
     return Recalled(survey, facts, broken, frozenset(stale))

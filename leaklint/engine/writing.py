@@ -51,7 +51,7 @@ class _Table:
     def __init__(self, extra: str, facts: Sequence[KeptFact]) -> None:
         self.extra = extra
         self.facts = list(facts)
-        self.answers: dict[str, tuple[Answer, int]] = {}
+        self.answers: dict[str, Answer] = {}
         self._known: dict[KeptFact, int] | None = None
 
     def number(self, fact: KeptFact) -> int:
@@ -66,16 +66,17 @@ class _Table:
     def shrink(self) -> None:
         """Leave out the facts that no answer rests on any more, if they are most."""
         used = 0
-        for _, mask in self.answers.values():
-            used |= mask
+        for answer in self.answers.values():
+            used |= as_mask(answer.facts)
         if 2 * used.bit_count() >= len(self.facts):
             return
         kept = [bit == "1" for bit in f"{used:0{len(self.facts)}b}"[::-1]]
         self.facts = list(itertools.compress(self.facts, kept))
         self._known = None
-        for path, (answer, mask) in self.answers.items():
-            left = itertools.compress(f"{mask:0{len(kept)}b}"[::-1], kept)
-            self.answers[path] = (answer, int("".join(left)[::-1] or "0", 2))
+        for path, answer in self.answers.items():
+            left = itertools.compress(f"{as_mask(answer.facts):0{len(kept)}b}"[::-1], kept)
+            facts = as_bytes(int("".join(left)[::-1] or "0", 2))
+            self.answers[path] = msgspec.structs.replace(answer, facts=facts)
 
 
 class _Writer:
@@ -91,9 +92,9 @@ class _Writer:
         self.tables = [_Table(table.extra, table.facts) for table in old.tables]
         for path, answer in old.answers.items():
             if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
-                self.tables[answer.table].answers[path] = (answer, as_mask(answer.facts))
+                self.tables[answer.table].answers[path] = answer
         for file, outcome, answer in keeper.renewed:
-            self._say(self.tables[answer.table], file, outcome, as_mask(answer.facts), answer.imports)
+            self._say(self.tables[answer.table], file, outcome, answer.facts, answer.imports)
 
     def _exists(self, path: str) -> bool:
         if path in self.keeper.stamps.current:
@@ -122,7 +123,7 @@ class _Writer:
         new: Sequence[Learnt],
     ) -> None:
         """Take over what one process found out about one program."""
-        found = [one for one in new if not one.grounds.facts >> len(facts)]
+        found = [one for one in new if not as_mask(one.grounds.facts) >> len(facts)]
         table = next((table for table in self.tables if table.extra == extra and table.answers), None)
         if table is None or len(found) > _FEW:
             table = _Table(extra, [self.fact(*fact) for fact in facts])
@@ -133,11 +134,11 @@ class _Writer:
         numbers: dict[int, int] = {}
         for one in found:
             mask = 0
-            for number in bits(one.grounds.facts):
+            for number in bits(as_mask(one.grounds.facts)):
                 if number not in numbers:
                     numbers[number] = table.number(self.fact(*facts[number]))
                 mask |= 1 << numbers[number]
-            self._put(table, one, mask)
+            self._put(table, one, as_bytes(mask))
 
     def survey(self, extra: str) -> None:
         """Keep what was found out about the words of one program, by all who did."""
@@ -178,14 +179,14 @@ class _Writer:
             if found is not None:
                 kept[path] = encode_concern(found)
 
-    def _put(self, table: _Table, one: Learnt, mask: int) -> None:
-        self._say(table, one.file, one.outcome, mask, one.grounds.imports)
+    def _put(self, table: _Table, one: Learnt, facts: bytes) -> None:
+        self._say(table, one.file, one.outcome, facts, one.grounds.imports)
 
-    def _say(self, table: _Table, file: File, outcome: Outcome, mask: int, imports: bytes) -> None:
+    def _say(self, table: _Table, file: File, outcome: Outcome, facts: bytes, imports: bytes) -> None:
         stamp = self.keeper.stamps.current.get(file.path)
         if stamp is not None:
-            answer = Answer(file.shown, stamp.digest, 0, b"", outcome.findings, outcome.suppressed, imports)
-            table.answers[answer_key(file)] = (answer, mask)
+            answer = Answer(file.shown, stamp.digest, 0, facts, outcome.findings, outcome.suppressed, imports)
+            table.answers[answer_key(file)] = answer
 
     def record(self) -> Record:
         """What is to be kept of it all."""
@@ -196,8 +197,8 @@ class _Writer:
         answers: dict[str, Answer] = {}
         for number, table in enumerate(tables):
             table.shrink()
-            for path, (answer, mask) in table.answers.items():
-                answers[path] = msgspec.structs.replace(answer, table=number, facts=as_bytes(mask))
+            for path, answer in table.answers.items():
+                answers[path] = answer if answer.table == number else msgspec.structs.replace(answer, table=number)
         stamps = {
             **{path: stamp for path, stamp in self.keeper.record.stamps.items() if self._exists(path)},
             **{path: stamp for path, stamp in self.keeper.stamps.current.items() if stamp is not None},
@@ -221,7 +222,7 @@ class _Writer:
         told = ((number, one) for number, one in enumerate(table.facts) if one.kind == "ways")
         outdated = sum(1 << number for number, one in told if ways.get(one.path) != one.was)
         if outdated:
-            table.answers = {path: (one, mask) for path, (one, mask) in table.answers.items() if not mask & outdated}
+            table.answers = {path: one for path, one in table.answers.items() if not as_mask(one.facts) & outdated}
 
     def _words(self) -> dict[str, dict[str, list[int]]]:
         """Which files hold the words that were ever asked for, now."""

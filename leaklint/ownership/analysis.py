@@ -273,7 +273,7 @@ class Analysis:
 
     def rests_on(self, function: Function) -> int:
         """What is known of a function rests on these facts: what it gives, and what it calls."""
-        found = (self.rests.get((kind, function), 0) for kind in ("settled", "callees"))
+        found = (self._trace.set_of(self.rests.get((kind, function), 0)) for kind in ("settled", "callees"))
         return functools.reduce(int.__or__, (max(0, mask) for mask in found))
 
     def _rest_on_ways(self, file: str) -> None:

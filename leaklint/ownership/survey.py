@@ -16,16 +16,17 @@ class Surveyed(NamedTuple):
     """One file. imports: the files that its imports lead to, stated: a digest of the statements; they rest on the facts
     `rests`. reached: the files that
     it imports, directly or through others, as numbers in the survey. active: the words in it that make a function a
-    suspect. suspects: their names, and the facts that what is known of them rests on. ways: see `Suspects.ways`."""
+    suspect. suspects: their names, and the facts that what is known of them rests on. ways: see `Suspects.ways`.
+    Sets of facts may be packed, as in `resolve.sets`."""
 
     libraries: Sequence[str]
     imports: Sequence[str]
     stated: bytes
-    rests: int
+    rests: int | bytes
     reached: int
     active: Sequence[str]
     gives: Sequence[Gift]
-    suspects: Mapping[str, int]
+    suspects: Mapping[str, int | bytes]
     ways: bytes
 
 

@@ -23,6 +23,7 @@ from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
+from leaklint.resolve.sets import as_int
 from leaklint.resolve.trace import Rests
 from leaklint.source.prefilter import Prefilter, identifiers
 
@@ -246,7 +247,8 @@ class Suspects:
                 told[file] = now
         if not changed:
             return set()
-        found = {function for function, mask in self._rests.items() if mask & changed}
+        set_of = self._program.trace.set_of
+        found = {function for function, rests in self._rests.items() if set_of(rests) & changed}
         self._unread += found
         return found
 
@@ -265,6 +267,7 @@ class Suspects:
     def survey(self, settled: Callable[[Function], int]) -> Survey:
         """What was found out since this was last asked, to go on from in another run. settled: the facts that a
         function's analysis rests on."""
+        trace = self._program.trace
         files = {}
         words: dict[str, Sequence[str]] = {}
         for file, known in self._files.items():
@@ -277,7 +280,8 @@ class Suspects:
             suspects = {}
             for name in sorted(known.functions):
                 function = Function(module, name)
-                suspects[name] = self._rests.get(function, 0) | settled(function)
+                rested = trace.set_of(self._rests.get(function, 0))
+                suspects[name] = trace.share(rested | settled(function))
             imports, stated, rests = self._program.known_imports(file)
             active, gives = sorted(known.active), sorted(known.gives)
             ways = b"" if self._outlived(known) else self.ways(file)
@@ -293,7 +297,7 @@ class Suspects:
             self._imports.bit(path)
         for path, one in survey.files.items():
             if one.ways and path not in stale:
-                self._program.recall_imports(path, tuple(one.imports), one.stated, one.rests)
+                self._program.recall_imports(path, tuple(one.imports), one.stated, as_int(one.rests))
         turned = 0
         for path, one in survey.files.items():
             bit = self._imports.bit(path)
@@ -327,7 +331,7 @@ class Suspects:
         module = self._program.name_at(Path(path)) if one.suspects else ""
         for name, rests in one.suspects.items():
             self._named[own_name(name)] = self._named.get(own_name(name), 0) | bit
-            self._rests[Function(module, name)] = rests
+            self._rests[Function(module, name)] = self._program.trace.share(as_int(rests))
 
     # -- growing ------------------------------------------------------------------------------------------------
 
@@ -388,7 +392,8 @@ class Suspects:
             for function in unread:
                 before, trace.mask = trace.mask, 0
                 self._read(function)
-                self._rests[function] = self._rests.get(function, 0) | trace.mask
+                rested = trace.set_of(self._rests.get(function, 0))
+                self._rests[function] = trace.share(rested | trace.mask)
                 trace.mask = before
         touched, self._touched = self._touched, set()
         return touched

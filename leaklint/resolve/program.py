@@ -56,7 +56,7 @@ class Program:
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
     candidates: names of modules whose text contains a word, for finding subclasses. base: where shown paths start.
-    traced: whether it is asked what answers rest on, by_body: and on which parts of a file.
+    traced: whether it is asked what answers rest on, by_body: and on which parts of a file. packing: see `Trace`.
     """
 
     def __init__(
@@ -69,10 +69,11 @@ class Program:
         base: Path | None = None,
         traced: bool = True,
         by_body: bool = False,
+        packing: bool = False,
     ) -> None:
         self.catalog = catalog
         self.candidates = candidates
-        self.trace = Trace(on=traced, by_body=by_body)
+        self.trace = Trace(on=traced, by_body=by_body, packing=packing)
         self.asked = Asked()
         self.generation = 0
         self._read = read
@@ -399,14 +400,14 @@ class Program:
             self._imports[file] = self.trace.answer(self._rests, ("imports", file), lambda: self._imports_of(file))
         return self._imports[file]
 
-    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, int]:
+    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, int | bytes]:
         """The files that a file's imports lead to, a digest of the statements, and what all that rests on."""
         return self.imports_at(file), self._stated[file], self._rests[("imports", file)]
 
     def recall_imports(self, file: str, imports: tuple[str, ...], stated: bytes, rests: int) -> None:
         """Take these for the files that its imports lead to, as they did in an earlier run."""
         self._imports[file], self._stated[file] = imports, stated
-        self._rests[("imports", file)] = rests
+        self._rests[("imports", file)] = self.trace.share(rests)
 
     def _imports_of(self, file: str) -> tuple[str, ...]:
         found: set[str] = set()

@@ -43,7 +43,7 @@ class Solver(Generic[K, V]):
         """The value of a key; empty where it is unknown. Not to be called from inside an equation."""
         if key not in self._values:
             self._solve(key)
-        self._trace.mask |= self._rests.get(key, 0)
+        self._trace.mask |= self._trace.set_of(self._rests.get(key, 0))
         return self._values[key] or set()
 
     def take_over(self, before: Solver[K, V], gone: int) -> None:
@@ -60,7 +60,8 @@ class Solver(Generic[K, V]):
         if dependents is not None:
             dependents.add(self._current)  # type: ignore[arg-type]
         elif known is not self:
-            self._trace.mask |= self._rests.get(key, 0)
+            rests = self._rests.get(key, 0)
+            self._trace.mask |= rests if type(rests) is int else self._trace.set_of(rests)
         if known is None:
             raise _TooMany
         if known is self:

@@ -13,6 +13,8 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from leaklint.resolve.sets import packed, unpacked
+
 V = TypeVar("V")
 
 Fact = tuple[Any, ...]
@@ -32,12 +34,16 @@ Fact = tuple[Any, ...]
 """
 _OF_TEXT = frozenset({"text", "outline", "body", "mention", "scan"})
 
-Rests = dict[Any, int]
-"""Key of a remembered answer -> the facts that it rests on. Below 0: not known before an answer around it is found."""
+Rests = dict[Any, Any]
+"""Key of a remembered answer -> the facts that it rests on, as `Trace.share` gives them. Below 0: not known before an
+answer around it is found."""
+_SMALL = 1024
+_MOST_AT_HAND = 500
+"""Packed sets that are at hand unpacked, too."""
 
 
 def lasting(rests: Rests, gone: int) -> Rests:
-    """What rests on none of the facts in `gone`."""
+    """What rests on none of the facts in `gone`. No set is packed."""
     return {key: mask for key, mask in rests.items() if mask >= 0 and not mask & gone}
 
 
@@ -56,16 +62,20 @@ class _Frame:
 class Trace:
     """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
     has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another; a text that
-    is edited is looked at anew bit by bit, one that was written elsewhere as a whole."""
+    is edited is looked at anew bit by bit, one that was written elsewhere as a whole. packing: keep large sets in
+    little room; nobody takes answers over to another text then."""
 
-    def __init__(self, *, on: bool = True, by_body: bool = False) -> None:
+    def __init__(self, *, on: bool = True, by_body: bool = False, packing: bool = False) -> None:
         self.on = on
+        self._packing = packing
         self.by_body = on and by_body
         self.mask = 0
         self._facts: list[Fact] = []
         self._numbers: dict[Fact, int] = {}
         self._open: list[_Frame] = []
-        self._shared: dict[int, int] = {}
+        self._shared: dict[Any, Any] = {}
+        self._packed: dict[int, bytes] = {}
+        self._unpacked: dict[bytes, int] = {}
 
     def note(self, fact: Fact) -> None:
         """The answer in hand rests on a fact."""
@@ -94,9 +104,29 @@ class Trace:
         for fact in facts:
             self.bit(fact)
 
-    def share(self, mask: int) -> int:
-        """The set itself, as one object for all that rest on the same: most do, and sets are large."""
-        return self._shared.setdefault(mask, mask)
+    def share(self, mask: int) -> Any:
+        """The set, as one object for all that rest on the same: most do, and sets are large."""
+        if not self._packing or mask.bit_length() <= _SMALL:
+            return self._shared.setdefault(mask, mask)
+        known = self._packed.get(mask)
+        if known is None:
+            known = packed(mask)
+            known = self._shared.setdefault(known, known)
+            if len(self._packed) >= _MOST_AT_HAND:
+                self._packed.clear()
+            self._packed[mask] = known
+        return known
+
+    def set_of(self, rested: Any) -> int:
+        """What `share` was given."""
+        if type(rested) is int:
+            return rested
+        known = self._unpacked.get(rested)
+        if known is None:
+            if len(self._unpacked) >= _MOST_AT_HAND:
+                self._unpacked.clear()
+            known = self._unpacked[rested] = unpacked(rested)
+        return known
 
     def facts(self, mask: int) -> Iterator[Fact]:
         """The facts of a set."""
@@ -155,7 +185,9 @@ class Trace:
     def used(self, rests: Rests, key: Any) -> None:
         """The answer in hand makes use of a remembered one."""
         mask = rests.get(key, 0)
-        if mask < 0:
+        if type(mask) is not int:
+            self.mask |= self.set_of(mask)
+        elif mask < 0:
             self.guessed(-1 - mask)
         else:
             self.mask |= mask

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.cache.record import bits
+from leaklint.cache.record import as_mask, bits
 from leaklint.config import Options, SettingsFinder
 from leaklint.engine import Result, check
 from leaklint.engine.analyze import analyze_file
@@ -173,7 +173,7 @@ def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
         assert grounds is not None
         start, known = checked.news[0].facts[grounds.extra]
         assert start == 0
-        found[file.path] = {known[number][0] for number in bits(grounds.facts)}
+        found[file.path] = {known[number][0] for number in bits(as_mask(grounds.facts))}
     return found
 
 

@@ -1,0 +1,47 @@
+"""Sets of numbers in little room: most hold few of many. They are computed with as integers with those bits set."""
+
+from __future__ import annotations
+
+import re
+
+_RUNS = re.compile(rb"[^\0]+(?:\0{1,4}[^\0]+)*")
+_PLACE, _LENGTH = 3, 2
+_LONGEST = 1 << 8 * _LENGTH
+_FARTHEST = 1 << 8 * _PLACE
+_DENSE, _SPARSE = b"\0", b"\1"
+
+
+def packed(mask: int) -> bytes:
+    """A set in the shorter of two forms: all of its bits, or the bytes that are not empty, each run with its place."""
+    data = mask.to_bytes((mask.bit_length() + 7) // 8, "little")
+    if len(data) < 64 or len(data) >= _FARTHEST:
+        return _DENSE + data
+    parts, size = [_SPARSE], 1
+    for match in _RUNS.finditer(data):
+        run = match.group()
+        if len(run) >= _LONGEST:
+            return _DENSE + data
+        parts += [match.start().to_bytes(_PLACE, "little"), len(run).to_bytes(_LENGTH, "little"), run]
+        size += _PLACE + _LENGTH + len(run)
+        if size >= len(data):
+            return _DENSE + data
+    return b"".join(parts)
+
+
+def as_int(known: int | bytes) -> int:
+    """A set that may be packed."""
+    return known if isinstance(known, int) else unpacked(known)
+
+
+def unpacked(data: bytes) -> int:
+    """The set that `packed` gave the form of."""
+    if data[:1] != _SPARSE:
+        return int.from_bytes(data[1:], "little")
+    mask, at, end = 0, 1, len(data)
+    while at < end:
+        place = int.from_bytes(data[at : at + _PLACE], "little")
+        length = int.from_bytes(data[at + _PLACE : at + _PLACE + _LENGTH], "little")
+        at += _PLACE + _LENGTH
+        mask |= int.from_bytes(data[at : at + length], "little") << 8 * place
+        at += length
+    return mask
