@@ -68,6 +68,17 @@ def test_a_seal_speaks_for_itself(tmp_path: Path) -> None:
     assert warm(tmp_path) == cold(tmp_path)
 
 
+def test_a_first_run_seals_what_it_found(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    put(tmp_path / "app" / "broken.py", "x = 1\n")
+    time.sleep(TICK)
+    warm(tmp_path)
+    assert is_sealed(tmp_path)
+    put(tmp_path / "late.py", "import psycopg2\n\npsycopg2.connect('').cursor()\n")
+    assert warm(tmp_path) == cold(tmp_path)
+    assert "late.py" in {finding.path for finding in warm(tmp_path).findings}
+
+
 def test_other_questions_leave_the_larger_one_sealed(tmp_path: Path) -> None:
     write_project(tmp_path)
     settle(tmp_path)
