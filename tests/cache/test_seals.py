@@ -74,7 +74,7 @@ def test_a_first_run_seals_what_it_found(tmp_path: Path) -> None:
     time.sleep(TICK)
     warm(tmp_path)
     assert is_sealed(tmp_path)
-    put(tmp_path / "late.py", "import psycopg2\n\npsycopg2.connect('').cursor()\n")
+    put(tmp_path / "late.py", "import psycopg2\ndef read():\n    psycopg2.connect('').cursor()\n")
     assert warm(tmp_path) == cold(tmp_path)
     assert "late.py" in {finding.path for finding in warm(tmp_path).findings}
 
