@@ -38,10 +38,12 @@ class KeptFact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Quiet(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A file that says nothing about resources. reached: what it imports, as a set; imports: a digest of how."""
+    """A file that says nothing about resources. reached: what it imports, as a set; imports: a digest of how.
+    libraries: those that it imports, with no word by which it takes something."""
 
     reached: bytes
     imports: bytes
+    libraries: tuple[str, ...] = ()
 
 
 class Words(msgspec.Struct, frozen=True, array_like=True):

@@ -249,15 +249,22 @@ def _content(path: str) -> bytes:
         return b""
 
 
-def stays_quiet(path: str, words: Words, data: bytes) -> bool:
+def stays_quiet(path: str, words: Words, data: bytes, libraries: Callable[[bytes, Container[str]], list[str]]) -> bool:
     """Whether a file that said nothing about resources says nothing with this content either: it imports what it did,
-    and has no word that would make one of its functions a suspect."""
+    and has no word that would make one of its functions a suspect. libraries: those that a file of these bytes, which
+    holds these identifiers, imports."""
     known = words.quiet.get(path)
     if known is None or statements_digest(imported(data)) != known.imports:
         return False
     own = identifiers(data).decode("utf-8", "replace").split()
     reached = as_mask(known.reached)
+    there = {name.partition(".")[0] for name in known.libraries}
+    if there and sorted(libraries(data, frozenset(own))) != list(known.libraries):
+        return False
     for word in own:
+        if word in there:
+            # It stood there before, and led to nothing.
+            continue
         if word in words.always:
             return False
         giving = words.words.get(word)
@@ -266,12 +273,13 @@ def stays_quiet(path: str, words: Words, data: bytes) -> bool:
     return True
 
 
-def stays_light(imports: bytes, always: Container[str], data: bytes) -> bool:
+def stays_light(imports: bytes, always: Container[str], data: bytes, matters: Callable[[bytes], bool]) -> bool:
     """Whether a file that imported nothing of the project, and had no word that counts, has none with this content
-    either. imports: a digest of what it imported. always: words that may count anywhere."""
+    either. imports: a digest of what it imported. always: words that may count anywhere. matters: see `Prefilter`."""
     if statements_digest(imported(data)) != imports:
         return False
-    return not any(word in always for word in identifiers(data).decode("utf-8", "replace").split())
+    words = identifiers(data).decode("utf-8", "replace").split()
+    return not any(word in always for word in words) or not matters(data)
 
 
 def is_uncommented(data: bytes) -> bool:

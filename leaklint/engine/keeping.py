@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -152,7 +152,9 @@ class Keeper:
         words, data = self.record.quiet.get(extra), self.content(file.path)
         if file.named or words is None or data is None or not is_uncommented(data):
             return False
-        if not (imports and stays_light(imports, words.always, data)) and not self._stays_quiet(file.path, words):
+        if not (
+            imports and stays_light(imports, words.always, data, lambda data: self._afresh.prefilter.matters(data))
+        ) and not self._stays_quiet(file.path, words):
             return False
         self._moved.add(file.path)
         return True
@@ -202,7 +204,21 @@ class Keeper:
         if path not in words.quiet:
             return False
         data = self.content(path)
-        return data is not None and stays_quiet(path, words, data)
+        return data is not None and stays_quiet(path, words, data, self._libraries_in)
+
+    def _libraries_in(self, data: bytes, words: Container[str]) -> list[str]:
+        """The libraries that a file imports, of those by which something is taken."""
+        from leaklint.source.prefilter import Prefilter
+
+        catalog = self._afresh.catalog
+        return Prefilter(catalog.taking_words, catalog.free_words).libraries(data, words)
+
+    @functools.cached_property
+    def _afresh(self) -> Project:
+        """A project of which nothing is known."""
+        from leaklint.engine.project import Project
+
+        return Project(self.settings, self._cwd)
 
     def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What a fact is now, which was told to be `was`."""

@@ -139,9 +139,9 @@ class Joined:
                 if kind in ("lead", "make"):
                     giving[word] = giving.get(word, 0) | bit
         quiet = {
-            path: Quiet(b"" if many else as_bytes(one.reached), one.stated)
+            path: Quiet(b"" if many else as_bytes(one.reached), one.stated, tuple(one.libraries))
             for path, one in self._files.items()
-            if not one.active and not one.libraries
+            if not one.active
         }
         return Words({word: b"" if many else as_bytes(mask) for word, mask in giving.items()}, self._always, quiet)
 

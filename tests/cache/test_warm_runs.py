@@ -218,7 +218,26 @@ def test_a_file_that_says_nothing_about_resources_concerns_nobody(tmp_path: Path
     put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\n")
     warm(tmp_path)
     put(tmp_path / "app/other.py", "import psycopg2\nfrom app import names\ndef own(x):\n    x.commit()\n")
-    assert analysed(tmp_path) == {"app/other.py"}
+    assert analysed(tmp_path) == set()
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_a_library_that_is_imported_and_not_used_says_nothing(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    known = "return psycopg2.connect(x).cursor()"
+    other = "try: import sqlite3\n    finally: sqlite3.connect(x).cursor()"
+    for idle in ("import psycopg2\n", "import psycopg2\nfrom app.plain import load\n"):
+        idle += "def go(x):\n    return x\n"
+        put(tmp_path / "app/idle.py", idle)
+        warm(tmp_path)
+        put(tmp_path / "app/idle.py", idle.replace("return x", "return [x, psycopg2]"))
+        assert analysed(tmp_path) == set()
+        assert warm(tmp_path) == cold(tmp_path)
+        for said in (known, other):
+            put(tmp_path / "app/idle.py", idle.replace("return x", said))
+            assert "app/idle.py" in analysed(tmp_path)
+            assert "app/idle.py" in {finding.path for finding in warm(tmp_path).findings}
+            assert warm(tmp_path) == cold(tmp_path)
 
 
 def test_what_nobody_looks_into_concerns_nobody(tmp_path: Path) -> None:
