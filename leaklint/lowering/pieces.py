@@ -1,6 +1,6 @@
 """The pieces of a module that are parsed again when a graph is asked for.
 
-A tree takes twenty times the room of its text, and most functions are never looked into. So the tree of a module is
+A tree takes a hundred times the room of its text, and most functions are never looked into. So the tree of a module is
 let go as soon as its declarations are known. An outermost function or class is parsed alone, from its own lines. The
 bodies of functions that stand in a class, and of all in a module, are blanked out, so that nothing around them moves.
 """

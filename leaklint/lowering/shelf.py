@@ -7,9 +7,9 @@ from typing import Any
 
 from leaklint import ir
 
-MOST_TEXT = 400_000
-"""Characters of text whose trees are kept. Most functions that are looked up at all are soon after their module was
-parsed; parsing them alone then costs more than the rest of their lowering, and a tree twenty times its text's room."""
+MOST_TEXT = 100_000
+"""Characters of text whose trees are kept; a tree takes some hundred times their room. Many functions that are looked
+up at all are soon after their module was parsed, and to parse them alone costs more than the rest of their lowering."""
 
 
 class Shelf:
