@@ -39,14 +39,12 @@ def part(folder: Path, target: Path, lines: int) -> int:
 
 
 def repeated(packages: Iterable[Path], target: Path, lines: int) -> int:
-    """Packages one after the other, and again from the first, until there are so many lines. Returns how many."""
+    """All packages, and all again, until there are so many lines. Returns how many."""
     found = [(package, sources(package)) for package in packages]
     sized = [(package, files, lines_of(files)) for package, files in found]
     taken, turn = 0, 0
     while taken < lines:
         for package, files, size in sized:
-            if taken >= lines:
-                break
             for path in files:
                 place = target / f"turn{turn}" / package.name / path.relative_to(package)
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -54,3 +52,15 @@ def repeated(packages: Iterable[Path], target: Path, lines: int) -> int:
             taken += size
         turn += 1
     return taken
+
+
+def smallest(packages: Iterable[Path], lines: int) -> list[Path]:
+    """The smallest packages that have so many lines together; by their size, then by name."""
+    sized = sorted((lines_of(sources(package)), package) for package in packages)
+    found: list[Path] = []
+    for size, package in sized:
+        if lines <= 0:
+            break
+        found.append(package)
+        lines -= size
+    return found

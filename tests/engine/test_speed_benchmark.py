@@ -43,3 +43,14 @@ def test_code_is_taken_evenly_and_again(tmp_path: Path) -> None:
     assert 300 <= code.part(package, tmp_path / "part", 400) <= 500
     assert code.repeated([package], tmp_path / "more", 2500) == 3000
     assert code.lines_of(code.sources(tmp_path / "more")) == 3000
+
+
+def test_growth_takes_whole_small_packages(tmp_path: Path) -> None:
+    packages = []
+    for name, lines in (("large", 900), ("small", 100), ("middling", 300)):
+        package = tmp_path / name
+        package.mkdir()
+        (package / "m.py").write_text("x = 1\n" * lines)
+        packages.append(package)
+    assert code.smallest(packages, 350) == [tmp_path / "small", tmp_path / "middling"]
+    assert code.repeated([tmp_path / "small", tmp_path / "middling"], tmp_path / "more", 500) == 800
