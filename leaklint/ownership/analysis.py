@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,15 +38,12 @@ from leaklint.resolve.refs import Class, External, Function, Instance, Method, P
 from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests, lasting
 
-K = TypeVar("K")
-
-
 V = TypeVar("V")
-
-
 MOST_ROUNDS = 3
 MOST_KEPT = 6
 """Interpretations of one procedure that are remembered: those of several rounds, and of some edits."""
+_OF_SETTLING = frozenset({"callees", "takes"})
+"""Kinds of questions that settling a function asks again."""
 
 
 class Analysis:
@@ -78,22 +76,18 @@ class Analysis:
         self.rests: Rests = {}
         self._trace = program.trace
         self._depths: dict[Function, int] = {}
-        self._touches: dict[Function, bool] = {}
-        self._takes: dict[Function, bool] = {}
+        # The answers to what was asked once: of each kind of question, by what it was asked about.
+        self._answers: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+        self._callees: dict[Function, tuple[Function, ...]] = self._answers["callees"]
+        self._takes: dict[Function, bool] = self._answers["takes"]
+        self._touches: dict[Function, bool] = self._answers["touches"]
         self._users: dict[Function, set[Function]] = {}
         self._analysing: list[Function] = []
         self._pending: set[Function] = set()
         self._put_off: set[Function] = set()
         self._goes_on = False
         self._handing: list[Function] = []
-        self._plains: dict[Function, Summary] = {}
         self._idle: set[Function] = set()
-        self._fields: dict[Class, frozenset[str]] = {}
-        self._released: dict[tuple[Any, ...], Any] = {}
-        self._finalizes: dict[Class, bool] = {}
-        self._releasing: dict[Function, bool] = {}
-        self._entering: dict[Function, bool] = {}
-        self._callees: dict[Function, tuple[Function, ...]] = {}
         self._calls_itself: set[Function] = set()
         self._interpreted: dict[Function, tuple[Interpreted, ...]] = {}
 
@@ -124,8 +118,9 @@ class Analysis:
             return self._plain(function)
         return known.summary
 
-    def _recall(self, kind: str, table: dict[K, V], key: K, find: Callable[[], V]) -> V:
-        """`table[key]`, found once; whoever asks rests on what it rests on."""
+    def _recall(self, kind: str, key: Any, find: Callable[[], V]) -> V:
+        """The answer to a kind of question about `key`, found once; whoever asks rests on what it rests on."""
+        table: dict[Any, V] = self._answers[kind]
         if key in table:
             self._trace.used(self.rests, (kind, key))
         else:
@@ -149,14 +144,14 @@ class Analysis:
 
     def released_fields(self, cls: Class) -> frozenset[str]:
         """The fields that some method of the class, or of its relatives, gives back."""
-        recall = functools.partial(self._recall, "released", self._released)
+        recall = functools.partial(self._recall, "released")
         find = functools.partial(released_fields, self.resolver, self.catalog, cls, self.touches, recall)
-        return self._recall("fields", self._fields, cls, find)
+        return self._recall("fields", cls, find)
 
     def finalizes(self, cls: Class) -> bool:
         """Whether the class has a `__del__` that releases."""
         find = functools.partial(finalizes, self.resolver, self.catalog, cls)
-        return self._recall("finalizes", self._finalizes, cls, find)
+        return self._recall("finalizes", cls, find)
 
     def is_guessed(self, function: Function) -> bool:
         """Whether what is known of a function is only the last approximation of a component still open."""
@@ -177,7 +172,7 @@ class Analysis:
             found = self.resolver.function(function)
             return found is not None and names_release(found[1], self.catalog.release_words)
 
-        return self._recall("releasing", self._releasing, function, find)
+        return self._recall("releasing", function, find)
 
     def enters_quietly(self, function: Function) -> bool:
         """Whether nothing that a generator does before its first `yield` can fail in practice."""
@@ -187,7 +182,7 @@ class Analysis:
             quiet = found is not None and is_quiet_before_yield(self.resolver, self.catalog, *found)
             return quiet and not self.words.strict
 
-        return self._recall("entering", self._entering, function, find)
+        return self._recall("entering", function, find)
 
     def touches(self, function: Function, depth: int = 4) -> bool:
         """Whether the function may release, enter or keep what its caller gives it, itself or `depth` calls down."""
@@ -328,26 +323,19 @@ class Analysis:
                 else:
                     self.results[one] = after
         self._idle = before._idle - stale
-        self._callees = {one: callees for one, callees in before._callees.items() if one not in stale}
+        self._callees.update((one, callees) for one, callees in before._callees.items() if one not in stale)
         self._calls_itself = before._calls_itself - stale
-        self._touches = self._lasting("touches", before._touches)
-        self._fields = self._lasting("fields", before._fields)
-        self._released = self._lasting("released", before._released)
-        self._finalizes = self._lasting("finalizes", before._finalizes)
-        self._releasing = self._lasting("releasing", before._releasing)
-        self._entering = self._lasting("entering", before._entering)
-        plains = self._lasting("plain", before._plains)
-        self._plains = {one: new.move.summary(summary) for one, summary in plains.items()}
+        for kind, known in before._answers.items():
+            if kind not in _OF_SETTLING:
+                self._answers[kind].update((key, one) for key, one in known.items() if (kind, key) in self.rests)
+        plains = self._answers["plain"]
+        plains.update({one: new.move.summary(summary) for one, summary in plains.items()})
         self._wait(before, stale)
 
         def elsewhere(one: Function) -> bool:
             return one not in stale and not self.rests.get(("settled", one), 0) & new.about
 
         self._remember(before, new.move, elsewhere, stale)
-
-    def _lasting(self, kind: str, known: dict[K, V]) -> dict[K, V]:
-        """Of some remembered answers those that still hold."""
-        return {key: found for key, found in known.items() if (kind, key) in self.rests}
 
     def _moved(self, one: Function, result: Result, new: Difference) -> Result | None:
         module = self.program.module(one.module)
@@ -450,7 +438,7 @@ class Analysis:
                 self._calls_itself.add(function)
             return tuple(sorted(plain - {function}, key=_by_name))
 
-        return self._recall("callees", self._callees, function, find)
+        return self._recall("callees", function, find)
 
     def _receiving(self, function: Function) -> tuple[Function, ...]:
         """The other functions to which a function passes on what it is given."""
@@ -525,7 +513,7 @@ class Analysis:
                 or any(hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
 
-        return self._recall("takes", self._takes, function, find)
+        return self._recall("takes", function, find)
 
     def _acquires(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
         """Whether some call acquires, by name or by shape."""
@@ -564,7 +552,7 @@ class Analysis:
             found = self.resolver.function(function)
             return plain(Asking(self, *found)) if found is not None else OPAQUE
 
-        return self._recall("plain", self._plains, function, find)
+        return self._recall("plain", function, find)
 
     def _analysed(self, function: Function, *, remembering: bool) -> Result:
         found = self.resolver.function(function)
