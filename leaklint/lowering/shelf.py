@@ -7,7 +7,7 @@ from typing import Any
 
 from leaklint import ir
 
-MOST_TEXT = 100_000
+MOST_TEXT = 80_000
 """Characters of text whose trees are kept; a tree takes some hundred times their room. Many functions that are looked
 up at all are soon after their module was parsed, and to parse them alone costs more than the rest of their lowering."""
 

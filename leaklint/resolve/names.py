@@ -25,7 +25,7 @@ from leaklint.resolve.typetext import parse
 BUILTINS = frozenset(name for name in dir(builtins) if callable(getattr(builtins, name)))
 LONGEST_NAME = 8
 DEEPEST_CHAIN = 12
-MOST_DEFINITIONS = 2000
+MOST_DEFINITIONS = 1500
 """Indexes of procedures that are kept."""
 
 
