@@ -10,6 +10,7 @@ import msgspec
 from leaklint.cache.stamps import Stamp
 from leaklint.model import Finding
 from leaklint.report.content import Suppressed
+from leaklint.resolve.asked import Questions
 from leaklint.resolve.sets import packed, unpacked
 
 
@@ -56,15 +57,11 @@ class Words(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Concern(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What was ever asked of a file, as in `resolve.asked`, and a digest of all of its text that this concerns. same:
-    the digests of the contents that are the same in that."""
+    """What was ever asked of a file, and a digest of all of its text that this concerns. same: the digests of the
+    contents that are the same in that."""
 
     same: tuple[bytes, ...]
-    names: tuple[str, ...]
-    sought: tuple[str, ...]
-    words: tuple[str, ...]
-    pieces: tuple[str, ...]
-    attributes: bool
+    asked: Questions
     digest: bytes
 
 
@@ -153,7 +150,7 @@ def decode_concern(data: msgspec.Raw) -> Concern:
 
 def encode_concern(one: Concern) -> msgspec.Raw:
     """The bytes of a concern."""
-    return msgspec.Raw(_ENCODER.encode(one))
+    return msgspec.Raw(_ORDERLY.encode(one))
 
 
 def as_bytes(mask: int) -> bytes:
@@ -175,3 +172,4 @@ _DECODER = msgspec.msgpack.Decoder(Record)
 _BODIES = msgspec.msgpack.Decoder(SurveyBody)
 _CONCERNS = msgspec.msgpack.Decoder(Concern)
 _ENCODER = msgspec.msgpack.Encoder()
+_ORDERLY = msgspec.msgpack.Encoder(order="deterministic")

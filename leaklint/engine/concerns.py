@@ -17,7 +17,7 @@ from leaklint.source.prefilter import IMPORTING, identifiers
 
 if TYPE_CHECKING:
     from leaklint.ir import ModuleIR, Procedure
-    from leaklint.resolve.asked import AskedOf
+    from leaklint.resolve.asked import Questions
 
 OF_COMMENTS = frozenset({"leaklint", "noqa"})
 """Words of the comments that speak of findings, in small letters."""
@@ -38,32 +38,18 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """What one process asked of a file, as in `resolve.asked`, and what stands in that. placed: the names of those
-    procedures that tell where they stand."""
+    """What one process asked of a file, and what stands in that. placed: the names of those procedures that tell where
+    they stand."""
 
-    names: frozenset[str]
-    sought: frozenset[str]
-    words: frozenset[str]
-    pieces: frozenset[str]
-    attributes: bool
+    asked: Questions
     parts: tuple[Part, ...]
     placed: tuple[str, ...]
 
 
-def told(module: ModuleIR, asked: AskedOf) -> Told | None:
+def told(module: ModuleIR, asked: Questions) -> Told | None:
     """What was asked of a module; None where nobody can say what stands in it."""
     parts = parts_of(module)
-    if parts is None:
-        return None
-    return Told(
-        frozenset(asked.names),
-        frozenset(asked.sought),
-        frozenset(asked.words),
-        frozenset(asked.pieces),
-        asked.attributes,
-        parts,
-        _placed(module),
-    )
+    return None if parts is None else Told(asked, parts, _placed(module))
 
 
 def parts_of(module: ModuleIR) -> tuple[Part, ...] | None:
@@ -102,18 +88,9 @@ def concern(known: Concern | None, new: Told, data: bytes, words: Words) -> Conc
         text = decode(data).text
     except Undecodable:
         return None
-    if known is None:
-        known = Concern((), (), (), (), (), False, b"")
-    asked = Concern(
-        tuple(dict.fromkeys((*known.same, content_digest(data)))),
-        tuple(sorted(new.names.union(known.names))),
-        tuple(sorted(new.sought.union(known.sought))),
-        tuple(sorted(new.words.union(known.words))),
-        tuple(sorted(new.pieces.union(known.pieces))),
-        new.attributes or known.attributes,
-        b"",
-    )
-    return msgspec.structs.replace(asked, digest=_digest(asked, text, new.parts, new.placed, words))
+    same = dict.fromkeys((*(known.same if known else ()), content_digest(data)))
+    asked = known.asked.union(new.asked) if known else new.asked
+    return Concern(tuple(same), asked, _digest(asked, text, new.parts, new.placed, words))
 
 
 def still_concerns(known: Concern, path: str, data: bytes, words: Words) -> bool:
@@ -127,15 +104,15 @@ def still_concerns(known: Concern, path: str, data: bytes, words: Words) -> bool
     except (Undecodable, LeaklintError, RecursionError):
         return False
     parts = parts_of(module)
-    return parts is not None and _digest(known, text, parts, _placed(module), words) == known.digest
+    return parts is not None and _digest(known.asked, text, parts, _placed(module), words) == known.digest
 
 
-def _digest(asked: Concern, text: str, parts: Iterable[Part], placed: Iterable[str], words: Words) -> bytes:
+def _digest(asked: Questions, text: str, parts: Iterable[Part], placed: Iterable[str], words: Words) -> bytes:
     text = text.removeprefix("\ufeff")
     found = hashlib.blake2b(digest_size=16)
     for piece in _concerning(text, parts, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    told = [*placed, "", *(one for one in asked.pieces if one in text)]
+    told = [*placed, "", *(one for one in sorted(asked.pieces) if one in text)]
     if asked.attributes:
         from leaklint.resolve.program import attributes_assigned
 
@@ -154,7 +131,7 @@ def _concerning(text: str, parts: Iterable[Part], counts: _Counts) -> Iterator[s
             continue
         yield before
         before = ""
-        if part.name in counts.names or counts.any_in(text[part.body : part.end]):
+        if part.name in counts.asked.names or counts.any_in(text[part.body : part.end]):
             yield text[part.start : part.end]
         else:
             yield text[part.start : part.body]
@@ -165,10 +142,8 @@ def _concerning(text: str, parts: Iterable[Part], counts: _Counts) -> Iterator[s
 class _Counts:
     """What counts in a file: what was asked of it, and the words that could lead to a resource anywhere."""
 
-    def __init__(self, asked: Concern, words: Words) -> None:
-        self.names = frozenset(asked.names)
-        self._sought = frozenset(asked.sought)
-        self._wanted = frozenset(asked.words)
+    def __init__(self, asked: Questions, words: Words) -> None:
+        self.asked = asked
         self._odd = [word for word in asked.words if not (word.isascii() and word.isidentifier())]
         self._words = words
 
@@ -176,15 +151,15 @@ class _Counts:
         """Whether part of a file holds a word that was looked for, or one that could lead to a resource anywhere, or
         that speaks of findings."""
         own = set(identifiers(piece.encode("utf-8", "replace")).decode("utf-8", "replace").split())
-        told = (self._wanted, self._words.always, self._words.words, IMPORTING)
+        told = (self.asked.words, self._words.always, self._words.words, IMPORTING)
         if not all(map(own.isdisjoint, told)) or not OF_COMMENTS.isdisjoint(word.lower() for word in own):
             return True
         return any(word in piece for word in self._odd)
 
     def leaves_out(self, text: str, part: Part) -> bool:
         """Whether a function might as well not be there: nobody looked for it, and nothing here names it."""
-        name = part.name
-        if not part.stands_alone or "*" in self.names or name in self.names or name in self._sought:
+        name, names = part.name, self.asked.names
+        if not part.stands_alone or "*" in names or name in names or name in self.asked.sought:
             return False
         piece = text[part.start : part.end]
         return len(re.findall(rf"\b{name}\b", text)) == len(re.findall(rf"\b{name}\b", piece)) and not self.any_in(
@@ -216,26 +191,10 @@ def all_told(tellings: Iterable[Told | None]) -> Told | None:
     for one in tellings:
         if one is None:
             return None
-        if found is not None:
-            one = msgspec.structs.replace(
-                one,
-                names=one.names | found.names,
-                sought=one.sought | found.sought,
-                words=one.words | found.words,
-                pieces=one.pieces | found.pieces,
-                attributes=one.attributes or found.attributes,
-            )
-        found = one
+        found = one if found is None else msgspec.structs.replace(one, asked=one.asked.union(found.asked))
     return found
 
 
 def asks_nothing_new(known: Concern, new: Told, content: bytes) -> bool:
     """Whether all that was asked of a file with this content was asked before."""
-    return (
-        content in known.same
-        and new.names.issubset(known.names)
-        and new.sought.issubset(known.sought)
-        and new.words.issubset(known.words)
-        and new.pieces.issubset(known.pieces)
-        and new.attributes <= known.attributes
-    )
+    return content in known.same and known.asked.covers(new.asked)
