@@ -140,23 +140,19 @@ class Machine:
                 dst = getattr(step, "dst", "")
                 if dst and dst[0] == "%":
                     self.definitions[dst] = step
-                kind = type(step)
-                if kind is ir.Attr or kind is ir.LoadConst or kind is ir.LoadGlobal:
-                    pass  # most are one of these, and they bind nothing
-                elif isinstance(step, ir.Copy):
-                    if step.src[0] == "%" and step.dst[0] != "%":
-                        self.binds.setdefault(step.src, step.dst)
-                elif isinstance(step, ir.StoreGlobal):
+                if type(step) is ir.Copy and step.src[0] == "%" and step.dst[0] != "%":
+                    self.binds.setdefault(step.src, step.dst)
+                elif type(step) is ir.StoreGlobal:
                     self.binds.setdefault(step.src, step.name)
-                elif isinstance(step, ir.SetAttr):
+                elif type(step) is ir.SetAttr:
                     self.binds.setdefault(step.src, f"{self.text(step.base)}.{step.name}")
-                elif isinstance(step, ir.Call):
+                elif type(step) is ir.Call:
                     self.called.add(step.func)
-                elif isinstance(step, ir.MakeFunction):
+                elif type(step) is ir.MakeFunction:
                     self.captures[step.procedure] = self.captured(step.procedure)
-                elif isinstance(step, ir.Exit):
+                elif type(step) is ir.Exit:
                     self.contexts |= {step.ctx}
-                elif isinstance(step, (ir.Yield, ir.YieldFrom)):
+                elif type(step) is ir.Yield or type(step) is ir.YieldFrom:
                     self.yields.add(step.span)
                 for operand in reads(step):
                     self._uses.setdefault(operand, []).append(step)
