@@ -520,9 +520,8 @@ class Analysis:
         names: dict[str, str] = {}
         for block in procedure.blocks:
             for step in block.instructions:
-                kind = type(step)
-                if kind is ir.Attr or kind is ir.LoadGlobal:
-                    names[step.dst] = step.name  # type: ignore[union-attr]
+                if type(step) is ir.Attr or type(step) is ir.LoadGlobal:
+                    names[step.dst] = step.name
                 elif isinstance(step, ir.Call):
                     name = names.get(step.func, "")
                     if name and not self.suspects.is_active(module, name):

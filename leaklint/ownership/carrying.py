@@ -64,19 +64,18 @@ class _Walk:
 
     def through(self) -> None:
         opened, opens = self.open, _OPENS
+        step: Any
         for block in self.procedure.blocks:
             for step in block.instructions:
-                kind = type(step)
-                test = opens.get(kind)
+                test = opens.get(type(step))
                 if test is not None:
-                    dst = step.dst  # type: ignore[union-attr]
-                    if dst not in opened and test(self, step):
-                        opened.add(dst)
-                elif kind is ir.SetItem:
-                    if step.src in opened:  # type: ignore[union-attr]
-                        opened.add(step.base)  # type: ignore[union-attr]
-                elif kind is ir.Append and step.item in opened:  # type: ignore[union-attr]
-                    opened.add(step.into)  # type: ignore[union-attr]
+                    if step.dst not in opened and test(self, step):
+                        opened.add(step.dst)
+                elif type(step) is ir.SetItem:
+                    if step.src in opened:
+                        opened.add(step.base)
+                elif type(step) is ir.Append and step.item in opened:
+                    opened.add(step.into)
 
     # -- whether the result of an instruction may give a resource when it is called or entered ------------------
 
@@ -128,12 +127,11 @@ class _Walk:
         globally = self.procedure.kind in ("module", "class")
         for block in self.procedure.blocks:
             for step in block.instructions:
-                kind = type(step)
-                if kind in _PUTTING:
+                if type(step) in _PUTTING:
                     self.put(step, globally, stored)
-                elif kind is ir.Yield:
-                    if step.src in self.open:  # type: ignore[union-attr]
-                        returned.append(step.src)  # type: ignore[union-attr]
+                elif type(step) is ir.Yield:
+                    if step.src in self.open:
+                        returned.append(step.src)
                 elif isinstance(step, ir.Call):
                     passed += [(step, operand) for operand in self.given(step)]
                     stored += [(name, operand) for name, operand in step.keywords if name and operand in self.open]

@@ -142,22 +142,20 @@ class _Interpreter:
                 if name[0] == "%" or type(value) is not Held:
                     gone.append(name)
                 continue
-            kind = type(value)
             if fate == _ESCAPED:
-                kept = kind is Ref and value.path != name  # type: ignore[attr-defined]  # the caller's own, here too
+                kept = type(value) is Ref and value.path != name  # the caller's own, here too
                 if not kept and name not in m.watched and not world.held_by(value):
                     gone.append(name)
             elif fate == _STAYS:
                 continue
-            elif kind is Unknown:
+            elif type(value) is Unknown:
                 if fate == _ASKED:
-                    keys.add(value.key)  # type: ignore[attr-defined]
+                    keys.add(value.key)
                 else:
                     gone.append(name)
-            elif kind is Condition:
-                text = value.text.partition(conditions.SEPARATOR)[0]  # type: ignore[attr-defined]
-                keys.add(text or conditions.identity(value.subject))  # type: ignore[attr-defined]
-            elif kind is Unbound and name not in m.facts.fragile and not m.procedure.uses_locals:
+            elif type(value) is Condition:
+                keys.add(value.text.partition(conditions.SEPARATOR)[0] or conditions.identity(value.subject))
+            elif type(value) is Unbound and name not in m.facts.fragile and not m.procedure.uses_locals:
                 gone.append(name)
         for name in gone:
             del env[name]

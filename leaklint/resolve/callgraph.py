@@ -33,13 +33,12 @@ def _calls(
     names: dict[str, str] = {}
     for block in procedure.blocks:
         for step in block.instructions:
-            kind = type(step)
-            if kind is ir.Attr:
-                names[step.dst] = step.name  # type: ignore[union-attr]
-                if wanted(step.name):  # type: ignore[union-attr]
-                    yield from _getter(resolver, module, procedure, step)  # type: ignore[arg-type]
-            elif kind is ir.LoadGlobal:
-                names[step.dst] = step.name  # type: ignore[union-attr]
+            if type(step) is ir.Attr:
+                names[step.dst] = step.name
+                if wanted(step.name):
+                    yield from _getter(resolver, module, procedure, step)
+            elif type(step) is ir.LoadGlobal:
+                names[step.dst] = step.name
             elif isinstance(step, ir.Call):
                 name = names.get(step.func, "")
                 # What a name calls that is no function of the program, nobody has to look up.

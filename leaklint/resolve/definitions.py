@@ -77,24 +77,23 @@ def define(procedure: Procedure, decorated_names: frozenset[str]) -> Definitions
             dst = getattr(step, "dst", "")
             if dst:
                 values.setdefault(dst, []).append(step)
-            kind = type(step)
-            if kind is ir.Call:
-                found.calls.append(step)  # type: ignore[arg-type]
-            elif kind is ir.Attr:
-                found.attribute_loads.append(step)  # type: ignore[arg-type]
-            elif kind is ir.Unpack:
-                for name in step.dsts:  # type: ignore[union-attr]
+            if type(step) is ir.Call:
+                found.calls.append(step)
+            elif type(step) is ir.Attr:
+                found.attribute_loads.append(step)
+            elif type(step) is ir.Unpack:
+                for name in step.dsts:
                     values.setdefault(name, []).append(step)
-            elif kind is ir.SetAttr:
-                found.attributes.append(step)  # type: ignore[arg-type]
-            elif kind is ir.SetItem:
-                found.items.append(step)  # type: ignore[arg-type]
-            elif kind is ir.StoreGlobal:
-                found.globals.append(step)  # type: ignore[arg-type]
-            elif kind is ir.Yield:
-                found.yielded.append(step.src)  # type: ignore[union-attr]
-            elif kind is ir.YieldFrom:
-                found.delegated.append(step.src)  # type: ignore[union-attr]
+            elif type(step) is ir.SetAttr:
+                found.attributes.append(step)
+            elif type(step) is ir.SetItem:
+                found.items.append(step)
+            elif type(step) is ir.StoreGlobal:
+                found.globals.append(step)
+            elif type(step) is ir.Yield:
+                found.yielded.append(step.src)
+            elif type(step) is ir.YieldFrom:
+                found.delegated.append(step.src)
         end = block.terminator
         if isinstance(end, ir.Return) and end.src:
             found.returned.append(end.src)
