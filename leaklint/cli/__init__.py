@@ -11,9 +11,6 @@ from collections.abc import Sequence
 
 from leaklint import __version__
 
-_SELDOM = 1_000_000
-"""New objects after which to look for garbage in a process that runs one command."""
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (without the program's name; None: this process's own). Returns the exit status."""
@@ -23,10 +20,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"leaklint {__version__}")
         return 0
     from leaklint.cli.app import run
+    from leaklint.garbage import collect_seldom
 
     if arguments is not None:
         return run(given)
-    gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+    collect_seldom()
     try:
         return run(given)
     finally:

@@ -6,7 +6,6 @@ dies takes the runs in flight with it; their files are then checked one by one, 
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import sys
 import threading
@@ -16,7 +15,8 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from leaklint.engine.one_file import internal_error
 from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.sizing import runs_of
-from leaklint.engine.worker import SELDOM, Worker
+from leaklint.engine.worker import Worker
+from leaklint.garbage import collect_seldom
 
 _local = threading.local()
 Hear = Callable[[Checked, Sequence[int]], None]
@@ -24,7 +24,7 @@ Hear = Callable[[Checked, Sequence[int]], None]
 
 
 def _start(setting: Setting) -> None:
-    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])
+    collect_seldom()
     _local.worker = Worker(setting)
 
 

@@ -217,7 +217,8 @@ def _check(
         check_with(executor, tasks, setting, hear=hear)
         return
     from leaklint.engine.sizing import jobs_for
-    from leaklint.engine.worker import Worker, collecting_less
+    from leaklint.engine.worker import Worker
+    from leaklint.garbage import collecting_seldom
 
     worker = Worker(setting, texts, projects)
     alone = bool(texts or projects) or len(quiet) == len(tasks)
@@ -230,7 +231,7 @@ def _check(
     for number in quiet:
         file, index = tasks[number]
         worker.project(index).quiet.add(file.path)
-    with collecting_less():
+    with collecting_seldom():
         for number, task in enumerate(tasks):
             hear(worker.check_all([task]), [number])
         hear(worker.tell(), [])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,10 +14,6 @@ from leaklint.engine.project import Project
 
 if TYPE_CHECKING:
     from leaklint.engine.grounds import Grounds, Recorder
-
-
-SELDOM = 1_000_000
-"""New objects after which to look for garbage."""
 
 
 class Worker:
@@ -85,18 +79,6 @@ class Worker:
 
             known = self._recorders[index] = Recorder(self.project(index))
         return known
-
-
-@contextlib.contextmanager
-def collecting_less() -> Iterator[None]:
-    """What an analysis makes it keeps: looking through all of that for garbage in cycles again and again would take a
-    quarter of its time."""
-    before = gc.get_threshold()
-    gc.set_threshold(SELDOM, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def available_processors() -> int:
