@@ -14,7 +14,8 @@ up at all are soon after their module was parsed, and to parse them alone costs 
 
 class Shelf:
     """Keeps the graphs of many modules that were built last, up to `most` instructions in all, and the trees of those
-    that were parsed last. What falls off is built or parsed again when it is looked up again."""
+    that were parsed last. What falls off is built or parsed again when it is looked up again. Of what is too large for
+    a shelf of its own the last one is kept beside it: to make it again and again is what would take longest."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -22,12 +23,16 @@ class Shelf:
         self._order: deque[tuple[dict[str, ir.Procedure], str, int]] = deque()
         self._text = 0
         self._trees: deque[tuple[list[Any], int]] = deque()
+        self._large_graph: tuple[dict[str, ir.Procedure], str] | None = None
+        self._large_tree: list[Any] = []
 
     def put_tree(self, place: list[Any], tree: Any, size: int) -> None:
         """Keep what was made of a text of so many characters in a place of its own, from which it is taken away."""
-        if size > MOST_TEXT:
-            return
+        self._large_tree.clear()
         place.append(tree)
+        if size > MOST_TEXT:
+            self._large_tree = place
+            return
         self._trees.append((place, size))
         self._text += size
         while self._text > MOST_TEXT:
@@ -38,10 +43,17 @@ class Shelf:
     def put(self, graphs: dict[str, ir.Procedure], name: str, graph: ir.Procedure) -> None:
         """Keep a graph among those of its module."""
         size = 1 + sum(len(block.instructions) + 1 for block in graph.blocks)
+        if size > self.most:
+            if self._large_graph is not None:
+                others, other = self._large_graph
+                others.pop(other, None)
+            self._large_graph = graphs, name
+            graphs[name] = graph
+            return
         graphs[name] = graph
         self._order.append((graphs, name, size))
         self._size += size
-        while self._size > self.most and len(self._order) > 1:
+        while self._size > self.most:
             others, other, freed = self._order.popleft()
             others.pop(other, None)
             self._size -= freed

@@ -13,7 +13,7 @@ from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.holding import forget_holds, is_shared, note_releases
 from leaklint.ownership.machine import Machine, site_key
 from leaklint.ownership.places import escapes
-from leaklint.ownership.resources import departed, lose, row_of
+from leaklint.ownership.resources import departed, departures, lose, row_of
 from leaklint.ownership.summary import Handed, Operation, Outcome
 from leaklint.ownership.values import (
     ANYTHING,
@@ -36,7 +36,7 @@ from leaklint.ownership.values import (
     Value,
 )
 from leaklint.ownership.words import OWNER_KINDS
-from leaklint.ownership.world import Status, World
+from leaklint.ownership.world import Event, Status, World
 
 CONSTRUCTING = frozenset({"__init__", "__new__", "__post_init__", "__enter__", "__aenter__", "setUp", "asyncSetUp"})
 """Methods whose failure leaves nobody who could call the releasing method: unittest, too, runs no tearDown after a
@@ -90,12 +90,14 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
     behind = (_engine_of(m, w, rid) for rid in returned)
     returned |= {source.rid for source in behind if source is not None and not _unnamed(m, source.rid)}
     frozen = _Freezer(m, w, kept)
+    departs = departures(w) if len(w.resources) > 1 else {}
     for rid in sorted(w.resources):
         state = w.resources[rid]
         if state.status != Status.HELD:
             continue
+        raised = departs[rid] if rid in departs else departed(w, rid)
         if is_shared(row_of(m, rid), state) and rid not in returned:
-            _lose_at_end(m, w, rid, span, implicit=implicit)
+            _lose_at_end(m, w, rid, span, raised, implicit=implicit)
         elif rid in kept or rid in returned:
             m.ledger.given.add(state.site)
             if rid not in kept:
@@ -107,9 +109,9 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
                 if rid in returned and not (m.constructing or _looked_at(m, w, kept[rid])):
                     m.lent.add(state.site)  # each call makes another one for its caller: the field only names the last
             elif rid in kept:
-                _abandon(m, w, rid, min(kept[rid]), span)
+                _abandon(m, w, rid, min(kept[rid]), span, raised)
         else:
-            _lose_at_end(m, w, rid, span, implicit=implicit)
+            _lose_at_end(m, w, rid, span, raised, implicit=implicit)
     if w.fault is not None and w.fault.unbound:
         m.unbound.append((w.fault.unbound, _raising_spans(w), m.steps(w, "")))
     if normal and m.shared:
@@ -133,13 +135,12 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         ),
         handed=tuple(frozen.handed),
     )
-    raised = _raising_spans(w)
-    return Exit(outcome, raised[-1] if raised else None)
+    spans = _raising_spans(w)
+    return Exit(outcome, spans[-1] if spans else None)
 
 
-def _abandon(m: Machine, w: World, rid: str, place: str, span: Span) -> None:
+def _abandon(m: Machine, w: World, rid: str, place: str, span: Span, raised: Event | None) -> None:
     """Note that an exception leaves the resource in a place that lives on: `forsaken` tells whether that is a loss."""
-    raised = departed(w, rid)
     at = raised.span if raised is not None else span
     how = "yield" if at in m.yields else "exception"
     if how == "yield" or place not in w.facts:
@@ -219,8 +220,7 @@ def _at_entry(m: Machine, path: str) -> bool:
     return rest in ("", "open", "held") and (head[:1] == "$" or head in m.parameters or head in m.procedure.free)
 
 
-def _lose_at_end(m: Machine, w: World, rid: str, span: Span, *, implicit: bool) -> None:
-    raised = departed(w, rid)
+def _lose_at_end(m: Machine, w: World, rid: str, span: Span, raised: Event | None, *, implicit: bool) -> None:
     site = m.ledger.sites[w.resources[rid].site]
     if w.fault is not None and w.fault.type == CLOSED.type:
         at = raised.span if raised is not None else span

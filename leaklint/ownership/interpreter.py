@@ -102,15 +102,11 @@ class _Interpreter:
             if name in m.procedure.locals and name not in parameters:
                 world.env[name] = UNBOUND
         self.arrive(0, world)
-        complete = True
-        while self.queue:
+        while self.queue and self.steps <= MOST_STEPS:
             _, number, block = heapq.heappop(self.queue)
             _, world = self.waiting.pop(number)
-            if self.steps > MOST_STEPS:
-                complete = False
-                break
             self.interpret_block(block, world)
-        return Run(list(self.exits.values()), self.steps, complete)
+        return Run(list(self.exits.values()), self.steps, complete=not self.queue and self.steps <= MOST_STEPS)
 
     # -- arriving at blocks -------------------------------------------------------------------------------------
 

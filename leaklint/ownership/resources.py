@@ -351,6 +351,24 @@ def departed(w: World, rid: str) -> Event | None:
     return found
 
 
+def departures(w: World) -> dict[str, Event | None]:
+    """What `departed` says of each resource whose acquisition the trace tells, from one walk along it: a world may hold
+    thousands."""
+    raises: list[Event] = []
+    known: dict[str, Event | None] = {}
+    latest: dict[str, tuple[str, int]] = {}
+    trace = w.trace
+    while trace is not None:
+        trace, event = trace
+        if event.kind == "raise":
+            raises.append(event)
+        elif event.kind == "acquire":
+            rid, since = latest.get(event.rid, (event.rid, 0))
+            known[rid] = raises[-1] if len(raises) > since else None
+            latest[event.rid] = rid + "'", len(raises)
+    return known
+
+
 def raise_after_release(m: Machine, w: World, rids: Iterable[str], fault: Fault, span: Span) -> None:
     """The release that just happened raises: it counts, and repeating it in a handler is no mistake.
 
