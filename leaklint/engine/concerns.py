@@ -150,7 +150,7 @@ class _Counts:
     def any_in(self, piece: str) -> bool:
         """Whether part of a file holds a word that was looked for, or one that could lead to a resource anywhere, or
         that speaks of findings."""
-        own = set(identifiers(piece.encode("utf-8", "replace")).decode("utf-8", "replace").split())
+        own = set(identifiers(piece.encode("utf-8", "replace")))
         told = (self.asked.words, self._words.always, self._words.words, IMPORTING)
         if not all(map(own.isdisjoint, told)) or not OF_COMMENTS.isdisjoint(word.lower() for word in own):
             return True

@@ -256,7 +256,7 @@ def stays_quiet(path: str, words: Words, data: bytes, libraries: Callable[[bytes
     known = words.quiet.get(path)
     if known is None or statements_digest(imported(data)) != known.imports:
         return False
-    own = identifiers(data).decode("utf-8", "replace").split()
+    own = identifiers(data)
     reached = as_mask(known.reached)
     there = {name.partition(".")[0] for name in known.libraries}
     if there and sorted(libraries(data, frozenset(own))) != list(known.libraries):
@@ -278,7 +278,7 @@ def stays_light(imports: bytes, always: Container[str], data: bytes, matters: Ca
     either. imports: a digest of what it imported. always: words that may count anywhere. matters: see `Prefilter`."""
     if statements_digest(imported(data)) != imports:
         return False
-    words = identifiers(data).decode("utf-8", "replace").split()
+    words = identifiers(data)
     return not any(word in always for word in words) or not matters(data)
 
 
@@ -288,7 +288,7 @@ def is_uncommented(data: bytes) -> bool:
         decode(data)
     except Undecodable:
         return False
-    return OF_COMMENTS.isdisjoint(identifiers(data).decode("utf-8", "replace").lower().split())
+    return OF_COMMENTS.isdisjoint(map(str.lower, identifiers(data)))
 
 
 def _digest(lines: Iterable[str]) -> bytes:

@@ -186,7 +186,7 @@ class Project:
         for path, data in list(self._data.items()):
             if data is not None:
                 if path not in self._words and not any(words(path) is not None for words in known):
-                    self._words[path] = self._vocabulary.of(set(identifiers(data).decode("utf-8", "replace").split()))
+                    self._words[path] = self._vocabulary.of(identifiers(data))
                 self._let_go[path] = hash(data)
                 del self._data[path]
         self._held = 0

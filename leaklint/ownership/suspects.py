@@ -417,15 +417,14 @@ class Suspects:
 
     def _words_in(self, file: str, known: _File) -> Words:
         if known.read is None:
-            known.read = self._vocabulary.of(
-                _identifiers((self._program.text_at(file) or "").encode("utf-8", "replace"))
-            )
+            text = self._program.text_at(file) or ""
+            known.read = self._vocabulary.of(identifiers(text.encode("utf-8", "replace")))
         return known.read
 
     def _open(self, file: str) -> None:
         text = self._program.text_at(file) or ""
         data = text.encode("utf-8", "replace")
-        words = _identifiers(data)
+        words = frozenset(identifiers(data))
         own = self._vocabulary.of(words)
         self._libraries[file] = frozenset(self._prefilter.libraries(data, words))
         self._files[file] = _File(self._imports.bit(file), self._imports.reached(file), own)
@@ -587,10 +586,6 @@ class Suspects:
             if plain not in self._receiving:
                 self._receiving.add(plain)
                 self._suspect(known, found[0], plain.name)
-
-
-def _identifiers(data: bytes) -> frozenset[str]:
-    return frozenset(identifiers(data).decode("utf-8", "replace").split())
 
 
 def _function(name: str) -> Function:

@@ -59,9 +59,9 @@ class Prefilter:
         return self._names[library]
 
 
-def identifiers(data: bytes) -> bytes:
-    """The identifiers in a file of these bytes, with blanks between; those in strings and comments too, and numbers."""
-    return data.translate(_SPACED)
+def identifiers(data: bytes) -> list[str]:
+    """The identifiers in a file of these bytes, one after the other; those in strings and comments too, and numbers."""
+    return data.translate(_SPACED).decode("utf-8", "replace").split()
 
 
 def holds(data: bytes, word: str) -> bool:

@@ -97,7 +97,7 @@ def test_the_prefilter_wants_a_driver_and_an_acquiring_word() -> None:
 )
 def test_a_library_is_one_that_is_imported(text: bytes, found: list[str]) -> None:
     prefilter = Prefilter({"databases": ["connect"]})
-    words = identifiers(text).decode().split()
+    words = identifiers(text)
     assert prefilter.libraries(text, words) == found
 
 
