@@ -45,9 +45,8 @@ def budget_around(analysis: Analysis, module: ModuleIR, settings: Settings) -> B
 
 def _project_pools(analysis: Analysis, module: ModuleIR, *, whole: bool) -> Sequence[Pool]:
     names: dict[str, None] = {module.module: None}
-    if whole and analysis.program.candidates is not None:
-        for word in building_words(analysis.catalog):
-            names.update(dict.fromkeys(sorted(analysis.program.candidates(word))))
+    for word in building_words(analysis.catalog) if whole else ():
+        names.update(dict.fromkeys(sorted(analysis.program.holding(word))))
     found: dict[tuple[str, int, int], Pool] = {}
     for name in list(names)[:_MOST_MODULES]:
         other = module if name == module.module else analysis.program.module(name)

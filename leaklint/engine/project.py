@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ from leaklint.catalog.schema import Resource
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
-from leaklint.engine.reach import containing, imports_any
+from leaklint.engine.reach import imports_any
 from leaklint.engine.selection import Selection
 from leaklint.model import Finding, LeaklintError, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from leaklint.ownership.suspects import Suspects
     from leaklint.ownership.vocabulary import Vocabulary, Words
     from leaklint.resolve.program import Program
-    from leaklint.resolve.trace import Fact, Rests, Trace
+    from leaklint.resolve.trace import Fact, Trace
 
 
 _ROOM = 4_000_000
@@ -272,38 +272,22 @@ class Project:
         return {extra: analysis.program.trace for extra, analysis in self._analyses.items()}
 
     def _analysis(self, extra: str) -> Analysis:
+        from leaklint.engine.searching import Search
         from leaklint.ownership.analysis import Analysis
         from leaklint.resolve.program import Program
         from leaklint.resolve.resolver import Resolver
 
         roots = [*self.roots.src, extra] if extra else self.roots.src
-        below = functools.cache(lambda: self._files_below(roots))
-        rests: Rests = {}
-        names: dict[str, Sequence[str]] = {}
-
-        def find(word: str) -> Sequence[str]:
-            program.trace.note(("word", word))
-            held = self.earlier.holding(extra, word) if self.earlier is not None else None
-            paths = containing(word, below(), self.data, words_of) if held is None else held
-            self.searches[(extra, word)] = paths
-            return [program.name_at(Path(path)) for path in paths]
 
         def words_of(path: str) -> Container[str] | None:
             own = analysis.suspects.words_of(path)
             return own if own is not None else self._words.get(path)
 
-        def candidates(word: str) -> Sequence[str]:
-            if word in names:
-                program.trace.used(rests, word)
-            else:
-                names[word] = program.trace.answer(rests, word, lambda: find(word))
-            return names[word]
-
         program = Program(
             [Path(root) for root in roots],
             self.read,
             self.catalog,
-            candidates=candidates,
+            search=Search(self, extra, roots, words_of),
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
             by_body=self.stamps is None and self.remembering,
@@ -326,12 +310,6 @@ class Project:
             if fact[0] not in ("ways", "gives") and not before.broken >> number & 1
         }
         analysis.recall(before.survey, before.stale)
-
-    def _files_below(self, roots: Sequence[str]) -> list[str]:
-        """Every file below some directories."""
-        from leaklint.source.discover import below
-
-        return below(roots, self.settings)
 
 
 def _continued(before: Analysis, path: Path, text: str) -> Analysis:

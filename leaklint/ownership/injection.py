@@ -23,9 +23,7 @@ def is_injected(asking: Asking) -> bool:
     wanted = Function(asking.module.module, asking.procedure.name)
     simple = wanted.name.rpartition(".")[2]
     program, injectors = asking.resolver.program, _injectors(asking.catalog)
-    names = {asking.module.module}
-    if program.candidates is not None:
-        names.update(sorted(program.candidates(simple))[:_MOST_MODULES])
+    names = {asking.module.module, *sorted(program.holding(simple))[:_MOST_MODULES]}
     for name in sorted(names):
         place = asking.module if name == asking.module.module else program.module(name)
         if place is None or not program.says(place, sorted({one.rpartition(".")[2] for one in injectors})):

@@ -54,9 +54,7 @@ def released_by_name(asking: Asking, name: str, *more: str) -> bool:
     """Whether some function that has these words in it names a release too: in this module or in those that have the
     first word. True where these are too many to look at."""
     program, own = asking.resolver.program, asking.module
-    names = {own.module}
-    if program.candidates is not None:
-        names |= set(program.candidates(name))
+    names = {own.module, *program.holding(name)}
     if len(names) > MOST_MODULES:
         return True
     for one in sorted(names):

@@ -16,7 +16,7 @@ def is_shared(asking: Asking, cls: Class) -> bool:
     resolver = asking.resolver
     program = resolver.program
     name = cls.name.rpartition(".")[2]
-    modules = {cls.module, *(program.candidates(name) if program.candidates is not None else ())}
+    modules = {cls.module, *program.holding(name)}
     made: list[bool] = []
     for found in map(program.module, sorted(modules)):
         if found is None:

@@ -149,8 +149,7 @@ class Classes:
             if word in asked or len(asked) > MOST_BASES:
                 continue
             asked.add(word)
-            if self.program.candidates is not None:
-                modules.update(self.program.candidates(word))
+            modules.update(self.program.holding(word))
             for name in sorted(modules):
                 module = self.program.module(name)
                 for inner in module.classes if module is not None else ():

@@ -173,8 +173,8 @@ def sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, s
     if simple.startswith("<"):
         return
     places = [module]
-    if constructs and flow.program.candidates is not None:
-        others = sorted(set(flow.program.candidates(simple)) - {module.module})
+    if constructs:
+        others = sorted(set(flow.program.holding(simple)) - {module.module})
         places += [found for name in others[:MOST_MODULES] if (found := flow.program.module(name)) is not None]
         places = places if len(others) <= MOST_MODULES else [module]
     count = 0

@@ -55,7 +55,7 @@ class Program:
     """All modules below `roots`, each known by one name whichever way it was reached.
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
-    candidates: names of modules whose text contains a word, for finding subclasses. base: where shown paths start.
+    search: the names of modules whose text has a word. base: where shown paths start.
     traced: whether it is asked what answers rest on, by_body: and on which parts of a file. packing: see `Trace`.
     """
 
@@ -65,14 +65,14 @@ class Program:
         read: Callable[[Path], str | None],
         catalog: Catalog,
         *,
-        candidates: Callable[[str], Sequence[str]] | None = None,
+        search: Callable[[Program, str], Sequence[str]] | None = None,
         base: Path | None = None,
         traced: bool = True,
         by_body: bool = False,
         packing: bool = False,
     ) -> None:
         self.catalog = catalog
-        self.candidates = candidates
+        self._search = search
         self.trace = Trace(on=traced, by_body=by_body, packing=packing)
         self.asked = Asked()
         self.generation = 0
@@ -147,6 +147,10 @@ class Program:
         if name[:1] == "<":
             file = os.path.normpath(os.path.join(self._base, file))
         return self._load(file) if file else None
+
+    def holding(self, word: str) -> Sequence[str]:
+        """The names of the modules whose text has a word; none where nobody can say."""
+        return self._search(self, word) if self._search is not None else ()
 
     def module_at(self, path: Path) -> ModuleIR | None:
         """The module in a file, or None where the file cannot be read or is not Python."""

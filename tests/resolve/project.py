@@ -48,7 +48,7 @@ def read(path: Path) -> str | None:
 def program(root: Path, *below: str) -> Program:
     """The program in `root`, with source roots below it (`.` for the root itself)."""
 
-    def candidates(word: str) -> list[str]:
+    def search(_: Program, word: str) -> list[str]:
         names = []
         for path in sorted(root.rglob("*.py")):
             if word in (read(path) or ""):
@@ -56,7 +56,7 @@ def program(root: Path, *below: str) -> Program:
                 names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
         return names
 
-    return Program([root / name for name in below or (".",)], read, CATALOG, candidates=candidates, base=root)
+    return Program([root / name for name in below or (".",)], read, CATALOG, search=search, base=root)
 
 
 def spell(ref: Ref) -> str:

@@ -1,0 +1,51 @@
+"""Which modules of a program hold a word, told from bytes before anything is parsed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Container, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leaklint.engine.reach import containing
+from leaklint.source.discover import below
+
+if TYPE_CHECKING:
+    from leaklint.engine.project import Project
+    from leaklint.resolve.program import Program
+    from leaklint.resolve.trace import Rests
+
+
+class Search:
+    """Looks through the files below some directories, once for each word. extra: the program's extra root. words_of:
+    the identifiers in a file, where they are known."""
+
+    def __init__(
+        self, project: Project, extra: str, roots: Sequence[str], words_of: Callable[[str], Container[str] | None]
+    ) -> None:
+        self._project = project
+        self._extra = extra
+        self._roots = roots
+        self._words_of = words_of
+        self._names: dict[str, Sequence[str]] = {}
+        self._rests: Rests = {}
+
+    def __call__(self, program: Program, word: str) -> Sequence[str]:
+        """The names of the modules whose text has a word."""
+        if word in self._names:
+            program.trace.used(self._rests, word)
+        else:
+            self._names[word] = program.trace.answer(self._rests, word, lambda: self._found(program, word))
+        return self._names[word]
+
+    def _found(self, program: Program, word: str) -> Sequence[str]:
+        project, extra = self._project, self._extra
+        program.trace.note(("word", word))
+        held = project.earlier.holding(extra, word) if project.earlier is not None else None
+        paths = containing(word, self._files, project.data, self._words_of) if held is None else held
+        project.searches[(extra, word)] = paths
+        return [program.name_at(Path(path)) for path in paths]
+
+    @functools.cached_property
+    def _files(self) -> Sequence[str]:
+        return below(self._roots, self._project.settings)
