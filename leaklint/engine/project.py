@@ -328,7 +328,7 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
     if new.procedures is not None:
         suspects = before.suspects.edited(file, resolver, new.procedures, new.gone)
     else:
-        suspects = before.suspects.without(file, resolver, resting=new.about if before.remembering else 0)
+        suspects = before.suspects.without(file, resolver, resting=new.gone if before.remembering else 0)
     analysis = Analysis(
         program,
         resolver,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leaklint.engine.reach import containing
 from leaklint.source.discover import below
+from leaklint.source.prefilter import holds
 
 if TYPE_CHECKING:
     from leaklint.engine.project import Project
@@ -36,7 +37,18 @@ class Search:
             program.trace.used(self._rests, word)
         else:
             self._names[word] = program.trace.answer(self._rests, word, lambda: self._found(program, word))
-        return self._names[word]
+        names = self._names[word]
+        for file, text in program.overlays.items():
+            names = self._corrected(program, word, names, file, text)
+        return names
+
+    def _corrected(self, program: Program, word: str, names: Sequence[str], file: str, text: str) -> Sequence[str]:
+        """The same with this text for the content of a file, which is not what was searched."""
+        name = program.name_at(Path(file))
+        has = word in text and holds(text.encode("utf-8", "replace"), word)
+        if has == (name in names) or (has and file not in self._files):
+            return names
+        return [*names, name] if has else [one for one in names if one != name]
 
     def _found(self, program: Program, word: str) -> Sequence[str]:
         project, extra = self._project, self._extra

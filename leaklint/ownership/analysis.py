@@ -295,7 +295,7 @@ class Analysis:
         stale = before.depending_on(one for one in known if one.module == changed)
         idle: set[Function] = set()
         if before.remembering:
-            stale |= before._resting_on(new.about)
+            stale |= before._resting_on(new.gone)
             idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
             self._remember(before, new.move, lambda one: one not in stale and one.module != changed)
         self._wait(before, stale)

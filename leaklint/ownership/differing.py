@@ -1,4 +1,4 @@
-"""What an edit of one file changes of the facts about its text, so that all that rests on others still holds.
+"""What an edit of one file changes of the facts, so that all that rests on others still holds.
 
 A space at the end of a line changes nothing but the text; a statement in a function, the body of that function, and
 where the words of the statement are mentioned. What else stands in the file has moved, at most.
@@ -19,16 +19,17 @@ from leaklint.lowering.module import Procedures
 from leaklint.model import Span
 from leaklint.ownership.moving import Move
 from leaklint.resolve.program import Program
-from leaklint.resolve.trace import Fact
+from leaklint.resolve.trace import Fact, Trace
+from leaklint.source.prefilter import holds, identifiers
 
 _WORD = re.compile(r"\w+")
 _NOWHERE = Span(0, 0, 0, 0)
 
 
 class Difference(NamedTuple):
-    """file: its absolute path. move: where its lines went. about: the facts about its text that were noted so far,
-    gone: those of them that are no longer what they were. procedures: the names of those that are new or not what they
-    were; None where that may be all of them."""
+    """file: its absolute path. move: where its lines went. about: the facts about its text that were noted so far.
+    gone: the facts that are no longer what they were, those of them and which files have a word. procedures: the names
+    of those that are new or not what they were; None where that may be all of them."""
 
     file: str
     move: Move
@@ -48,8 +49,9 @@ def difference(before: Program, after: Program, file: str) -> Difference:
     trace.mask = mask
     facts = trace.about(file)
     about = trace.bits((*facts, ("text", file)))
+    searched = trace.bits(_searched_for(trace, *texts))
     if not trace.by_body or was is None or now is None or _outline(was) != _outline(now):
-        return Difference(file, move, about, about, None)
+        return Difference(file, move, about, about | searched, None)
     same = frozenset(_same(was, now, move))
     mentioned = _mentioned(was, now, *texts)
 
@@ -66,7 +68,20 @@ def difference(before: Program, after: Program, file: str) -> Difference:
         return bool(kind == "text")
 
     gone = trace.bits((*filter(is_gone, facts), ("text", file)))
-    return Difference(file, move, about, gone, frozenset(now.signatures.keys() - same))
+    return Difference(file, move, about, gone | searched, frozenset(now.signatures.keys() - same))
+
+
+def _searched_for(trace: Trace, before: str, after: str) -> Iterator[Fact]:
+    """The facts about which files have a word that are others now: one file has it, or has it no longer."""
+    lost, won = _differing(before.split("\n"), after.split("\n"))
+    for word in set(identifiers(_data(lost))) ^ set(identifiers(_data(won))):
+        fact = ("word", word)
+        if trace.has_met(fact) and holds(_data([before]), word) != holds(_data([after]), word):
+            yield fact
+
+
+def _data(lines: Iterable[str]) -> bytes:
+    return "\n".join(lines).encode("utf-8", "replace")
 
 
 def _signatures(module: ir.ModuleIR | None) -> Iterable[tuple[str, ir.Procedure]]:
@@ -138,9 +153,15 @@ def _mentioned(was: ir.ModuleIR, now: ir.ModuleIR, before: str, after: str) -> f
             continue
         first, second = (_lines(*one) for one in ((old, was.signatures[name].span), (new, signature.span)))
         if first != second:
-            lost, won = Counter(first), Counter(second)
-            found |= _words(lost - won) ^ _words(won - lost)
+            lost, won = _differing(first, second)
+            found |= _words(lost) ^ _words(won)
     return frozenset(found)
+
+
+def _differing(before: list[str], after: list[str]) -> tuple[Counter[str], Counter[str]]:
+    """The lines that are gone, and those that have come."""
+    old, new = Counter(before), Counter(after)
+    return old - new, new - old
 
 
 def _lines(text: list[str], span: Span) -> list[str]:

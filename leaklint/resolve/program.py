@@ -55,7 +55,8 @@ class Program:
     """All modules below `roots`, each known by one name whichever way it was reached.
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
-    search: the names of modules whose text has a word. base: where shown paths start.
+    search: the names of modules whose text has a word. base: where shown paths start. overlays: by absolute path, what
+    is taken for the content of files.
     traced: whether it is asked what answers rest on, by_body: and on which parts of a file. packing: see `Trace`.
     """
 
@@ -80,7 +81,7 @@ class Program:
         self._base = os.path.abspath(base if base is not None else ".")
         self._roots = tuple(dict.fromkeys(os.path.abspath(root) for root in roots))
         self._real_roots = tuple(os.path.realpath(root) for root in self._roots)
-        self._overlays: dict[str, str] = {}
+        self.overlays: dict[str, str] = {}
         self._shelf = Shelf(MOST_INSTRUCTIONS)
         self._forget()
 
@@ -105,7 +106,7 @@ class Program:
 
     def overlay(self, path: Path, text: str) -> None:
         """Take `text` for the content of `path`, whether or not there is such a file."""
-        self._overlays[os.path.abspath(path)] = text
+        self.overlays[os.path.abspath(path)] = text
         self._forget()
 
     def with_text(self, path: Path, text: str) -> Program:
@@ -128,7 +129,7 @@ class Program:
         other._by_name = {
             name: module for name, module in self._by_name.items() if module is not None and module is not old
         }
-        other._overlays[file] = text
+        other.overlays[file] = text
         other.generation += 1
         return other
 
@@ -352,7 +353,7 @@ class Program:
         if text is None:
             return None
         noting = functools.partial(_rest_on_body, self.trace, file) if by_body else None
-        again = functools.partial(self._text_again, file) if file not in self._overlays else None
+        again = functools.partial(self._text_again, file) if file not in self.overlays else None
         is_package = os.path.basename(file) == "__init__.py"
         known = self._before.get(file)
         before = known.procedures if known is not None and isinstance(known.procedures, Procedures) else None
@@ -387,7 +388,7 @@ class Program:
         try:
             return self._texts[file]
         except KeyError:
-            text = self._overlays.get(file)
+            text = self.overlays.get(file)
             self._texts[file] = text = text if text is not None else self._read(Path(file))
             if len(self._texts) > MOST_TEXTS:
                 del self._texts[next(iter(self._texts))]
@@ -529,7 +530,7 @@ class Program:
         if known is not None:
             return known
         entries = listing(directory, self._real_roots)
-        for path in self._overlays:
+        for path in self.overlays:
             if os.path.dirname(path) == directory:
                 entries[os.path.basename(path)] = False
             elif path.startswith(directory.rstrip(os.sep) + os.sep):

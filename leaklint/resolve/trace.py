@@ -95,6 +95,10 @@ class Trace:
         """The set of some facts."""
         return functools.reduce(int.__or__, map(self.bit, facts), 0)
 
+    def has_met(self, fact: Fact) -> bool:
+        """Whether any answer ever rested on a fact."""
+        return fact in self._numbers
+
     def about(self, file: str) -> list[Fact]:
         """The facts about the text of a file that were met so far."""
         return [fact for fact in self._facts if fact[1] == file and fact[0] in _OF_TEXT]

@@ -90,6 +90,74 @@ def test_what_an_edit_in_a_file_without_resources_changes_elsewhere() -> None:
     assert found(checker, Path(store), texts) == found(Checker((str(folder),)), Path(store), texts)
 
 
+HOLDER = """
+import sqlite3
+
+class Holder:
+    def __init__(self):
+        self.connection = sqlite3.connect("app.db")
+
+    def read(self):
+        return self.connection.execute("select 1").fetchall()
+
+def work():
+    holder = Holder()
+    holder.read()
+"""
+CLOSING = """
+from holder import Holder
+
+class Closing(Holder):
+    def close(self):
+        self.connection.close()
+"""
+KEEPER = """
+import sqlite3
+from flask import g
+
+def before_request():
+    g.orders_db = sqlite3.connect("app.db")
+"""
+TEARDOWN = """
+from flask import g
+
+def teardown(error):
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "before", "after"),
+    [
+        pytest.param(HOLDER, "closing", "def nothing(): pass\n", CLOSING, id="a subclass comes"),
+        pytest.param(HOLDER, "closing", CLOSING, CLOSING.replace("(Holder)", ""), id="a subclass goes"),
+        pytest.param(HOLDER, "closing", CLOSING, "\n", id="a file is emptied"),
+        pytest.param(
+            KEEPER, "app", TEARDOWN.format("pass"), TEARDOWN.format("g.orders_db.close()"), id="a release comes"
+        ),
+        pytest.param(
+            KEEPER, "app", TEARDOWN.format("g.orders_db.close()"), TEARDOWN.format("pass"), id="a release goes"
+        ),
+    ],
+)
+def test_a_word_that_comes_or_goes_counts_in_other_files(
+    tmp_path: Path, text: str, other: str, before: str, after: str
+) -> None:
+    """Nothing leads from the file that is looked at to the edited one, save that this mentions a word."""
+    holder, changed = tmp_path / "holder.py", tmp_path / f"{other}.py"
+    texts = {str(holder): text, str(changed): before}
+    for path, content in texts.items():
+        Path(path).write_text(content, encoding="utf-8")
+    checker = Checker((str(tmp_path),))
+    first = found(checker, holder, texts)
+    for edited_text in (after, before, after):
+        texts[str(changed)] = edited_text
+        found(checker, changed, texts)
+        now = found(checker, holder, texts)
+        assert now == found(Checker((str(tmp_path),)), holder, texts)
+        assert (now == first) == (edited_text == before)
+
+
 def test_what_is_no_longer_of_use_is_let_go() -> None:
     path = FIXTURES / "projects" / "billing" / "invoices.py"
     text, chance, kept = path.read_text(encoding="utf-8"), random.Random(1), []
