@@ -6,7 +6,6 @@ same, a few times at most.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
@@ -17,14 +16,14 @@ import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
+from leaklint.ownership.acquiring import acquires
 from leaklint.ownership.asking import Asking
 from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
 from leaklint.ownership.differing import Difference
-from leaklint.ownership.interpreted import Interpreted, interpreted, moved
+from leaklint.ownership.interpreted import Interpretations, moved
 from leaklint.ownership.lifecycle import Lifecycle
-from leaklint.ownership.moving import Move
 from leaklint.ownership.outcomes import hands_over
 from leaklint.ownership.procedure import NOTHING, Result, plain
 from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
@@ -34,14 +33,12 @@ from leaklint.ownership.traits import is_quiet_before_yield, names_release, pass
 from leaklint.ownership.words import Words
 from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
-from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
+from leaklint.resolve.refs import Class, Function, Ref
 from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests, lasting
 
 V = TypeVar("V")
 MOST_ROUNDS = 3
-MOST_KEPT = 6
-"""Interpretations of one procedure that are remembered: those of several rounds, and of some edits."""
 _OF_SETTLING = frozenset({"callees", "takes"})
 """Kinds of questions that settling a function asks again."""
 
@@ -89,7 +86,7 @@ class Analysis:
         self._handing: list[Function] = []
         self._idle: set[Function] = set()
         self._calls_itself: set[Function] = set()
-        self._interpreted: dict[Function, tuple[Interpreted, ...]] = {}
+        self._interpretations = Interpretations()
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -297,7 +294,9 @@ class Analysis:
         if before.remembering:
             stale |= before._resting_on(new.gone)
             idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
-            self._remember(before, new.move, lambda one: one not in stale and one.module != changed)
+            self._interpretations.take_over(
+                before._interpretations, new.move, lambda one: one not in stale and one.module != changed
+            )
         self._wait(before, stale)
         self._put_off = {one for one in self._put_off if one.module != changed}
         self._idle |= idle
@@ -335,7 +334,7 @@ class Analysis:
         def elsewhere(one: Function) -> bool:
             return one not in stale and not self.rests.get(("settled", one), 0) & new.about
 
-        self._remember(before, new.move, elsewhere, stale)
+        self._interpretations.take_over(before._interpretations, new.move, elsewhere, stale)
 
     def _moved(self, one: Function, result: Result, new: Difference) -> Result | None:
         module = self.program.module(one.module)
@@ -358,23 +357,6 @@ class Analysis:
         for kind in ("settled", "callees"):
             self.rests[(kind, one)] = before.rests.get((kind, one), 0)
         self._callees[one] = before._callees.get(one, ())
-
-    def _remember(
-        self,
-        before: Analysis,
-        move: Move,
-        is_elsewhere: Callable[[Function], bool],
-        stale: Container[Function] | None = None,
-    ) -> None:
-        """Take over how results came about. is_elsewhere: whether a function has nothing to do with what moved. stale:
-        what has to be looked at again; None: all else."""
-        for one, known in before._interpreted.items():
-            if is_elsewhere(one):
-                self._interpreted[one] = known
-            else:
-                holds = stale is not None and one not in stale
-                after = (how.after(move, holds=holds and not number) for number, how in enumerate(known))
-                self._interpreted[move.function(one)] = tuple(how for how in after if how is not None)
 
     def _look_again(self, functions: Sequence[Function]) -> None:
         """Functions were found to mention more than was known: forget what depends on that."""
@@ -500,7 +482,7 @@ class Analysis:
                 self._handing.append(member)
             del self._guesses[member]
             if not self.remembering:
-                self._interpreted.pop(member, None)
+                self._interpretations.forget(member)
 
     def takes(self, function: Function) -> bool:
         """Whether the function comes by a resource that somebody must answer for: it makes an acquiring call, or calls
@@ -509,40 +491,11 @@ class Analysis:
         def find() -> bool:
             found = self.resolver.function(function)
             return found is not None and (
-                self._acquires(*found)
+                acquires(self.resolver, self.catalog, *found, self.suspects.is_active, self.declared)
                 or any(hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
             )
 
         return self._recall("takes", function, find)
-
-    def _acquires(self, module: ir.ModuleIR, procedure: ir.Procedure) -> bool:
-        """Whether some call acquires, by name or by shape."""
-        names: dict[str, str] = {}
-        for block in procedure.blocks:
-            for step in block.instructions:
-                if type(step) is ir.Attr or type(step) is ir.LoadGlobal:
-                    names[step.dst] = step.name
-                elif isinstance(step, ir.Call):
-                    name = names.get(step.func, "")
-                    if name and not self.suspects.is_active(module, name):
-                        continue
-                    if self.catalog.by_method(name):
-                        return True
-                    for ref in self.resolver.refs(module, procedure, step.func):
-                        called = _call_name(ref)
-                        if self.catalog.acquisition(called) or self.catalog.holding(called):
-                            return True
-                        if isinstance(ref, (Function, Class)) and self.declared(ref):
-                            return True
-                        if isinstance(ref, Class) and self._inherits(ref):
-                            return True
-        return False
-
-    def _inherits(self, cls: Class) -> bool:
-        """Whether making an object of a class makes one of a driver's, from which it inherits."""
-        info = self.resolver.class_info(cls)
-        bases = info.external_bases if info is not None else ()
-        return any(self.catalog.acquisition(base.name) for base in bases)
 
     def _plain(self, function: Function) -> Summary:
         """The summary of a function that has nothing to do with resources."""
@@ -557,28 +510,11 @@ class Analysis:
         found = self.resolver.function(function)
         if found is None or not found[1].blocks:
             return NOTHING
-        known = self._interpreted.get(function, ())
         self._analysing.append(function)
         try:
-            how, number = next(self._again(known, *found), None) or (interpreted(Asking(self, *found)), MOST_KEPT)
+            return self._interpretations.result(function, functools.partial(Asking, self, *found), keep=remembering)
         finally:
             self._analysing.pop()
-        if remembering and how.result is not NOTHING:
-            self._interpreted[function] = (how, *known[:number], *known[number + 1 :])[:MOST_KEPT]
-        return how.result
-
-    def _again(
-        self, known: Sequence[Interpreted], module: ir.ModuleIR, procedure: ir.Procedure
-    ) -> Iterator[tuple[Interpreted, int]]:
-        """Of what is known of a procedure, with its number, what came about when it read the same and all that it
-        asked was answered as it is now."""
-        for number, how in enumerate(known):
-            result = how.moved() if how.reads(procedure) else None
-            if result is not None:
-                asking = Asking(self, module, procedure)
-                with contextlib.suppress(RecursionError):
-                    if asking.still(how.answers, how.moves):
-                        yield Interpreted(module.path, procedure, tuple(asking.answers), result), number
 
     def cut_short(self, module: ir.ModuleIR) -> tuple[ir.Procedure, ...]:
         """The procedures of a module that are too large, or too deep, to be looked at on all their paths."""
@@ -592,12 +528,3 @@ class Analysis:
 
 def _by_name(function: Function) -> tuple[str, str]:
     return function.module, function.name
-
-
-def _call_name(ref: Ref) -> str:
-    """The dotted name under which the catalog would know a call of `ref`."""
-    while isinstance(ref, Partial):
-        ref = ref.of
-    if isinstance(ref, Instance) and isinstance(ref.of, External):
-        return f"{ref.of.name}.__call__"
-    return ref.name if isinstance(ref, (External, Method)) else ""

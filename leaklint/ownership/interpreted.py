@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,10 +11,13 @@ import msgspec
 from leaklint import ir
 from leaklint.ownership.asking import Answered, Asking
 from leaklint.ownership.moving import Move
-from leaklint.ownership.procedure import Result, analyse
+from leaklint.ownership.procedure import NOTHING, Result, analyse
+from leaklint.resolve.refs import Function
 
 MOST_EDITS = 20
 """Edits after which an interpretation that nobody asked for is let go."""
+_MOST_KEPT = 6
+"""Interpretations of one procedure that are remembered: those of several rounds, and of some edits."""
 
 
 class Interpreted(NamedTuple):
@@ -49,8 +54,56 @@ class Interpreted(NamedTuple):
         return result
 
 
-def interpreted(asking: Asking) -> Interpreted:
-    """Interpret the procedure that asks, and keep what that rests on."""
+class Interpretations:
+    """What functions were interpreted for, of each what was asked for last first."""
+
+    def __init__(self) -> None:
+        self._known: dict[Function, tuple[Interpreted, ...]] = {}
+
+    def result(self, function: Function, asking: Callable[[], Asking], *, keep: bool) -> Result:
+        """What comes of a function: what came of it before, if all that decides it is as it was. asking: puts its
+        questions. keep: remember that."""
+        known = self._known.get(function, ())
+        how, number = next(_still(known, asking), None) or (_interpreted(asking()), _MOST_KEPT)
+        if keep and how.result is not NOTHING:
+            self._known[function] = (how, *known[:number], *known[number + 1 :])[:_MOST_KEPT]
+        return how.result
+
+    def forget(self, function: Function) -> None:
+        """Let go what came of a function."""
+        self._known.pop(function, None)
+
+    def take_over(
+        self,
+        before: Interpretations,
+        move: Move,
+        is_elsewhere: Callable[[Function], bool],
+        stale: Container[Function] | None = None,
+    ) -> None:
+        """Go on from those of another text of a file. is_elsewhere: whether a function has nothing to do with what
+        moved. stale: what has to be looked at again; None: all else."""
+        for one, known in before._known.items():
+            if is_elsewhere(one):
+                self._known[one] = known
+            else:
+                holds = stale is not None and one not in stale
+                after = (how.after(move, holds=holds and not number) for number, how in enumerate(known))
+                self._known[move.function(one)] = tuple(how for how in after if how is not None)
+
+
+def _still(known: Sequence[Interpreted], asking: Callable[[], Asking]) -> Iterator[tuple[Interpreted, int]]:
+    """Of what is known of a procedure, with its number, what came about when it read the same and all that it asked was
+    answered as it is now."""
+    for number, how in enumerate(known):
+        now = asking()
+        result = how.moved() if how.reads(now.procedure) else None
+        if result is not None:
+            with contextlib.suppress(RecursionError):
+                if now.still(how.answers, how.moves):
+                    yield Interpreted(now.module.path, now.procedure, tuple(now.answers), result), number
+
+
+def _interpreted(asking: Asking) -> Interpreted:
     result = analyse(asking)
     return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
