@@ -86,6 +86,7 @@ class KeptFile(msgspec.Struct, frozen=True, array_like=True):
     gives: tuple[tuple[str, str], ...]
     suspects: dict[str, int]
     ways: bytes
+    idle: tuple[str, ...] = ()
 
 
 class KeptSurvey(msgspec.Struct, frozen=True, array_like=True):

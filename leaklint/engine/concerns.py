@@ -1,11 +1,13 @@
-"""What of a file's text concerns anybody: all but the bodies of functions that nobody looked into, and that hold no
-word that anybody looked for; and but for whole functions that nobody asked for by name."""
+"""What of a file's text concerns anybody: all but the bodies of functions, of which only the words count that anybody
+looked for; and but for whole functions that nobody asked for by name. A body itself concerns those who looked into it:
+that is a fact of its own."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,7 +15,7 @@ import msgspec
 from leaklint.cache.record import Concern, Words
 from leaklint.cache.stamps import content_digest
 from leaklint.source.decode import Undecodable, decode
-from leaklint.source.prefilter import IMPORTING, identifiers
+from leaklint.source.prefilter import IMPORTING, identifiers, imported
 
 if TYPE_CHECKING:
     from leaklint.ir import ModuleIR, Procedure
@@ -78,6 +80,18 @@ def _evaluates(signature: Procedure) -> bool:
     return any(one.annotation or one.has_default for one in signature.parameters)
 
 
+def bodies(module: ModuleIR, text: str, names: Container[str]) -> dict[str, bytes]:
+    """Digests of the bodies of those of these functions in which no other stands, by name. text: the module's."""
+    text = text.removeprefix("\ufeff")
+    return {
+        part.name: _body_digest(text[part.body : part.end]) for part in parts_of(module) or () if part.name in names
+    }
+
+
+def _body_digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
 def _placed(module: ModuleIR) -> tuple[str, ...]:
     return tuple(name for name in module.signatures if "<lambda" in name)
 
@@ -93,18 +107,31 @@ def concern(known: Concern | None, new: Told, data: bytes, words: Words) -> Conc
     return Concern(tuple(same), asked, _digest(asked, text, new.parts, new.placed, words))
 
 
-def still_concerns(known: Concern, path: str, data: bytes, words: Words) -> bool:
-    """Whether a file with other content is, to all who asked, what it was."""
-    from leaklint.lowering import lower_module
-    from leaklint.model import LeaklintError
+class Now:
+    """A file as it is now."""
 
-    try:
-        text = decode(data).text
-        module = lower_module(text, path, "")
-    except (Undecodable, LeaklintError, RecursionError):
-        return False
-    parts = parts_of(module)
-    return parts is not None and _digest(known.asked, text, parts, _placed(module), words) == known.digest
+    def __init__(self, path: str, data: bytes) -> None:
+        from leaklint.lowering import lower_module
+        from leaklint.model import LeaklintError
+
+        self._module: ModuleIR | None = None
+        try:
+            self._text = decode(data).text
+            self._module = lower_module(self._text, path, "")
+        except (Undecodable, LeaklintError, RecursionError):
+            return
+
+    def still_concerns(self, known: Concern, words: Words) -> bool:
+        """Whether the file is, but for bodies, what it was to all who asked."""
+        parts = parts_of(self._module) if self._module is not None else None
+        if parts is None or self._module is None:
+            return False
+        return _digest(known.asked, self._text, parts, _placed(self._module), words) == known.digest
+
+    @functools.cached_property
+    def bodies(self) -> dict[str, bytes]:
+        """Digests of the bodies of its functions, by name."""
+        return bodies(self._module, self._text, self._module.signatures) if self._module is not None else {}
 
 
 def _digest(asked: Questions, text: str, parts: Iterable[Part], placed: Iterable[str], words: Words) -> bytes:
@@ -131,11 +158,9 @@ def _concerning(text: str, parts: Iterable[Part], counts: _Counts) -> Iterator[s
             continue
         yield before
         before = ""
-        if part.name in counts.asked.names or counts.any_in(text[part.body : part.end]):
-            yield text[part.start : part.end]
-        else:
-            yield text[part.start : part.body]
-            yield _GENERATOR if part.is_generator else _PLAIN
+        yield text[part.start : part.body]
+        yield _GENERATOR if part.is_generator else _PLAIN
+        yield counts.of(text[part.body : part.end])
     yield before + _trimmed(text[at:], at)
 
 
@@ -145,16 +170,20 @@ class _Counts:
     def __init__(self, asked: Questions, words: Words) -> None:
         self.asked = asked
         self._odd = [word for word in asked.words if not (word.isascii() and word.isidentifier())]
-        self._words = words
+        self._counted = (asked.words, words.always, words.words, IMPORTING)
 
-    def any_in(self, piece: str) -> bool:
-        """Whether part of a file holds a word that was looked for, or one that could lead to a resource anywhere, or
-        that speaks of findings."""
-        own = set(identifiers(piece.encode("utf-8", "replace")))
-        told = (self.asked.words, self._words.always, self._words.words, IMPORTING)
-        if not all(map(own.isdisjoint, told)) or not OF_COMMENTS.isdisjoint(word.lower() for word in own):
-            return True
-        return any(word in piece for word in self._odd)
+    def of(self, piece: str) -> str:
+        """What counts of the body of a function, beside its graph: what it imports, and how often it has which word
+        that was looked for, or that could lead to a resource anywhere; all of it, where it may speak of findings."""
+        data = piece.encode("utf-8", "replace")
+        own = identifiers(data)
+        if not OF_COMMENTS.isdisjoint(word.lower() for word in own) or any(word in piece for word in self._odd):
+            return piece
+        counted = sorted(word for word in own if any(word in some for some in self._counted))
+        if "import" in piece:
+            counted += [line.strip() for line in piece.splitlines() if "import" in line]
+            counted += map(str, imported(data))
+        return " ".join(counted)
 
     def leaves_out(self, text: str, part: Part) -> bool:
         """Whether a function might as well not be there: nobody looked for it, and nothing here names it."""
@@ -162,9 +191,7 @@ class _Counts:
         if not part.stands_alone or "*" in names or name in names or name in self.asked.sought:
             return False
         piece = text[part.start : part.end]
-        return len(re.findall(rf"\b{name}\b", text)) == len(re.findall(rf"\b{name}\b", piece)) and not self.any_in(
-            piece
-        )
+        return len(re.findall(rf"\b{name}\b", text)) == len(re.findall(rf"\b{name}\b", piece)) and not self.of(piece)
 
 
 def _trimmed(between: str, at: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -14,7 +15,7 @@ from leaklint.cache.record import Words, as_bytes, as_mask
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
-from leaklint.engine.concerns import OF_COMMENTS, Told, told
+from leaklint.engine.concerns import OF_COMMENTS, Told, bodies, told
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.decode import Undecodable, decode
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
+GONE = b""
+"""What the body of a function is said to be that is not there, or no longer what it was for those who rest on it."""
 LIGHT = "*"
 """Names the facts about files that no program was loaded for. Symbolic links count wherever they lead."""
 
@@ -63,6 +66,7 @@ class Recorder:
         self.light = Trace()
         self._told: dict[str, int] = {}
         self._asked: dict[tuple[str, str], int] = {}
+        self._bodies: dict[tuple[str, str], bytes] = {}
         self._lists = functools.cache(lambda directory: listing(directory, ("",)))
         if project.stamps is None:
             project.stamps = {}
@@ -92,6 +96,7 @@ class Recorder:
             start = self._told.get(extra, 0)
             met = trace.since(start)
             if met:
+                self._look_at_bodies(extra, met)
                 facts[extra] = (start, tuple((fact, self._was(extra, fact)) for fact in met))
                 self._told[extra] = start + len(met)
         searches = tuple(
@@ -115,6 +120,20 @@ class Recorder:
                 found[path] = told(module, asked) if module is not None else None
         return found
 
+    def _look_at_bodies(self, extra: str, facts: Iterable[Fact]) -> None:
+        """Tell what the bodies are that these facts are about: file by file, each of which is read once."""
+        wanted: dict[str, set[str]] = {}
+        for fact in facts:
+            if fact[0] == "body":
+                wanted.setdefault(fact[1], set()).add(fact[2])
+        self._bodies = {}
+        for path, names in wanted.items():
+            module = self.project.program(extra).lowered(path)
+            if module is not None:
+                with contextlib.suppress(OSError, Undecodable):
+                    found = bodies(module, decode(self.project.content(path)).text, names)
+                    self._bodies.update(((path, name), one) for name, one in found.items())
+
     def _traces(self) -> dict[str, Trace]:
         return {**self.project.traces, LIGHT: self.light}
 
@@ -131,6 +150,8 @@ class Recorder:
             return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
         if kind == "text":
             return self.project.digest(fact[1])
+        if kind == "body":
+            return self._bodies.get((fact[1], fact[2]), GONE)
         if kind == "word":
             held = self.project.searches.get((extra, fact[1]))
             # None: an earlier run asked, and nothing rests on that any more.

@@ -21,7 +21,7 @@ from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
 if TYPE_CHECKING:
-    from leaklint.engine.concerns import Told
+    from leaklint.engine.concerns import Now, Told
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
@@ -83,6 +83,7 @@ class Keeper:
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
         self.told: dict[str, dict[str, list[Told | None]]] = {}
         self._concerns: dict[tuple[str, str], Concern | None] = {}
+        self._files_now: dict[str, Now | None] = {}
         self._moved: set[str] = set()
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
@@ -224,12 +225,30 @@ class Keeper:
         """What a fact is now, which was told to be `was`."""
         if fact[0] in ("ways", "gives"):
             return self._about_words(extra, fact, was)
+        if fact[0] == "body":
+            return self.body_now(fact[1], fact[2], was)
         if fact[0] == "text" and self.stamps.digest(fact[1]) != was and self.is_same(extra, fact[1], was):
             return was
         known = self._now.get((extra, fact))
         if known is None:
             known = self._now[(extra, fact)] = self.present.now(extra, fact)
         return known
+
+    def body_now(self, path: str, name: str, was: bytes) -> bytes:
+        """What the body of a function is now. What is kept of those in a file is so with the content that it had."""
+        known = self.record.stamps.get(path)
+        if known is not None and known.digest == self.stamps.digest(path):
+            return was or b"?"
+        file = self._file_now(path)
+        return file.bodies.get(name, b"?") if file is not None else b"?"
+
+    def _file_now(self, path: str) -> Now | None:
+        if path not in self._files_now:
+            from leaklint.engine.concerns import Now
+
+            data = self.content(path)
+            self._files_now[path] = Now(path, data) if data is not None else None
+        return self._files_now[path]
 
     def is_same(self, extra: str, path: str, was: bytes) -> bool:
         """Whether a file of a program is, to all who asked of it, what it was with the content of this digest."""
@@ -250,16 +269,14 @@ class Keeper:
         raw, words = self.record.concerns.get(extra, {}).get(path), self.record.quiet.get(extra)
         if raw is None or words is None or self._thorough:
             return None
-        from leaklint.engine.concerns import still_concerns
-
         try:
             known = decode_concern(raw)
         except msgspec.MsgspecError:
             return None
         if self.stamps.digest(path) in known.same:
             return known
-        data = self.content(path)
-        if data is None or not still_concerns(known, path, data, words):
+        file = self._file_now(path)
+        if file is None or not file.still_concerns(known, words):
             return None
         self._moved.add(path)
         return known
@@ -331,7 +348,7 @@ class Keeper:
             found = recalled(kept, self.record.paths, self._fact, broken, quiet)
         except (msgspec.MsgspecError, IndexError):
             return None
-        return found if len(found.stale) <= max(_FEW, len(found.survey.files) // 8) else None
+        return found if len(found.stale) + len(found.again) <= max(_FEW, len(found.survey.files) // 8) else None
 
     def gone_on(self, extra: str) -> Recalled | None:
         """The survey that this run went on from."""
@@ -347,7 +364,7 @@ class Keeper:
             return (kept.kind, tuple([paths[number] for number in kept.directories]), kept.name)
         if kept.kind == "word":
             return (kept.kind, kept.name)
-        if kept.kind == "locate":
+        if kept.kind in ("locate", "body"):
             return (kept.kind, paths[kept.path], kept.name)
         return (kept.kind, paths[kept.path])
 

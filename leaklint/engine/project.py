@@ -260,7 +260,7 @@ class Project:
     def survey(self, extra: str) -> Survey:
         """What was found out about the words of that program since this was last asked."""
         analysis = self._analyses[extra]
-        return analysis.suspects.survey(analysis.rests_on)
+        return analysis.survey()
 
     def recalled(self, extra: str, fact: Fact) -> bytes | None:
         """What a fact is, where an earlier run told and nothing changed since."""
@@ -290,7 +290,8 @@ class Project:
             search=Search(self, extra, roots, words_of),
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
-            by_body=self.stamps is None and self.remembering,
+            by_body=self.stamps is not None,
+            by_word=self.stamps is None and self.remembering,
             packing=not self.remembering,
         )
         strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
@@ -309,7 +310,7 @@ class Project:
             for number, (fact, was) in enumerate(before.facts)
             if fact[0] not in ("ways", "gives") and not before.broken >> number & 1
         }
-        analysis.recall(before.survey, before.stale)
+        analysis.recall(before.survey, before.stale, before.again)
 
 
 def _continued(before: Analysis, path: Path, text: str) -> Analysis:

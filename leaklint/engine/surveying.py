@@ -4,7 +4,7 @@ be looked at anew."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from leaklint.cache.record import (
@@ -32,12 +32,13 @@ _MOST_FILES = 2000
 
 class Recalled(NamedTuple):
     """A survey of an earlier run. facts: by number, with what they were. broken: those that are otherwise now, as a
-    set. stale: files that have to be looked at anew."""
+    set. stale: files that have to be looked at anew; again: functions of others that have to be, by file."""
 
     survey: Survey
     facts: Sequence[tuple[Fact, bytes]]
     broken: int
     stale: frozenset[str]
+    again: Mapping[str, Sequence[str]]
 
 
 class Joined:
@@ -122,6 +123,7 @@ class Joined:
             tuple(one.gives),
             {name: self._mask(mask) for name, mask in one.suspects.items()},
             one.ways,
+            tuple(one.idle),
         )
 
     def _mask(self, mask: int | bytes) -> int:
@@ -168,6 +170,7 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
         gives=sorted({*old.gives, *new.gives}),
         suspects=suspects,
         ways=new.ways if new.ways == old.ways else b"",
+        idle=sorted({*old.idle, *new.idle}),
     )
 
 
@@ -207,19 +210,26 @@ def recalled(
     masks = [as_mask(mask) for mask in body.masks]
     facts = [(fact(one), one.was) for one in kept.facts]
     own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
+    sure = {paths[one.path] for one in body.files if one.ways}
+    told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in ("ways", "gives"))
+    unsure = broken | sum(1 << number for number, one in told if one[1] not in sure)
     files: dict[str, Surveyed] = {}
     stale = set()
+    again: dict[str, list[str]] = {}
     for one in body.files:
         path = paths[one.path]
         resting = {name: masks[number] for name, number in one.suspects.items()}
         imports = tuple(paths[number] for number in one.imports)
         rests, reached = masks[one.rests], masks[one.reached]
+        idle = [name for name in one.idle if not resting[name] & unsure]
         files[path] = Surveyed(
-            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, resting, one.ways
+            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, resting, one.ways, idle
         )
         wrong = rests & broken
-        quiet = wrong == own.get(path) and stays_quiet(path)
-        if (wrong and not quiet) or any(mask & broken for mask in resting.values()):
+        functions = [name for name, mask in resting.items() if mask & broken]
+        if wrong and not (wrong == own.get(path) and not functions and stays_quiet(path)):
             stale.add(path)
+        elif functions:
+            again[path] = functions
     survey = Survey([paths[number] for number in body.order], files, body.words, body.always)
-    return Recalled(survey, facts, broken, frozenset(stale))
+    return Recalled(survey, facts, broken, frozenset(stale), again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from leaklint.cache.record import (
     encode_concern,
 )
 from leaklint.engine.concerns import all_told, asks_nothing_new, concern
+from leaklint.engine.grounds import GONE
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Joined, together
@@ -114,7 +116,7 @@ class _Writer:
             return KeptFact(kind, 0, tuple(map(self.path, fact[1])), fact[2], was)
         if kind == "word":
             return KeptFact(kind, 0, (), fact[1], was)
-        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind == "locate" else "", was)
+        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind in ("locate", "body") else "", was)
 
     def add(
         self,
@@ -203,16 +205,46 @@ class _Writer:
             **{path: stamp for path, stamp in self.keeper.record.stamps.items() if self._exists(path)},
             **{path: stamp for path, stamp in self.keeper.stamps.current.items() if stamp is not None},
         }
+        facts = [Table(table.extra, self._still(table.facts)) for table in tables]
         return Record(
             paths=self.paths,
             words=self._words(),
             stamps=stamps,
-            tables=[Table(table.extra, tuple(table.facts)) for table in tables],
+            tables=facts,
             answers=answers,
             quiet={**self.keeper.record.quiet, **self.quiet},
-            surveys={**self.keeper.record.surveys, **self.surveys},
+            surveys={**self._old_surveys(), **self.surveys},
             concerns=self.concerns,
         )
+
+    def _old_surveys(self) -> dict[str, KeptSurvey]:
+        kept = self.keeper.record.surveys.items()
+        return {
+            extra: msgspec.structs.replace(one, facts=self._still(one.facts))
+            for extra, one in kept
+            if extra not in self.surveys
+        }
+
+    def _still(self, facts: Sequence[KeptFact]) -> tuple[KeptFact, ...]:
+        """Facts, of which those about bodies say what these are with the content that is kept of their files."""
+        return tuple(
+            msgspec.structs.replace(one, was=GONE)
+            if one.kind == "body"
+            and one.path in self._changed
+            and self.keeper.body_now(self.paths[one.path], one.name, one.was) != one.was
+            else one
+            for one in facts
+        )
+
+    @functools.cached_property
+    def _changed(self) -> set[int]:
+        """The numbers of the files that are not what they were when the last run kept something."""
+        known = self.keeper.record.stamps
+        return {
+            self.path(path)
+            for path, stamp in self.keeper.stamps.current.items()
+            if path in known and (stamp is None or stamp.digest != known[path].digest)
+        }
 
     def _leave_out_outdated(self, table: _Table) -> None:
         """Answers that rest on what the words of a file once meant are none: what is kept must fit together."""

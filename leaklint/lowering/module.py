@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -41,15 +42,15 @@ def lower_module(
     before: Procedures | None = None,
     asked: set[str] | None = None,
     sought: set[str] | None = None,
-    noting: Callable[[str], None] | None = None,
+    noting: Callable[[Procedures, str], None] | None = None,
 ) -> ir.ModuleIR:
     """Parse a module and list what is in it.
 
     `procedures` is a Procedures: looking up a name builds its graph, once. again: gives the same text whenever a graph
     is built, for those who do not want it kept here. shelf: where graphs are kept; without one, all of them are.
     before: of another text of the same file; what was built of that is at hand here. asked: learns the names of the
-    procedures whose graphs are looked up, "*" if all are. sought: those whose signatures are. noting: is told the name
-    of each procedure that is looked up. Raises SyntaxProblem.
+    procedures whose graphs are looked up, "*" if all are. sought: those whose signatures are. noting: is told of each
+    that is looked up, and where. Raises SyntaxProblem.
     """
     text = text.removeprefix("\ufeff")
     unit = whole(text, path)
@@ -103,7 +104,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         shelf: Shelf | None = None,
         before: Procedures | None = None,
         asked: set[str] | None = None,
-        noting: Callable[[str], None] | None = None,
+        noting: Callable[[Procedures, str], None] | None = None,
     ) -> None:
         self.too_deep: set[str] = set()
         self._signatures = signatures
@@ -132,7 +133,7 @@ class Procedures(Mapping[str, ir.Procedure]):
     def __getitem__(self, name: str) -> ir.Procedure:
         self._asked.add(name)
         if self._noting is not None:
-            self._noting(name)
+            self._noting(self, name)
         made = self._made.get(name)
         if made is None:
             if name not in self._signatures:
@@ -167,6 +168,11 @@ class Procedures(Mapping[str, ir.Procedure]):
                     if name not in self._made:
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
+
+    @functools.cached_property
+    def apart(self) -> frozenset[str]:
+        """The names of the functions and methods in which no other procedure stands."""
+        return frozenset(name for name, _, _ in self.loose())
 
     def loose(self) -> Iterator[tuple[str, Piece, ir.Procedure]]:
         """The functions and methods, in source order, in which no other procedure stands."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -213,7 +213,7 @@ class Analysis:
         """Analyse what a file and those that it imports have to do with resources, to the last function that calls one
         which hands one over. file: its absolute path."""
         before = self._trace.mask
-        self._pending |= self.suspects.include(file) | self.suspects.unasked(file)
+        self._pending |= self.suspects.include(file) | (self.suspects.unasked(file) - self._idle)
         self._pending |= self._put_off
         self._put_off = set()
         self._trace.mask = before
@@ -252,13 +252,21 @@ class Analysis:
         self._put_off |= far
         return near
 
-    def recall(self, survey: Survey, stale: Collection[str]) -> None:
-        """Go on from what an earlier run found out about the words of the program, but for some files that are looked
-        at anew, and for what that changes. Nothing was asked before."""
-        self.suspects.recall(survey, stale)
+    def survey(self) -> Survey:
+        """What was found out about the words of the program since this was last asked."""
+        return self.suspects.survey(self._idle, self.rests_on)
+
+    def recall(self, survey: Survey, stale: Collection[str], again: Mapping[str, Sequence[str]]) -> None:
+        """Go on from what an earlier run found out about the words of the program, but for some files, and functions of
+        others, that are looked at anew, and for what that changes. Nothing was asked before."""
+        for function, rests in self.suspects.recall(survey, stale, again):
+            self._idle.add(function)
+            self.rests[("settled", function)] = rests
         told = {path: (one.ways, gives_digest(one.gives)) for path, one in survey.files.items() if one.ways}
         for path in self.suspects.unsure():
             self.settle(path)
+        self._pending |= self.suspects.again(again)
+        self._settle_pending()
         while found := self.suspects.reconsider(told, lambda kind, path: self._trace.bit((kind, path))):
             self._pending |= found
             self._settle_pending()

@@ -50,7 +50,7 @@ def difference(before: Program, after: Program, file: str) -> Difference:
     facts = trace.about(file)
     about = trace.bits((*facts, ("text", file)))
     searched = trace.bits(_searched_for(trace, *texts))
-    if not trace.by_body or was is None or now is None or _outline(was) != _outline(now):
+    if not trace.by_word or was is None or now is None or _outline(was) != _outline(now):
         return Difference(file, move, about, about | searched, None)
     same = frozenset(_same(was, now, move))
     mentioned = _mentioned(was, now, *texts)

@@ -17,7 +17,7 @@ class Surveyed(NamedTuple):
     `rests`. reached: the files that
     it imports, directly or through others, as numbers in the survey. active: the words in it that make a function a
     suspect. suspects: their names, and the facts that what is known of them rests on. ways: see `Suspects.ways`.
-    Sets of facts may be packed, as in `resolve.sets`."""
+    idle: those of the suspects that come by no resource. Sets of facts may be packed, as in `resolve.sets`."""
 
     libraries: Sequence[str]
     imports: Sequence[str]
@@ -28,6 +28,7 @@ class Surveyed(NamedTuple):
     gives: Sequence[Gift]
     suspects: Mapping[str, int | bytes]
     ways: bytes
+    idle: Sequence[str] = ()
 
 
 class Survey(NamedTuple):

@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
+from typing import Any
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
@@ -264,9 +265,9 @@ class Suspects:
 
     # -- from run to run ----------------------------------------------------------------------------------------
 
-    def survey(self, settled: Callable[[Function], int]) -> Survey:
-        """What was found out since this was last asked, to go on from in another run. settled: the facts that a
-        function's analysis rests on."""
+    def survey(self, idle: Container[Function], settled: Callable[[Function], int]) -> Survey:
+        """What was found out since this was last asked, to go on from in another run. idle: the functions that come by
+        no resource. settled: the facts that a function's analysis rests on."""
         trace = self._program.trace
         files = {}
         words: dict[str, Sequence[str]] = {}
@@ -277,22 +278,27 @@ class Suspects:
             libraries = self._libraries[file]
             words.update({one: sorted({one, *self._prefilter.words(one)}) for one in libraries if one not in words})
             module = self._program.name_at(Path(file)) if known.functions else ""
-            suspects = {}
+            suspects, resting = {}, []
             for name in sorted(known.functions):
                 function = Function(module, name)
                 rested = trace.set_of(self._rests.get(function, 0))
                 suspects[name] = trace.share(rested | settled(function))
+                if function in idle:
+                    resting.append(name)
             imports, stated, rests = self._program.known_imports(file)
             active, gives = sorted(known.active), sorted(known.gives)
             ways = b"" if self._outlived(known) else self.ways(file)
             files[file] = Surveyed(
-                sorted(libraries), imports, stated, rests, known.reached, active, gives, suspects, ways
+                sorted(libraries), imports, stated, rests, known.reached, active, gives, suspects, ways, resting
             )
         always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
         return Survey(list(self._imports.order), files, words, frozenset(always))
 
-    def recall(self, survey: Survey, stale: Container[str]) -> None:
-        """Go on from a survey of an earlier run, but for some files that are to be looked at anew."""
+    def recall(
+        self, survey: Survey, stale: Container[str], again: Mapping[str, Container[str]]
+    ) -> Iterator[tuple[Function, Any]]:
+        """Go on from a survey of an earlier run, but for some files, and functions of others, that are to be looked at
+        anew. Gives those functions that come by no resource, with the facts that this rests on."""
         for path in survey.order:
             self._imports.bit(path)
         for path, one in survey.files.items():
@@ -310,9 +316,9 @@ class Suspects:
                     turned |= bit
         for path, one in survey.files.items():
             if one.ways and path not in stale:
-                self._recall(path, one, turned)
+                yield from self._recall(path, one, turned, again.get(path, ()))
 
-    def _recall(self, path: str, one: Surveyed, turned: int) -> None:
+    def _recall(self, path: str, one: Surveyed, turned: int, again: Container[str]) -> Iterator[tuple[Function, Any]]:
         bit, reached = self._imports.bit(path), self._imports.reached(path)
         known = self._files[path] = _File(bit, reached, None)
         known.active, known.functions, known.gives = set(one.active), set(one.suspects), set(one.gives)
@@ -331,7 +337,23 @@ class Suspects:
         module = self._program.name_at(Path(path)) if one.suspects else ""
         for name, rests in one.suspects.items():
             self._named[own_name(name)] = self._named.get(own_name(name), 0) | bit
-            self._rests[Function(module, name)] = self._program.trace.share(as_int(rests))
+            if name not in again:
+                function = Function(module, name)
+                self._rests[function] = self._program.trace.share(as_int(rests))
+                if name in one.idle:
+                    yield function, self._rests[function]
+
+    def again(self, functions: Mapping[str, Iterable[str]]) -> set[Function]:
+        """Look again at functions that are known from an earlier run, by file."""
+        found = set()
+        for path, names in functions.items():
+            known = self._files.get(path)
+            if known is not None:
+                known.told = False
+                module = self._program.name_at(Path(path))
+                found |= {Function(module, name) for name in names if name in known.functions}
+        self._unread += found
+        return found | self._settled()
 
     # -- growing ------------------------------------------------------------------------------------------------
 

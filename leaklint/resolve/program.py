@@ -9,7 +9,7 @@ import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from leaklint.catalog import Catalog
@@ -34,8 +34,9 @@ _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
-def _rest_on_body(trace: Trace, file: str, name: str) -> None:
-    trace.note(("body", file, name))
+def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], name: str) -> None:
+    if trace.by_word or (isinstance(procedures, Procedures) and name in procedures.apart):
+        trace.note(("body", file, name))
 
 
 def attributes_assigned(text: str) -> frozenset[str]:
@@ -57,7 +58,7 @@ class Program:
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
     search: the names of modules whose text has a word. base: where shown paths start. overlays: by absolute path, what
     is taken for the content of files.
-    traced: whether it is asked what answers rest on, by_body: and on which parts of a file. packing: see `Trace`.
+    traced: whether it is asked what answers rest on. by_body, by_word, packing: see `Trace`.
     """
 
     def __init__(
@@ -70,11 +71,12 @@ class Program:
         base: Path | None = None,
         traced: bool = True,
         by_body: bool = False,
+        by_word: bool = False,
         packing: bool = False,
     ) -> None:
         self.catalog = catalog
         self._search = search
-        self.trace = Trace(on=traced, by_body=by_body, packing=packing)
+        self.trace = Trace(on=traced, by_body=by_body, by_word=by_word, packing=packing)
         self.asked = Asked()
         self.generation = 0
         self._read = read
@@ -264,8 +266,7 @@ class Program:
         """Whether the text of a module has one of these anywhere."""
         file, wanted = self.file_of(module), tuple(wanted)
         text = self._text(file) or ""
-        if self.trace.by_body:
-            self.trace.note(("scan", file, _says, wanted))
+        self.trace.note_part("scan", file, _says, wanted)
         pieces = self.asked.of(file).pieces
         for one in wanted:
             pieces.add(one)
@@ -276,8 +277,7 @@ class Program:
     def attributes_set(self, module: ModuleIR) -> frozenset[str]:
         """Names that a module's text assigns as attributes of something."""
         file = self.file_of(module)
-        if self.trace.by_body:
-            self.trace.note(("scan", file, attributes_assigned))
+        self.trace.note_part("scan", file, attributes_assigned)
         found = self._attributes.get(file)
         if found is None:
             self.asked.of(file).attributes = True
@@ -289,13 +289,12 @@ class Program:
         if self.trace.by_body:
             found = self.module(module)
             if found is not None:
-                self.trace.note(("body", self.file_of(found), name))
+                _rest_on_body(self.trace, self.file_of(found), found.procedures, name)
 
     def lines_with(self, module: ModuleIR, word: str) -> list[int]:
         """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
         file = self.file_of(module)
-        if self.trace.by_body:
-            self.trace.note(("mention", file, word))
+        self.trace.note_part("mention", file, word)
         index = self._words.get(file)
         if index is None:
             index = self._words[file] = {}
@@ -343,8 +342,7 @@ class Program:
         return self._modules.get(file)
 
     def _load(self, file: str) -> ModuleIR | None:
-        by_body = self.trace.by_body
-        self.trace.note(("outline" if by_body else "text", file))
+        self.trace.note(("outline" if self.trace.by_word else "text", file))
         try:
             return self._modules[file]
         except KeyError:
@@ -352,7 +350,7 @@ class Program:
         text = self._text(file)
         if text is None:
             return None
-        noting = functools.partial(_rest_on_body, self.trace, file) if by_body else None
+        noting = functools.partial(_rest_on_body, self.trace, file) if self.trace.by_body else None
         again = functools.partial(self._text_again, file) if file not in self.overlays else None
         is_package = os.path.basename(file) == "__init__.py"
         known = self._before.get(file)

@@ -21,8 +21,8 @@ Fact = tuple[Any, ...]
 """What was asked of the files, all paths absolute:
 
 ("text", file)                the text of a file, which need not exist
-("outline", file)             what a module declares; this and the following three in place of its text, `by_body`
-("body", file, procedure)     the graph of a procedure
+("body", file, procedure)     the graph of a procedure; `by_body` the text of its file is then the rest of that
+("outline", file)             what a module declares; this and the following two in place of its text, `by_word`
 ("mention", file, word)       which procedures of a file have a word
 ("scan", file, function, ...) what a function gives of the text of a file, and of further arguments
 ("ways", file)                which words in a file lead to resources, and which functions are looked at therefore
@@ -61,14 +61,15 @@ class _Frame:
 
 class Trace:
     """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
-    has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another; a text that
-    is edited is looked at anew bit by bit, one that was written elsewhere as a whole. packing: keep large sets in
+    has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another. by_word: the
+    same of the words that stand in it; a text that is edited is looked at anew bit by bit. packing: keep large sets in
     little room; nobody takes answers over to another text then."""
 
-    def __init__(self, *, on: bool = True, by_body: bool = False, packing: bool = False) -> None:
+    def __init__(self, *, on: bool = True, by_body: bool = False, by_word: bool = False, packing: bool = False) -> None:
         self.on = on
         self._packing = packing
-        self.by_body = on and by_body
+        self.by_word = on and by_word
+        self.by_body = self.by_word or (on and by_body)
         self.mask = 0
         self._facts: list[Fact] = []
         self._numbers: dict[Fact, int] = {}
@@ -80,6 +81,13 @@ class Trace:
     def note(self, fact: Fact) -> None:
         """The answer in hand rests on a fact."""
         self.mask |= self.bit(fact)
+
+    def note_part(self, kind: str, file: str, *what: Any) -> None:
+        """The answer in hand rests on a part of the text of a file, or on all of that."""
+        if self.by_word:
+            self.note((kind, file, *what))
+        elif self.by_body:
+            self.note(("text", file))
 
     def bit(self, fact: Fact) -> int:
         """The set of one fact."""

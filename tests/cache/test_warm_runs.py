@@ -259,6 +259,28 @@ def test_what_nobody_looks_into_concerns_nobody(tmp_path: Path) -> None:
     assert warm(tmp_path) == cold(tmp_path)
 
 
+def test_the_body_of_a_function_concerns_those_alone_who_look_into_it(tmp_path: Path) -> None:
+    ending = "def put(conn):\n    conn.close()\n\n\ndef drop(conn):\n    print(conn)\n    conn.close()\n"
+    using = "import psycopg2\nfrom ending import {0}\n\n\ndef read():\n    conn = psycopg2.connect('')\n    {0}(conn)\n"
+    put(tmp_path / "ending.py", ending)
+    put(tmp_path / "a.py", using.format("put"))
+    put(tmp_path / "b.py", using.format("drop"))
+    warm(tmp_path)
+    put(tmp_path / "ending.py", ending.replace("print(conn)", "shown = 1"))
+    assert analysed(tmp_path) == {"b.py"}
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "ending.py", ending.replace("print(conn)", "assert conn"))
+    assert analysed(tmp_path) == {"b.py"}
+    put(tmp_path / "ending.py", ending.replace("print(conn)\n    conn.close()", "shown = 1\n    conn.close"))
+    assert "b.py" in analysed(tmp_path)
+    assert "a.py" not in analysed(tmp_path)
+    found = warm(tmp_path)
+    assert {finding.path for finding in found.findings} == {"b.py"}
+    assert found == cold(tmp_path)
+    put(tmp_path / "ending.py", ending)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_a_function_that_nobody_asked_for_concerns_nobody(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
