@@ -293,8 +293,12 @@ class Analysis:
         What has to do with that file is looked at again, as far as it is not the same: its graph and what it asked.
         """
         if new.procedures is not None:
-            self._go_on(before, new, new.procedures)
-            return
+            self._take_over_bodies(before, new)
+        else:
+            self._take_over_text(before, new)
+
+    def _take_over_text(self, before: Analysis, new: Difference) -> None:
+        """Go on where all of a file may have changed."""
         changed = self.program.name_at(Path(new.file))
         known = {*before.results, *before._users}
         stale = before.depending_on(one for one in known if one.module == changed)
@@ -309,16 +313,15 @@ class Analysis:
         self._put_off = {one for one in self._put_off if one.module != changed}
         self._idle |= idle
         for one in idle:
-            self._take_over(before, one)
+            self._keep(before, one)
         for one, result in before.results.items():
-            if one in stale:
-                continue
-            self.results[one] = result
-            self._take_over(before, one)
-            if hands_over(result.summary):
-                self._handing.append(one)
+            if one not in stale:
+                self.results[one] = result
+                self._keep(before, one)
+                if hands_over(result.summary):
+                    self._handing.append(one)
 
-    def _go_on(self, before: Analysis, new: Difference, procedures: Container[str]) -> None:
+    def _take_over_bodies(self, before: Analysis, new: Difference) -> None:
         """Go on where nothing of a file has changed but the bodies of some procedures."""
         stale = before._resting_on(new.gone)
         self.rests.update(lasting(before.rests, new.gone))
@@ -331,7 +334,6 @@ class Analysis:
                     self.results[one] = after
         self._idle = before._idle - stale
         self._callees.update((one, callees) for one, callees in before._callees.items() if one not in stale)
-        self._calls_itself = before._calls_itself - stale
         for kind, known in before._answers.items():
             if kind not in _OF_SETTLING:
                 self._answers[kind].update((key, one) for key, one in known.items() if (kind, key) in self.rests)
@@ -354,14 +356,16 @@ class Analysis:
         return {one for one, mask in masks if mask < 0 or mask & facts}
 
     def _wait(self, before: Analysis, stale: Container[Function]) -> None:
-        """Have those looked at that are stale, and those that waited for that before."""
+        """Have those looked at that are stale, and those that waited for that before. All else still holds."""
         settled = before.results.keys() | before._idle
         self._put_off = {one for one in settled if one in stale} | before._pending | before._put_off
         self._goes_on = True
+        self._calls_itself = {one for one in before._calls_itself if one not in stale}
         self._taking_nothing = {one for one in before._taking_nothing if one not in stale}
         self._users.update({one: set(users) for one, users in before._users.items()})
 
-    def _take_over(self, before: Analysis, one: Function) -> None:
+    def _keep(self, before: Analysis, one: Function) -> None:
+        """Take over what a function rests on, and what it calls."""
         for kind in ("settled", "callees"):
             self.rests[(kind, one)] = before.rests.get((kind, one), 0)
         self._callees[one] = before._callees.get(one, ())
