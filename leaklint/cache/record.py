@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-
 import msgspec
 
 from leaklint.cache.stamps import Stamp
 from leaklint.model import Finding
 from leaklint.report.content import Suppressed
 from leaklint.resolve.asked import Questions
-from leaklint.resolve.sets import packed, unpacked
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
@@ -152,21 +148,6 @@ def decode_concern(data: msgspec.Raw) -> Concern:
 def encode_concern(one: Concern) -> msgspec.Raw:
     """The bytes of a concern."""
     return msgspec.Raw(_ORDERLY.encode(one))
-
-
-def as_bytes(mask: int) -> bytes:
-    """A set of facts as it is kept."""
-    return packed(mask)
-
-
-def as_mask(facts: bytes) -> int:
-    """A set of facts as it is computed with."""
-    return unpacked(facts)
-
-
-def bits(mask: int) -> Iterator[int]:
-    """The numbers of the facts in a set, lowest first."""
-    return itertools.compress(itertools.count(), map(int, reversed(f"{mask:b}")))
 
 
 _DECODER = msgspec.msgpack.Decoder(Record)

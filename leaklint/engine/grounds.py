@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import Words, as_bytes, as_mask
+from leaklint.cache.record import Words
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
 from leaklint.engine.concerns import OF_COMMENTS, Told, bodies, told
 from leaklint.engine.reach import light_facts
+from leaklint.resolve.sets import packed, unpacked
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.directories import INIT, listing, look
@@ -81,13 +82,13 @@ class Recorder:
         extra = self.project.extra_root(file.path)
         trace = self._traces().get(extra)
         if trace is not None and trace.mask:
-            return Grounds(extra, as_bytes(trace.mask))
+            return Grounds(extra, packed(trace.mask))
         data = self.project.data(file.path)
         if data is None:
             return None
         statements = imported(data)
         light_facts(file.path, statements, self.project.roots, self._look, self.light.note)
-        return Grounds(LIGHT, as_bytes(self.light.mask), statements_digest(statements))
+        return Grounds(LIGHT, packed(self.light.mask), statements_digest(statements))
 
     def news(self, process: str) -> News:
         """What has been met since the last time."""
@@ -278,7 +279,7 @@ def stays_quiet(path: str, words: Words, data: bytes, libraries: Callable[[bytes
     if known is None or statements_digest(imported(data)) != known.imports:
         return False
     own = identifiers(data)
-    reached = as_mask(known.reached)
+    reached = unpacked(known.reached)
     there = {name.partition(".")[0] for name in known.libraries}
     if there and sorted(libraries(data, frozenset(own))) != list(known.libraries):
         return False
@@ -289,7 +290,7 @@ def stays_quiet(path: str, words: Words, data: bytes, libraries: Callable[[bytes
         if word in words.always:
             return False
         giving = words.words.get(word)
-        if giving is not None and (not giving or not known.reached or as_mask(giving) & reached):
+        if giving is not None and (not giving or not known.reached or unpacked(giving) & reached):
             return False
     return True
 

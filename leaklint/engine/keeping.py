@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, Concern, KeptFact, KeptSurvey, Record, Words, as_mask, bits, decode_concern
+from leaklint.cache.record import Answer, Concern, KeptFact, KeptSurvey, Record, Words, decode_concern
 from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.cache.store import Store
@@ -17,6 +17,7 @@ from leaklint.config import Settings
 from leaklint.engine.grounds import LIGHT, Grounds, News, Present, is_uncommented, stays_light, stays_quiet
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
+from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
@@ -94,7 +95,7 @@ class Keeper:
         except IndexError:
             self._believe(Record())
         if seal is not None and seal.record == self.store.digest and directories_hold(seal):
-            self.sealed = {**dict(enumerate(map(as_mask, seal.tables))), **_masks(seal.surveys)}
+            self.sealed = {**dict(enumerate(map(unpacked, seal.tables))), **_masks(seal.surveys)}
 
     def _believe(self, record: Record) -> None:
         """Start from a record. Raises IndexError for one that refers to what it does not hold."""
@@ -127,11 +128,11 @@ class Keeper:
         needed: dict[int, int] = {}
         for answer in answers:
             if answer is not None:
-                needed[answer.table] = needed.get(answer.table, 0) | as_mask(answer.facts)
+                needed[answer.table] = needed.get(answer.table, 0) | unpacked(answer.facts)
         broken = {number: self._broken(number, mask) for number, mask in needed.items()}
         found: list[Outcome | None] = []
         for file, answer in zip(files, answers):
-            if answer is None or (broken[answer.table] and as_mask(answer.facts) & broken[answer.table]):
+            if answer is None or (broken[answer.table] and unpacked(answer.facts) & broken[answer.table]):
                 found.append(None)
                 continue
             unchanged = answer.digest == self.stamps.digest(file.path) or self._says_the_same(file, answer)
@@ -190,7 +191,7 @@ class Keeper:
         broken = 0
         if needed >> len(table.facts):
             raise IndexError(table_number)
-        for number in bits(needed & ~self.sealed.get(table_number, 0)):
+        for number in members(needed & ~self.sealed.get(table_number, 0)):
             kept = table.facts[number]
             if self.now(table.extra, self._fact(kept), kept.was) != kept.was:
                 broken |= 1 << number
@@ -436,4 +437,4 @@ class Keeper:
 
 
 def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:
-    return {extra: as_mask(facts) for extra, facts in kept.items()}
+    return {extra: unpacked(facts) for extra, facts in kept.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import KeptFact, Record, as_bytes, bits
+from leaklint.cache.record import KeptFact, Record
 from leaklint.cache.seal import (
     Seal,
     SealedAnswer,
@@ -20,6 +20,7 @@ from leaklint.cache.seal import (
 )
 from leaklint.engine.kept import asked
 from leaklint.engine.outcome import Outcome
+from leaklint.resolve.sets import members, packed
 from leaklint.source.discover import File
 from leaklint.source.ignoring import files_read
 
@@ -86,7 +87,7 @@ def carried_over(seal: Seal, old: Record, new: Record, sealed: Mapping[str | int
 
     def still(extra: str, facts: Iterable[KeptFact]) -> bytes:
         held = known.get(extra, ())
-        return as_bytes(_flagged([fact in held for fact in facts]))
+        return packed(_flagged([fact in held for fact in facts]))
 
     return msgspec.structs.replace(
         seal,
@@ -101,7 +102,7 @@ def carried_over(seal: Seal, old: Record, new: Record, sealed: Mapping[str | int
 
 
 def _of(facts: Sequence[KeptFact], mask: int) -> Iterable[KeptFact]:
-    return (facts[number] for number in bits(mask))
+    return (facts[number] for number in members(mask))
 
 
 def _held(keeper: Keeper) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
@@ -114,7 +115,7 @@ def _held(keeper: Keeper) -> tuple[tuple[bytes, ...], dict[str, bytes]]:
         extra: keeper.sealed.get(extra, 0) | _holding(keeper, extra, survey.facts)
         for extra, survey in keeper.record.surveys.items()
     }
-    return tuple(map(as_bytes, tables)), {extra: as_bytes(mask) for extra, mask in surveys.items()}
+    return tuple(map(packed, tables)), {extra: packed(mask) for extra, mask in surveys.items()}
 
 
 def _holding(keeper: Keeper, extra: str, facts: Sequence[KeptFact]) -> int:
@@ -122,11 +123,11 @@ def _holding(keeper: Keeper, extra: str, facts: Sequence[KeptFact]) -> int:
 
 
 def _flagged(flags: Sequence[bool]) -> int:
-    packed = bytearray(len(flags) // 8 + 1)
+    data = bytearray(len(flags) // 8 + 1)
     for number, flag in enumerate(flags):
         if flag:
-            packed[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(packed, "little")
+            data[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(data, "little")
 
 
 def _said_to_be_ignored(walked: set[str]) -> list[str]:

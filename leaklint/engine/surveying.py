@@ -7,20 +7,8 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from leaklint.cache.record import (
-    KeptFact,
-    KeptFile,
-    KeptSurvey,
-    Quiet,
-    SurveyBody,
-    Words,
-    as_bytes,
-    as_mask,
-    bits,
-    decode_body,
-    encode_body,
-)
-from leaklint.resolve.sets import as_int
+from leaklint.cache.record import KeptFact, KeptFile, KeptSurvey, Quiet, SurveyBody, Words, decode_body, encode_body
+from leaklint.resolve.sets import as_int, members, packed, unpacked
 from leaklint.resolve.trace import Fact
 
 if TYPE_CHECKING:
@@ -69,10 +57,10 @@ class Joined:
 
         def rests(mask: int | bytes) -> int:
             if mask not in moved:
-                moved[mask] = sum(map(bit, bits(as_int(mask))))
+                moved[mask] = sum(map(bit, members(as_int(mask))))
             return moved[mask]
 
-        reached = functools.cache(lambda mask: sum(bit_of_file[number] for number in bits(mask)))
+        reached = functools.cache(lambda mask: sum(bit_of_file[number] for number in members(mask)))
         for path, one in survey.files.items():
             new = one._replace(
                 rests=rests(one.rests),
@@ -96,7 +84,7 @@ class Joined:
         order = tuple(map(self._number, self._order))
         words = {library: tuple(own) for library, own in self._words.items()}
         body = SurveyBody(order, tuple(self._masks), files, words, self._always)
-        return KeptSurvey(tuple(self._facts), as_bytes(self._firm()), encode_body(body)), self._quiet()
+        return KeptSurvey(tuple(self._facts), packed(self._firm()), encode_body(body)), self._quiet()
 
     def ways(self) -> Iterator[tuple[str, bytes]]:
         """What the words of each file mean."""
@@ -127,7 +115,7 @@ class Joined:
         )
 
     def _mask(self, mask: int | bytes) -> int:
-        return self._masks.setdefault(as_bytes(mask) if isinstance(mask, int) else mask, len(self._masks))
+        return self._masks.setdefault(packed(mask) if isinstance(mask, int) else mask, len(self._masks))
 
     def _quiet(self) -> Words:
         many = len(self._order) > _MOST_FILES
@@ -141,11 +129,11 @@ class Joined:
                 if kind in ("lead", "make"):
                     giving[word] = giving.get(word, 0) | bit
         quiet = {
-            path: Quiet(b"" if many else as_bytes(one.reached), one.stated, tuple(one.libraries))
+            path: Quiet(b"" if many else packed(one.reached), one.stated, tuple(one.libraries))
             for path, one in self._files.items()
             if not one.active
         }
-        return Words({word: b"" if many else as_bytes(mask) for word, mask in giving.items()}, self._always, quiet)
+        return Words({word: b"" if many else packed(mask) for word, mask in giving.items()}, self._always, quiet)
 
 
 def together(surveys: Iterable[Survey]) -> Survey:
@@ -192,7 +180,7 @@ def broken_facts(
 
 def still_so(kept: KeptSurvey, broken: tuple[int, list[Fact]], stays_quiet: Callable[[str], bool]) -> bool:
     """Whether all that a survey tells is as it was: what changed are files that say as little about resources."""
-    return not as_mask(kept.firm) & broken[0] and all(one[0] == "text" and stays_quiet(one[1]) for one in broken[1])
+    return not unpacked(kept.firm) & broken[0] and all(one[0] == "text" and stays_quiet(one[1]) for one in broken[1])
 
 
 def recalled(
@@ -207,7 +195,7 @@ def recalled(
     from leaklint.ownership.survey import Survey, Surveyed
 
     body = decode_body(kept.body)
-    masks = [as_mask(mask) for mask in body.masks]
+    masks = [unpacked(mask) for mask in body.masks]
     facts = [(fact(one), one.was) for one in kept.facts]
     own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
     sure = {paths[one.path] for one in body.files if one.ways}

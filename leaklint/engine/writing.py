@@ -9,23 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from leaklint.cache.record import (
-    Answer,
-    KeptFact,
-    KeptSurvey,
-    Record,
-    Table,
-    Words,
-    as_bytes,
-    as_mask,
-    bits,
-    encode_concern,
-)
+from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, Words, encode_concern
 from leaklint.engine.concerns import all_told, asks_nothing_new, concern
 from leaklint.engine.grounds import GONE
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Joined, together
+from leaklint.resolve.sets import members, packed, unpacked
 from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
@@ -69,15 +59,15 @@ class _Table:
         """Leave out the facts that no answer rests on any more, if they are most."""
         used = 0
         for answer in self.answers.values():
-            used |= as_mask(answer.facts)
+            used |= unpacked(answer.facts)
         if 2 * used.bit_count() >= len(self.facts):
             return
         kept = [bit == "1" for bit in f"{used:0{len(self.facts)}b}"[::-1]]
         self.facts = list(itertools.compress(self.facts, kept))
         self._known = None
         for path, answer in self.answers.items():
-            left = itertools.compress(f"{as_mask(answer.facts):0{len(kept)}b}"[::-1], kept)
-            facts = as_bytes(int("".join(left)[::-1] or "0", 2))
+            left = itertools.compress(f"{unpacked(answer.facts):0{len(kept)}b}"[::-1], kept)
+            facts = packed(int("".join(left)[::-1] or "0", 2))
             self.answers[path] = msgspec.structs.replace(answer, facts=facts)
 
 
@@ -125,7 +115,7 @@ class _Writer:
         new: Sequence[Learnt],
     ) -> None:
         """Take over what one process found out about one program."""
-        found = [one for one in new if not as_mask(one.grounds.facts) >> len(facts)]
+        found = [one for one in new if not unpacked(one.grounds.facts) >> len(facts)]
         table = next((table for table in self.tables if table.extra == extra and table.answers), None)
         if table is None or len(found) > _FEW:
             table = _Table(extra, [self.fact(*fact) for fact in facts])
@@ -136,11 +126,11 @@ class _Writer:
         numbers: dict[int, int] = {}
         for one in found:
             mask = 0
-            for number in bits(as_mask(one.grounds.facts)):
+            for number in members(unpacked(one.grounds.facts)):
                 if number not in numbers:
                     numbers[number] = table.number(self.fact(*facts[number]))
                 mask |= 1 << numbers[number]
-            self._put(table, one, as_bytes(mask))
+            self._put(table, one, packed(mask))
 
     def survey(self, extra: str) -> None:
         """Keep what was found out about the words of one program, by all who did."""
@@ -254,7 +244,7 @@ class _Writer:
         told = ((number, one) for number, one in enumerate(table.facts) if one.kind == "ways")
         outdated = sum(1 << number for number, one in told if ways.get(one.path) != one.was)
         if outdated:
-            table.answers = {path: one for path, one in table.answers.items() if not as_mask(one.facts) & outdated}
+            table.answers = {path: one for path, one in table.answers.items() if not unpacked(one.facts) & outdated}
 
     def _words(self) -> dict[str, dict[str, list[int]]]:
         """Which files hold the words that were ever asked for, now."""

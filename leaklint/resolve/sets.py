@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 _RUNS = re.compile(rb"[^\0]+(?:\0{1,4}[^\0]+)*")
 _PLACE, _LENGTH = 3, 2
@@ -28,11 +30,6 @@ def packed(mask: int) -> bytes:
     return b"".join(parts)
 
 
-def as_int(known: int | bytes) -> int:
-    """A set that may be packed."""
-    return known if isinstance(known, int) else unpacked(known)
-
-
 def unpacked(data: bytes) -> int:
     """The set that `packed` gave the form of."""
     if data[:1] != _SPARSE:
@@ -45,3 +42,13 @@ def unpacked(data: bytes) -> int:
         mask |= int.from_bytes(data[at : at + length], "little") << 8 * place
         at += length
     return mask
+
+
+def as_int(known: int | bytes) -> int:
+    """A set that may be packed."""
+    return known if isinstance(known, int) else unpacked(known)
+
+
+def members(mask: int) -> Iterator[int]:
+    """The numbers in a set, lowest first."""
+    return itertools.compress(itertools.count(), map(int, reversed(f"{mask:b}")))

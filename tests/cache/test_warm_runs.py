@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from leaklint.cache.record import as_mask, bits
 from leaklint.config import Options, SettingsFinder
 from leaklint.engine import Result, check
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.worker import Setting, Worker
+from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import Fact
 from leaklint.rules import all_rules, codes_and_names
 from leaklint.source.discover import File, discover
@@ -173,7 +173,7 @@ def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
         assert grounds is not None
         start, known = checked.news[0].facts[grounds.extra]
         assert start == 0
-        found[file.path] = {known[number][0] for number in bits(as_mask(grounds.facts))}
+        found[file.path] = {known[number][0] for number in members(unpacked(grounds.facts))}
     return found
 
 
