@@ -4,21 +4,21 @@ that is a fact of its own."""
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from leaklint.cache.record import Concern, Words
 from leaklint.cache.stamps import content_digest
+from leaklint.engine.layout import LaidOut, Layout, Part, layout_of
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.prefilter import IMPORTING, identifiers, imported
 
 if TYPE_CHECKING:
-    from leaklint.ir import ModuleIR, Procedure
+    from leaklint.ir import ModuleIR
     from leaklint.resolve.asked import Questions
 
 OF_COMMENTS = frozenset({"leaklint", "noqa"})
@@ -27,73 +27,17 @@ _PLAIN, _GENERATOR = "\0plain", "\0generator"
 _WORD = re.compile(r"\w+")
 
 
-class Part(msgspec.Struct, frozen=True, gc=False):
-    """A function in which no other stands. start, body, end: where its first line, its body and its end are.
-    stands_alone: at the top of its module, and nothing is evaluated where it is defined."""
-
-    name: str
-    start: int
-    body: int
-    end: int
-    is_generator: bool
-    stands_alone: bool
-
-
 class Told(msgspec.Struct, frozen=True):
-    """What one process asked of a file, and what stands in that. placed: the names of those procedures that tell where
-    they stand."""
+    """What one process asked of a file, and what stands in that."""
 
     asked: Questions
-    parts: tuple[Part, ...]
-    placed: tuple[str, ...]
+    layout: Layout
 
 
 def told(module: ModuleIR, asked: Questions) -> Told | None:
     """What was asked of a module; None where nobody can say what stands in it."""
-    parts = parts_of(module)
-    return None if parts is None else Told(asked, parts, _placed(module))
-
-
-def parts_of(module: ModuleIR) -> tuple[Part, ...] | None:
-    """The functions of a module in which no other stands, in source order."""
-    from leaklint.lowering.module import Procedures
-
-    if not isinstance(module.procedures, Procedures):
-        return None
-    return tuple(
-        Part(
-            name,
-            piece.start,
-            piece.body,
-            piece.end,
-            signature.is_generator,
-            name.isidentifier() and not piece.indented and not _evaluates(signature),
-        )
-        for name, piece, signature in module.procedures.loose()
-    )
-
-
-def _evaluates(signature: Procedure) -> bool:
-    """Whether something is evaluated where a function is defined."""
-    if signature.decorators or signature.returns:
-        return True
-    return any(one.annotation or one.has_default for one in signature.parameters)
-
-
-def bodies(module: ModuleIR, text: str, names: Container[str]) -> dict[str, bytes]:
-    """Digests of the bodies of those of these functions in which no other stands, by name. text: the module's."""
-    text = text.removeprefix("\ufeff")
-    return {
-        part.name: _body_digest(text[part.body : part.end]) for part in parts_of(module) or () if part.name in names
-    }
-
-
-def _body_digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-
-
-def _placed(module: ModuleIR) -> tuple[str, ...]:
-    return tuple(name for name in module.signatures if "<lambda" in name)
+    layout = layout_of(module)
+    return Told(asked, layout) if layout is not None else None
 
 
 def concern(known: Concern | None, new: Told, data: bytes, words: Words) -> Concern | None:
@@ -104,54 +48,32 @@ def concern(known: Concern | None, new: Told, data: bytes, words: Words) -> Conc
         return None
     same = dict.fromkeys((*(known.same if known else ()), content_digest(data)))
     asked = known.asked.union(new.asked) if known else new.asked
-    return Concern(tuple(same), asked, _digest(asked, text, new.parts, new.placed, words))
+    return Concern(tuple(same), asked, _digest(asked, LaidOut(text, new.layout), words))
 
 
-class Now:
-    """A file as it is now."""
-
-    def __init__(self, path: str, data: bytes) -> None:
-        from leaklint.lowering import lower_module
-        from leaklint.model import LeaklintError
-
-        self._module: ModuleIR | None = None
-        try:
-            self._text = decode(data).text
-            self._module = lower_module(self._text, path, "")
-        except (Undecodable, LeaklintError, RecursionError):
-            return
-
-    def still_concerns(self, known: Concern, words: Words) -> bool:
-        """Whether the file is, but for bodies, what it was to all who asked."""
-        parts = parts_of(self._module) if self._module is not None else None
-        if parts is None or self._module is None:
-            return False
-        return _digest(known.asked, self._text, parts, _placed(self._module), words) == known.digest
-
-    @functools.cached_property
-    def bodies(self) -> dict[str, bytes]:
-        """Digests of the bodies of its functions, by name."""
-        return bodies(self._module, self._text, self._module.signatures) if self._module is not None else {}
+def still_concerns(known: Concern, file: LaidOut, words: Words) -> bool:
+    """Whether a file with other content is, but for bodies, what it was to all who asked."""
+    return _digest(known.asked, file, words) == known.digest
 
 
-def _digest(asked: Questions, text: str, parts: Iterable[Part], placed: Iterable[str], words: Words) -> bytes:
-    text = text.removeprefix("\ufeff")
+def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
+    text = file.text
     found = hashlib.blake2b(digest_size=16)
-    for piece in _concerning(text, parts, _Counts(asked, words)):
+    for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    told = [*placed, "", *(one for one in sorted(asked.pieces) if one in text)]
+    further = [*file.layout.placed, "", *(one for one in sorted(asked.pieces) if one in text)]
     if asked.attributes:
         from leaklint.resolve.program import attributes_assigned
 
-        told += ["", *sorted(attributes_assigned(text))]
-    found.update("\n".join(told).encode("utf-8", "surrogatepass"))
+        further += ["", *sorted(attributes_assigned(text))]
+    found.update("\n".join(further).encode("utf-8", "surrogatepass"))
     return found.digest()
 
 
-def _concerning(text: str, parts: Iterable[Part], counts: _Counts) -> Iterator[str]:
+def _concerning(file: LaidOut, counts: _Counts) -> Iterator[str]:
     """The parts of a text that concern anybody, in order; no blank lines and comments before and after functions."""
-    at, before = 0, ""
-    for part in parts:
+    text, at, before = file.text, 0, ""
+    for part in file.layout.parts:
         before += _trimmed(text[at : part.start], at)
         at = part.end
         if counts.leaves_out(text, part):
@@ -190,8 +112,8 @@ class _Counts:
         name, names = part.name, self.asked.names
         if not part.stands_alone or "*" in names or name in names or name in self.asked.sought:
             return False
-        piece = text[part.start : part.end]
-        return len(re.findall(rf"\b{name}\b", text)) == len(re.findall(rf"\b{name}\b", piece)) and not self.of(piece)
+        piece, named = text[part.start : part.end], re.compile(rf"\b{name}\b")
+        return len(named.findall(text)) == len(named.findall(piece)) and not self.of(piece)
 
 
 def _trimmed(between: str, at: int) -> str:

@@ -15,7 +15,8 @@ from leaklint.cache.record import Words
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
-from leaklint.engine.concerns import OF_COMMENTS, Told, bodies, told
+from leaklint.engine.concerns import OF_COMMENTS, Told, told
+from leaklint.engine.layout import LaidOut, layout_of
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.sets import packed, unpacked
 from leaklint.resolve.trace import Fact, Trace
@@ -130,9 +131,10 @@ class Recorder:
         self._bodies = {}
         for path, names in wanted.items():
             module = self.project.program(extra).lowered(path)
-            if module is not None:
+            layout = layout_of(module) if module is not None else None
+            if layout is not None:
                 with contextlib.suppress(OSError, Undecodable):
-                    found = bodies(module, decode(self.project.content(path)).text, names)
+                    found = LaidOut(decode(self.project.content(path)).text, layout).bodies_of(names)
                     self._bodies.update(((path, name), one) for name, one in found.items())
 
     def _traces(self) -> dict[str, Trace]:

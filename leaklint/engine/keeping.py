@@ -22,7 +22,8 @@ from leaklint.resolve.trace import Fact
 from leaklint.source.discover import File
 
 if TYPE_CHECKING:
-    from leaklint.engine.concerns import Now, Told
+    from leaklint.engine.concerns import Told
+    from leaklint.engine.layout import LaidOut
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
@@ -84,7 +85,7 @@ class Keeper:
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
         self.told: dict[str, dict[str, list[Told | None]]] = {}
         self._concerns: dict[tuple[str, str], Concern | None] = {}
-        self._files_now: dict[str, Now | None] = {}
+        self._layouts: dict[str, LaidOut | None] = {}
         self._moved: set[str] = set()
         self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
@@ -240,16 +241,16 @@ class Keeper:
         known = self.record.stamps.get(path)
         if known is not None and known.digest == self.stamps.digest(path):
             return was or b"?"
-        file = self._file_now(path)
+        file = self._laid_out(path)
         return file.bodies.get(name, b"?") if file is not None else b"?"
 
-    def _file_now(self, path: str) -> Now | None:
-        if path not in self._files_now:
-            from leaklint.engine.concerns import Now
+    def _laid_out(self, path: str) -> LaidOut | None:
+        if path not in self._layouts:
+            from leaklint.engine.layout import laid_out
 
             data = self.content(path)
-            self._files_now[path] = Now(path, data) if data is not None else None
-        return self._files_now[path]
+            self._layouts[path] = laid_out(path, data) if data is not None else None
+        return self._layouts[path]
 
     def is_same(self, extra: str, path: str, was: bytes) -> bool:
         """Whether a file of a program is, to all who asked of it, what it was with the content of this digest."""
@@ -276,8 +277,10 @@ class Keeper:
             return None
         if self.stamps.digest(path) in known.same:
             return known
-        file = self._file_now(path)
-        if file is None or not file.still_concerns(known, words):
+        from leaklint.engine.concerns import still_concerns
+
+        file = self._laid_out(path)
+        if file is None or not still_concerns(known, file, words):
             return None
         self._moved.add(path)
         return known

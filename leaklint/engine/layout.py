@@ -1,0 +1,95 @@
+"""What stands where in a file: the functions in which no other stands, and what tells where it stands."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from leaklint.source.decode import Undecodable, decode
+
+if TYPE_CHECKING:
+    from leaklint.ir import ModuleIR, Procedure
+
+
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """A function in which no other stands. start, body, end: where its first line, its body and its end are.
+    stands_alone: at the top of its module, and nothing is evaluated where it is defined."""
+
+    name: str
+    start: int
+    body: int
+    end: int
+    is_generator: bool
+    stands_alone: bool
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """parts: in source order. placed: the names of those procedures that tell where they stand."""
+
+    parts: tuple[Part, ...]
+    placed: tuple[str, ...]
+
+
+class LaidOut:
+    """A text with its layout. text: without a byte order mark."""
+
+    def __init__(self, text: str, layout: Layout) -> None:
+        self.text = text.removeprefix("\ufeff")
+        self.layout = layout
+
+    @functools.cached_property
+    def bodies(self) -> dict[str, bytes]:
+        """Digests of the bodies of all parts, by name."""
+        return self.bodies_of([part.name for part in self.layout.parts])
+
+    def bodies_of(self, names: Container[str]) -> dict[str, bytes]:
+        """The same of some."""
+        return {part.name: _digest(self.text[part.body : part.end]) for part in self.layout.parts if part.name in names}
+
+
+def laid_out(path: str, data: bytes) -> LaidOut | None:
+    """A file's bytes as text with its layout; None where nobody can say."""
+    from leaklint.lowering import lower_module
+    from leaklint.model import LeaklintError
+
+    try:
+        text = decode(data).text
+        layout = layout_of(lower_module(text, path, ""))
+    except (Undecodable, LeaklintError, RecursionError):
+        return None
+    return LaidOut(text, layout) if layout is not None else None
+
+
+def layout_of(module: ModuleIR) -> Layout | None:
+    """What stands where in a module; None where nobody can say."""
+    from leaklint.lowering.module import Procedures
+
+    if not isinstance(module.procedures, Procedures):
+        return None
+    parts = tuple(
+        Part(
+            name,
+            piece.start,
+            piece.body,
+            piece.end,
+            signature.is_generator,
+            name.isidentifier() and not piece.indented and not _evaluates(signature),
+        )
+        for name, piece, signature in module.procedures.loose()
+    )
+    return Layout(parts, tuple(name for name in module.signatures if "<lambda" in name))
+
+
+def _evaluates(signature: Procedure) -> bool:
+    """Whether something is evaluated where a function is defined."""
+    if signature.decorators or signature.returns:
+        return True
+    return any(one.annotation or one.has_default for one in signature.parameters)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
