@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 from leaklint import __version__
+from leaklint.digest import blake2b
 
 _CODE = (".py", ".toml", ".msgpack")
 _OTHERS = ("libcst", "msgspec", "pathspec")
@@ -19,7 +19,7 @@ _OTHERS = ("libcst", "msgspec", "pathspec")
 @functools.cache
 def identity() -> str:
     """A digest that differs for different versions, for a changed working tree, and for another Python."""
-    digest = hashlib.blake2b(digest_size=16)
+    digest = blake2b(digest_size=16)
     digest.update(f"{__version__} {sys.version} {sys.getrecursionlimit()}\n".encode())
     for line in sorted(_own_files(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))):
         digest.update(line.encode("utf-8", "surrogateescape"))

@@ -6,7 +6,6 @@ times are believed only if they were old when the run began. A seal speaks for i
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from leaklint.cache import stamps
+from leaklint.digest import blake2b
 from leaklint.model import Finding
 from leaklint.report.content import Suppressed
 
@@ -172,7 +172,7 @@ def _names(directory: str) -> tuple[bytes, list[str]]:
                 links.append(entry.path)
             lines.append(f"{entry.name}\0{entry.is_symlink():d}{entry.is_dir(follow_symlinks=False):d}")
     text = "\n".join(sorted(lines)).encode("utf-8", "surrogateescape")
-    return hashlib.blake2b(text, digest_size=16).digest(), sorted(links)
+    return blake2b(text, digest_size=16).digest(), sorted(links)
 
 
 def _target(link: str) -> tuple[str, int]:

@@ -6,12 +6,13 @@ coarse. As git does, times are believed only if they were old when the file was 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Mapping
 
 import msgspec
+
+from leaklint.digest import blake2b
 
 COARSEST = 2_000_000_000
 """The coarsest clock of a file system in use, in nanoseconds."""
@@ -33,7 +34,7 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def content_digest(data: bytes) -> bytes:
     """The digest by which contents are compared."""
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return blake2b(data, digest_size=16).digest()
 
 
 class Stamps:

@@ -7,7 +7,6 @@ else runs or dies. Two runs at once both write all that they know; the later one
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import time
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ import msgspec
 
 from leaklint.cache import seal
 from leaklint.cache.identity import identity
+from leaklint.digest import blake2b
 
 if TYPE_CHECKING:
     from leaklint.cache.record import Record
@@ -42,7 +42,7 @@ class Store:
 
     def __init__(self, directory: str, key: bytes) -> None:
         self.directory = directory
-        name = hashlib.blake2b(identity().encode() + b"\0" + key, digest_size=16).hexdigest()
+        name = blake2b(identity().encode() + b"\0" + key, digest_size=16).hexdigest()
         self.path = os.path.join(directory, name + _SUFFIX)
         self.seal_path = os.path.join(directory, name + _SEAL)
         self.digest = b""
@@ -101,18 +101,20 @@ class Store:
         return True
 
     def _replace(self, path: str, *parts: bytes) -> None:
-        import tempfile
-
         suffix = os.path.splitext(path)[1]
-        descriptor, temporary = tempfile.mkstemp(prefix=".new-", suffix=suffix, dir=self.directory)
+        temporary = os.path.join(self.directory, f".new-{os.getpid()}-{time.time_ns()}{suffix}")
         try:
-            with open(descriptor, "wb") as file:
+            with open(temporary, "xb", opener=_for_ourselves) as file:
                 file.writelines(parts)
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
+
+
+def _for_ourselves(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _read(path: str) -> memoryview | None:
@@ -129,7 +131,7 @@ def _read(path: str) -> memoryview | None:
 
 
 def _checksum(body: memoryview) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST).digest()
+    return blake2b(body, digest_size=_DIGEST).digest()
 
 
 def _prepare(directory: str) -> None:

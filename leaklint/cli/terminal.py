@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import sys
 import time
 from typing import TextIO
@@ -12,6 +12,8 @@ from leaklint.source.problem import Problem
 
 _QUIET_FOR = 1.0
 _EVERY = 0.1
+_COLUMNS = 100
+"""Of what is no terminal."""
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:
@@ -27,7 +29,13 @@ def wants_color(choice: str, stream: TextIO) -> bool:
 
 def width() -> int:
     """Columns of the terminal, within reason."""
-    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 160))
+    # `shutil` has the same, and takes as long to load as a run that has nothing to do.
+    columns = os.environ.get("COLUMNS", "")
+    found = int(columns) if columns.isdecimal() else 0
+    if not found and sys.__stdout__ is not None:
+        with contextlib.suppress(OSError, ValueError):
+            found = os.get_terminal_size(sys.__stdout__.fileno()).columns
+    return max(40, min(found or _COLUMNS, 160))
 
 
 def write_result(text: str) -> None:

@@ -4,7 +4,6 @@ that is a fact of its own."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import msgspec
 
 from leaklint.cache.record import Concern, Words
 from leaklint.cache.stamps import content_digest
+from leaklint.digest import blake2b
 from leaklint.engine.layout import LaidOut, Layout, Part, layout_of
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.prefilter import IMPORTING, identifiers, imported
@@ -58,7 +58,7 @@ def still_concerns(known: Concern, file: LaidOut, words: Words) -> bool:
 
 def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
     text = file.text
-    found = hashlib.blake2b(digest_size=16)
+    found = blake2b(digest_size=16)
     for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
     further = [*file.layout.placed, "", *(one for one in sorted(asked.pieces) if one in text)]

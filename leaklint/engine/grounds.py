@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from leaklint.cache.record import Words
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
+from leaklint.digest import blake2b
 from leaklint.engine.concerns import OF_COMMENTS, Told, told
 from leaklint.engine.layout import LaidOut, layout_of
 from leaklint.engine.reach import light_facts
@@ -316,4 +316,4 @@ def is_uncommented(data: bytes) -> bool:
 
 
 def _digest(lines: Iterable[str]) -> bytes:
-    return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).digest()

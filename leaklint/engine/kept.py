@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from leaklint.cache.seal import Seal, decode_answers, directories_hold, files_ho
 from leaklint.cache.store import DIRECTORY, Store
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import Settings
+from leaklint.digest import blake2b
 from leaklint.engine.outcome import Checked, Outcome
 from leaklint.source.discover import File
 
@@ -50,7 +50,7 @@ def sealed_outcomes(seal: Seal, files: Sequence[File]) -> list[Outcome | None] |
 def asked(files: Sequence[File]) -> bytes:
     """A digest of the files of a question, and how they are named."""
     text = "\n".join(f"{file.path}\0{file.shown}\0{file.named:d}" for file in files)
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 class Kept:

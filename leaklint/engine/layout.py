@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from leaklint.digest import blake2b
 from leaklint.source.decode import Undecodable, decode
 
 if TYPE_CHECKING:
@@ -92,4 +92,4 @@ def _evaluates(signature: Procedure) -> bool:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -195,26 +195,26 @@ def recalled(
     from leaklint.ownership.survey import Survey, Surveyed
 
     body = decode_body(kept.body)
-    masks = [unpacked(mask) for mask in body.masks]
     facts = [(fact(one), one.was) for one in kept.facts]
     own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
     sure = {paths[one.path] for one in body.files if one.ways}
     told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in ("ways", "gives"))
     unsure = broken | sum(1 << number for number, one in told if one[1] not in sure)
+    hit = [unpacked(mask) & unsure for mask in body.masks] if unsure else [0] * len(body.masks)
     files: dict[str, Surveyed] = {}
     stale = set()
     again: dict[str, list[str]] = {}
     for one in body.files:
         path = paths[one.path]
-        resting = {name: masks[number] for name, number in one.suspects.items()}
-        imports = tuple(paths[number] for number in one.imports)
-        rests, reached = masks[one.rests], masks[one.reached]
-        idle = [name for name in one.idle if not resting[name] & unsure]
+        resting = {name: body.masks[number] for name, number in one.suspects.items()}
+        imports = tuple([paths[number] for number in one.imports])
+        rests, reached = body.masks[one.rests], unpacked(body.masks[one.reached])
+        idle = [name for name in one.idle if not hit[one.suspects[name]]] if unsure else one.idle
         files[path] = Surveyed(
             one.libraries, imports, one.stated, rests, reached, one.active, one.gives, resting, one.ways, idle
         )
-        wrong = rests & broken
-        functions = [name for name, mask in resting.items() if mask & broken]
+        wrong = hit[one.rests] & broken
+        functions = [name for name, number in one.suspects.items() if hit[number] & broken] if broken else []
         if wrong and not (wrong == own.get(path) and not functions and stays_quiet(path)):
             stale.add(path)
         elif functions:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from leaklint.digest import blake2b
 
 Gift = tuple[str, str]
 """What a file gives to those that import it: "lead" and a name that leads to a resource, "make" and one whose result
@@ -44,7 +45,7 @@ class Survey(NamedTuple):
 
 def digest(lines: Iterable[str]) -> bytes:
     """A short form of some lines, for telling whether they changed."""
-    return hashlib.blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b("\n".join(lines).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def gives_digest(gives: Iterable[Gift]) -> bytes:

@@ -24,7 +24,6 @@ from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
-from leaklint.resolve.sets import as_int
 from leaklint.resolve.trace import Rests
 from leaklint.source.prefilter import Prefilter, identifiers
 
@@ -303,11 +302,11 @@ class Suspects:
             self._imports.bit(path)
         for path, one in survey.files.items():
             if one.ways and path not in stale:
-                self._program.recall_imports(path, tuple(one.imports), one.stated, as_int(one.rests))
+                self._program.recall_imports(path, tuple(one.imports), one.stated, one.rests)
         turned = 0
         for path, one in survey.files.items():
             bit = self._imports.bit(path)
-            for kind, name in (*one.gives, *(("name", own_name(name)) for name in one.suspects)):
+            for kind, name in (*one.gives, *[("name", own_name(name)) for name in one.suspects]):
                 if kind in self._before:
                     self._before[kind][name] = self._before[kind].get(name, 0) | bit
             if path in stale:
@@ -339,7 +338,7 @@ class Suspects:
             self._named[own_name(name)] = self._named.get(own_name(name), 0) | bit
             if name not in again:
                 function = Function(module, name)
-                self._rests[function] = self._program.trace.share(as_int(rests))
+                self._rests[function] = self._program.trace.share(rests)
                 if name in one.idle:
                     yield function, self._rests[function]
 

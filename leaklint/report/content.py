@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from leaklint.model import Finding
 
@@ -18,8 +19,7 @@ def no_sources(path: str) -> None:
     """The `sources` of a report whose files cannot be shown."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Suppressed:
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
     """A finding that a comment (`inSource`) or the configuration (`external`) silenced, and the reason it gives."""
 
     finding: Finding
@@ -27,8 +27,7 @@ class Suppressed:
     reason: str = ""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """How a run compares with its baseline file.
 
     `new` and `unchanged` count findings of this run, `gone` those of the baseline that no longer occur. `states` goes
@@ -42,8 +41,7 @@ class Baseline:
     states: tuple[BaselineState, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run.
 
     findings       already filtered, and sorted by `Finding.sort_key`; fixed ones are not among them
@@ -64,7 +62,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     problems: tuple[str, ...] = ()
     files_checked: int = 0
-    fixed: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    fixed: Mapping[str, int] = {}
     withheld: int = 0
     seconds: float = 0.0
     version: str = ""
@@ -75,8 +73,7 @@ class Report:
     budget: Budget | None = None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How to show it: ANSI colours, the width of a terminal line in columns, and whether paths are drawn."""
 
     color: bool = False

@@ -407,7 +407,7 @@ class Program:
         """The files that a file's imports lead to, a digest of the statements, and what all that rests on."""
         return self.imports_at(file), self._stated[file], self._rests[("imports", file)]
 
-    def recall_imports(self, file: str, imports: tuple[str, ...], stated: bytes, rests: int) -> None:
+    def recall_imports(self, file: str, imports: tuple[str, ...], stated: bytes, rests: int | bytes) -> None:
         """Take these for the files that its imports lead to, as they did in an earlier run."""
         self._imports[file], self._stated[file] = imports, stated
         self._rests[("imports", file)] = self.trace.share(rests)

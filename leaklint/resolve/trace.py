@@ -116,8 +116,12 @@ class Trace:
         for fact in facts:
             self.bit(fact)
 
-    def share(self, mask: int) -> Any:
-        """The set, as one object for all that rest on the same: most do, and sets are large."""
+    def share(self, mask: int | bytes) -> Any:
+        """The set, which may be packed, as one object for all that rest on the same: most do, and sets are large."""
+        if isinstance(mask, bytes):
+            if self._packing:
+                return self._shared.setdefault(mask, mask)
+            mask = unpacked(mask)
         if not self._packing or mask.bit_length() <= _SMALL:
             return self._shared.setdefault(mask, mask)
         known = self._packed.get(mask)

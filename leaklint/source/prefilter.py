@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import re
 from collections.abc import Container, Iterable, Mapping
+
+from leaklint.digest import blake2b
 
 _FROM = rb"from[ \t]+(\.*[ \t]*[\w.]*)[ \t]+import[ \t]*(\((?:[^)#]|#[^\r\n]*)*\)|[^\r\n;#]*)"
 _WHOLE = rb"import[ \t]+([^\r\n;#]*)"
@@ -27,10 +29,9 @@ class Prefilter:
     def __init__(self, words: Mapping[str, Iterable[str]], free: Iterable[str] = ()) -> None:
         self._names = dict(words)
         self._free = frozenset(word.encode() for word in free)
-        self._wholes = [(module, _whole(module)) for module in sorted(words)]
-        self._by_first: dict[bytes, list[tuple[re.Pattern[bytes], frozenset[bytes]]]] = {}
-        for module, whole in self._wholes:
-            found = (whole, frozenset(word.encode() for word in words[module]))
+        self._by_first: dict[bytes, list[tuple[str, frozenset[bytes]]]] = {}
+        for module in sorted(words):
+            found = (module, frozenset(word.encode() for word in words[module]))
             self._by_first.setdefault(module.partition(".")[0].encode(), []).append(found)
 
     def matters(self, data: bytes) -> bool:
@@ -39,20 +40,20 @@ class Prefilter:
         if not named.isdisjoint(self._free):
             return True
         return any(
-            not named.isdisjoint(words) and whole.search(data)
+            not named.isdisjoint(words) and _whole(module).search(data)
             for first in named & self._by_first.keys()
-            for whole, words in self._by_first[first]
+            for module, words in self._by_first[first]
         )
 
     def libraries(self, data: bytes, words: Container[str]) -> list[str]:
         """The drivers' import names in a file of these bytes, which holds these identifiers: those that it imports, as
         many are words that variables go by, too; one that imports by a call may name them anywhere."""
-        found = [(name, whole) for name, whole in self._wholes if name.partition(".")[0] in words]
-        found = [(name, whole) for name, whole in found if whole.search(data)]
+        there = (self._by_first[first] for first in self._by_first if first.decode() in words)
+        found = sorted(name for one in there for name, _ in one if _whole(name).search(data))
         if not found or any(call in words for call in IMPORTING):
-            return [name for name, _ in found]
+            return found
         tops = {module.partition(".")[0] for module, _ in imported(data)}
-        return [name for name, _ in found if name.partition(".")[0] in tops or _said_to_import(name).search(data)]
+        return [name for name in found if name.partition(".")[0] in tops or _said_to_import(name).search(data)]
 
     def words(self, library: str) -> Iterable[str]:
         """The names by which files that import a driver take something."""
@@ -76,10 +77,12 @@ def holds(data: bytes, word: str) -> bool:
     return False
 
 
+@functools.cache
 def _whole(name: str) -> re.Pattern[bytes]:
     return re.compile(rb"(?<![\w.])" + re.escape(name.encode()) + rb"(?!\w)")
 
 
+@functools.cache
 def _said_to_import(name: str) -> re.Pattern[bytes]:
     """What imports in an unusual place of a line: `try: import psycopg2`."""
     return re.compile(rb"[:;][ \t]*(?:import|from)[ \t][^\r\n]*" + _whole(name).pattern)
@@ -109,7 +112,7 @@ def imported(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
 
 def statements_digest(statements: Iterable[tuple[str, tuple[str, ...]]]) -> bytes:
     """A digest of what `imported` found."""
-    return hashlib.blake2b("\n".join(map(str, statements)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b("\n".join(map(str, statements)).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _further(data: bytes, start: int, at: int) -> re.Match[bytes] | None:

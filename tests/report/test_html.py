@@ -5,7 +5,6 @@ Where there is no Chromium the tests are skipped; with it they run, and on CI (`
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from collections.abc import Iterator
@@ -216,7 +215,7 @@ def budget() -> Budget:
 @browsing
 def test_the_capacity_is_drawn_and_can_be_folded(chromium: Browser, tmp_path: Path) -> None:
     file = tmp_path / "capacity.html"
-    file.write_text(render("html", dataclasses.replace(sample.REPORT, budget=budget())), "utf-8")
+    file.write_text(render("html", msgspec.structs.replace(sample.REPORT, budget=budget())), "utf-8")
     chromium.open(file)
     for dark, ink in ((False, "rgb(196, 35, 47)"), (True, "rgb(255, 138, 138)")):
         chromium.dark(dark)
