@@ -5,25 +5,24 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from leaklint.cache.record import Words
 from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
 from leaklint.digest import blake2b
-from leaklint.engine.concerns import OF_COMMENTS, Told, told
+from leaklint.engine.concerns import Told, told
 from leaklint.engine.layout import LaidOut, layout_of
 from leaklint.engine.reach import light_facts
-from leaklint.resolve.sets import packed, unpacked
+from leaklint.resolve.sets import packed
 from leaklint.resolve.trace import Fact, Trace
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.directories import INIT, listing, look
 from leaklint.source.discover import File
-from leaklint.source.prefilter import holds, identifiers, imported, statements_digest
+from leaklint.source.prefilter import holds, imported, statements_digest
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
@@ -271,48 +270,6 @@ def _content(path: str) -> bytes:
             return file.read()
     except OSError:
         return b""
-
-
-def stays_quiet(path: str, words: Words, data: bytes, libraries: Callable[[bytes, Container[str]], list[str]]) -> bool:
-    """Whether a file that said nothing about resources says nothing with this content either: it imports what it did,
-    and has no word that would make one of its functions a suspect. libraries: those that a file of these bytes, which
-    holds these identifiers, imports."""
-    known = words.quiet.get(path)
-    if known is None or statements_digest(imported(data)) != known.imports:
-        return False
-    own = identifiers(data)
-    reached = unpacked(known.reached)
-    there = {name.partition(".")[0] for name in known.libraries}
-    if there and sorted(libraries(data, frozenset(own))) != list(known.libraries):
-        return False
-    for word in own:
-        if word in there:
-            # It stood there before, and led to nothing.
-            continue
-        if word in words.always:
-            return False
-        giving = words.words.get(word)
-        if giving is not None and (not giving or not known.reached or unpacked(giving) & reached):
-            return False
-    return True
-
-
-def stays_light(imports: bytes, always: Container[str], data: bytes, matters: Callable[[bytes], bool]) -> bool:
-    """Whether a file that imported nothing of the project, and had no word that counts, has none with this content
-    either. imports: a digest of what it imported. always: words that may count anywhere. matters: see `Prefilter`."""
-    if statements_digest(imported(data)) != imports:
-        return False
-    words = identifiers(data)
-    return not any(word in always for word in words) or not matters(data)
-
-
-def is_uncommented(data: bytes) -> bool:
-    """Whether a file can be read, and none of its comments can speak of findings."""
-    try:
-        decode(data)
-    except Undecodable:
-        return False
-    return OF_COMMENTS.isdisjoint(map(str.lower, identifiers(data)))
 
 
 def _digest(lines: Iterable[str]) -> bytes:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from leaklint.cache.record import Answer, Concern, KeptFact, KeptSurvey, Record, Words, decode_concern
+from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record
 from leaklint.cache.seal import Seal, directories_hold
-from leaklint.cache.stamps import Stamps, content_digest
+from leaklint.cache.stamps import Stamps
 from leaklint.cache.store import Store
 from leaklint.config import Settings
-from leaklint.engine.grounds import LIGHT, Grounds, News, Present, is_uncommented, stays_light, stays_quiet
+from leaklint.engine.grounds import LIGHT, Grounds, News, Present
+from leaklint.engine.likeness import Likeness
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.sets import members, unpacked
@@ -23,7 +24,6 @@ from leaklint.source.discover import File
 
 if TYPE_CHECKING:
     from leaklint.engine.concerns import Told
-    from leaklint.engine.layout import LaidOut
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
@@ -84,10 +84,6 @@ class Keeper:
         self._surveys: dict[str, Recalled | None] = {}
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
         self.told: dict[str, dict[str, list[Told | None]]] = {}
-        self._concerns: dict[tuple[str, str], Concern | None] = {}
-        self._layouts: dict[str, LaidOut | None] = {}
-        self._moved: set[str] = set()
-        self._quiet: dict[str, bool] = {}
         self.asked: set[str] = set()
         self.steady = True
         self._files: Sequence[File] = ()
@@ -107,6 +103,7 @@ class Keeper:
             for extra, words in record.words.items()
         }
         self.present = Present(self.settings, self.stamps, searches)
+        self.likeness = Likeness(record, self.stamps, lambda: self._afresh, thorough=self._thorough)
 
     # -- what was said before -----------------------------------------------------------------------------------
 
@@ -147,27 +144,14 @@ class Keeper:
         if answer.findings or answer.suppressed:
             return False
         extra = self.present.extra_root(file.path)
-        return self.is_same(extra, file.path, answer.digest) or self._is_as_quiet(extra, file, answer.imports)
-
-    def _is_as_quiet(self, extra: str, file: File, imports: bytes) -> bool:
-        """Whether nothing is to be said of a file of which nothing was: it says nothing about resources still. One that
-        is named itself is parsed."""
-        words, data = self.record.quiet.get(extra), self.content(file.path)
-        if file.named or words is None or data is None or not is_uncommented(data):
-            return False
-        if not (
-            imports and stays_light(imports, words.always, data, lambda data: self._afresh.prefilter.matters(data))
-        ) and not self._stays_quiet(file.path, words):
-            return False
-        self._moved.add(file.path)
-        return True
+        return self.likeness.says_the_same(extra, file, answer.digest, answer.imports)
 
     def _in_place(self, answer: Answer) -> bool:
         """Whether an answer that holds still names the right lines: not of files that changed and yet stay the same."""
-        if not self._moved or not (answer.findings or answer.suppressed):
+        if not self.likeness.moved or not (answer.findings or answer.suppressed):
             return True
         told = msgspec.json.encode((answer.findings, answer.suppressed)).decode()
-        names = map(os.path.basename, self._moved)
+        names = map(os.path.basename, self.likeness.moved)
         return all(name.isascii() and name.isprintable() and name not in told for name in names)
 
     def _was_quiet(self, file: File, answer: Answer) -> bool:
@@ -198,24 +182,6 @@ class Keeper:
                 broken |= 1 << number
         return broken
 
-    def _stays_quiet(self, path: str, words: Words) -> bool:
-        if path not in self._quiet:
-            self._quiet[path] = self._is_quiet(path, words)
-        return self._quiet[path]
-
-    def _is_quiet(self, path: str, words: Words) -> bool:
-        if path not in words.quiet:
-            return False
-        data = self.content(path)
-        return data is not None and stays_quiet(path, words, data, self._libraries_in)
-
-    def _libraries_in(self, data: bytes, words: Container[str]) -> list[str]:
-        """The libraries that a file imports, of those by which something is taken."""
-        from leaklint.source.prefilter import Prefilter
-
-        catalog = self._afresh.catalog
-        return Prefilter(catalog.taking_words, catalog.free_words).libraries(data, words)
-
     @functools.cached_property
     def _afresh(self) -> Project:
         """A project of which nothing is known."""
@@ -228,71 +194,13 @@ class Keeper:
         if fact[0] in ("ways", "gives"):
             return self._about_words(extra, fact, was)
         if fact[0] == "body":
-            return self.body_now(fact[1], fact[2], was)
-        if fact[0] == "text" and self.stamps.digest(fact[1]) != was and self.is_same(extra, fact[1], was):
+            return self.likeness.body(fact[1], fact[2], was)
+        if fact[0] == "text" and self.stamps.digest(fact[1]) != was and self.likeness.is_same(extra, fact[1], was):
             return was
         known = self._now.get((extra, fact))
         if known is None:
             known = self._now[(extra, fact)] = self.present.now(extra, fact)
         return known
-
-    def body_now(self, path: str, name: str, was: bytes) -> bytes:
-        """What the body of a function is now. What is kept of those in a file is so with the content that it had."""
-        known = self.record.stamps.get(path)
-        if known is not None and known.digest == self.stamps.digest(path):
-            return was or b"?"
-        file = self._laid_out(path)
-        return file.bodies.get(name, b"?") if file is not None else b"?"
-
-    def _laid_out(self, path: str) -> LaidOut | None:
-        if path not in self._layouts:
-            from leaklint.engine.layout import laid_out
-
-            data = self.content(path)
-            self._layouts[path] = laid_out(path, data) if data is not None else None
-        return self._layouts[path]
-
-    def is_same(self, extra: str, path: str, was: bytes) -> bool:
-        """Whether a file of a program is, to all who asked of it, what it was with the content of this digest."""
-        known = self.record.concerns.get(extra, {}).get(path)
-        if known is None:
-            return False
-        found = self.concern_now(extra, path)
-        return found is not None and was in found.same
-
-    def concern_now(self, extra: str, path: str) -> Concern | None:
-        """What concerns anybody of a file, as far as that is known of its content."""
-        key = (extra, path)
-        if key not in self._concerns:
-            self._concerns[key] = self._concern_now(extra, path)
-        return self._concerns[key]
-
-    def _concern_now(self, extra: str, path: str) -> Concern | None:
-        raw, words = self.record.concerns.get(extra, {}).get(path), self.record.quiet.get(extra)
-        if raw is None or words is None or self._thorough:
-            return None
-        try:
-            known = decode_concern(raw)
-        except msgspec.MsgspecError:
-            return None
-        if self.stamps.digest(path) in known.same:
-            return known
-        from leaklint.engine.concerns import still_concerns
-
-        file = self._laid_out(path)
-        if file is None or not still_concerns(known, file, words):
-            return None
-        self._moved.add(path)
-        return known
-
-    def content(self, path: str) -> bytes | None:
-        """A file's bytes, if they are what was looked at."""
-        try:
-            with open(path, "rb") as file:
-                data = file.read()
-        except OSError:
-            return None
-        return data if content_digest(data) == self.stamps.digest(path) else None
 
     def found_to_be(self, extra: str, kept: KeptFact) -> bytes | None:
         """What this run found a fact to be; None where it did not look."""
@@ -314,7 +222,8 @@ class Keeper:
         kept, words = self.record.surveys.get(extra), self.record.quiet.get(extra)
         if kept is None or words is None:
             return False
-        return still_so(kept, self._broken_facts(extra, kept), functools.partial(self._stays_quiet, words=words))
+        stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
+        return still_so(kept, self._broken_facts(extra, kept), stays_quiet)
 
     def _broken_facts(self, extra: str, kept: KeptSurvey) -> tuple[int, list[Fact]]:
         if extra not in self._wrong:
@@ -347,9 +256,9 @@ class Keeper:
         if kept is None or words is None or self._thorough:
             return None
         broken, _ = self._broken_facts(extra, kept)
-        quiet = functools.partial(self._stays_quiet, words=words)
+        stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
         try:
-            found = recalled(kept, self.record.paths, self._fact, broken, quiet)
+            found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet)
         except (msgspec.MsgspecError, IndexError):
             return None
         return found if len(found.stale) + len(found.again) <= max(_FEW, len(found.survey.files) // 8) else None
@@ -408,8 +317,8 @@ class Keeper:
 
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
-        stamps = self.stamps.current.items()
-        changed = any(self.record.stamps.get(path) != stamp and path not in self._moved for path, stamp in stamps)
+        moved, stamps = self.likeness.moved, self.stamps.current.items()
+        changed = any(self.record.stamps.get(path) != stamp and path not in moved for path, stamp in stamps)
         if self.steady and (self.new or self.renewed or changed):
             from leaklint.engine.writing import written
 

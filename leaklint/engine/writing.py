@@ -161,12 +161,12 @@ class _Writer:
         kept = self.concerns[extra] = {path: raw for path, raw in known.items() if self._exists(path)}
         words = self.quiet.get(extra) or keeper.record.quiet.get(extra)
         for path, tellings in keeper.told.get(extra, {}).items():
-            before = keeper.concern_now(extra, path)
+            before = keeper.likeness.concern(extra, path)
             new = all_told(tellings)
             if new is not None and before is not None and asks_nothing_new(before, new, keeper.stamps.digest(path)):
                 continue
             kept.pop(path, None)
-            data = keeper.content(path)
+            data = keeper.likeness.content(path)
             found = concern(before, new, data, words) if new and data is not None and words is not None else None
             if found is not None:
                 kept[path] = encode_concern(found)
@@ -221,7 +221,7 @@ class _Writer:
             msgspec.structs.replace(one, was=GONE)
             if one.kind == "body"
             and one.path in self._changed
-            and self.keeper.body_now(self.paths[one.path], one.name, one.was) != one.was
+            and self.keeper.likeness.body(self.paths[one.path], one.name, one.was) != one.was
             else one
             for one in facts
         )
