@@ -40,7 +40,7 @@ def analyze_file(project: Project, unit: Unit) -> Sequence[Found]:
         for report in reports
         for rule, verdict in verdicts(report)
     ]
-    others = inspect_module(analysis, module, project.settings, project.selection.codes)
+    others = inspect_module(analysis, module, project.settings, project.inspecting)
     others += _cut_short(analysis.cut_short(module), unit)
     return found + [(shown_as(unit, one, module.path, project.cwd), None) for one in others]
 

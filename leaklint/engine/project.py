@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,7 +60,8 @@ class Project:
     """Everything that the analysis of a file needs beside the file. Built lazily, kept for a process's life.
 
     overlays: bytes to take for the content of the files at these absolute paths. remembering: keep what is needed to
-    look again at what has changed only, should the text of a file change.
+    look again at what has changed only, should the text of a file change. spend: told of the instructions interpreted,
+    see `Analysis.tell`. inspecting: the codes whose rules are asked what they see for themselves in a file.
     """
 
     def __init__(
@@ -76,7 +77,9 @@ class Project:
         self.cwd = cwd
         self.thorough = thorough
         self.remembering = remembering
+        self.spend: Callable[[int], None] | None = None
         self.selection = Selection(settings)
+        self.inspecting = self.selection.codes
         self._data: dict[str, bytes | None] = {}
         self._let_go: dict[str, int] = {}
         self._held = 0
@@ -232,6 +235,8 @@ class Project:
         known = self._analyses.get(extra)
         if known is None:
             known = self._analyses[extra] = self._continued(extra) or self._analysis(extra)
+            if self.spend is not None:
+                known.tell(self.spend)
         return known
 
     def _continued(self, extra: str) -> Analysis | None:

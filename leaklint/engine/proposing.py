@@ -11,7 +11,7 @@ import msgspec
 from leaklint.engine.one_file import fault, internal_error, judge
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
-from leaklint.fixes import FixResult, Withheld, fix_file, prove_all, repairable_without_site
+from leaklint.fixes import CUT_SHORT, FixResult, Room, Withheld, fix_file, prove_all, repairable_without_site
 from leaklint.model import Finding, Fix
 from leaklint.ownership.events import SiteReport
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from leaklint.engine.outcome import Analyze, Found
 
 Pairs = list[tuple[Finding, SiteReport | None]]
-_MOST = 60
-"""Findings of one file that get a repair of their own; proving one means analysing the file once more."""
+_MOST_TEXTS = 60
+"""Texts of one file of which it is kept what would be reported."""
 
 
 def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence[Found], analyze: Analyze) -> Outcome:
@@ -28,14 +28,15 @@ def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence
     pairs = _reported(outcome, found)
     reports = dict(_keyed(pairs))
     before = [finding for finding, _ in pairs]
-    again = reanalysis(project, unit, analyze)
+    room = Room()
+    again = reanalysis(project, unit, analyze, room)
     style = project.settings.fix_style
     wanted = {
         index: (finding, reports[_key(finding)])
-        for index, finding in enumerate(outcome.findings[:_MOST])
-        if _key(finding) in reports and finding.code in project.selection.repairable
+        for index, finding in enumerate(outcome.findings)
+        if finding.code in project.selection.repairable and finding.code != CUT_SHORT and _key(finding) in reports
     }
-    proven = prove_all(unit.source.text, unit.shown, list(wanted.values()), before, again, style=style)
+    proven = prove_all(unit.source.text, unit.shown, list(wanted.values()), before, again, style=style, room=room)
     made = dict(zip(wanted, proven))
     problem = outcome.problem
     for one in proven:
@@ -51,28 +52,35 @@ def _with(finding: Finding, made: Fix | Withheld | Exception | None) -> Finding:
     return msgspec.structs.replace(finding, fix=made) if isinstance(made, Fix) else finding
 
 
-def apply_repairs(project: Project, unit: Unit, analyze: Analyze) -> FixResult:
-    """The file's text with every proven repair that the settings allow, to a fixed point."""
+def apply_repairs(project: Project, unit: Unit, analyze: Analyze, room: Room) -> FixResult:
+    """The file's text with every proven repair that the settings allow and there is room for, to a fixed point."""
     return fix_file(
         unit.source.text,
         unit.shown,
-        reanalysis(project, unit, analyze),
+        reanalysis(project, unit, analyze, room),
         unsafe=project.settings.unsafe_fixes,
         style=project.settings.fix_style,
         fixable=lambda code: code in project.selection.repairable,
+        room=room,
     )
 
 
-def reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str], Pairs]:
-    """What would be reported of the file if it held another text. Several findings may lead to the same one."""
+def reanalysis(project: Project, unit: Unit, analyze: Analyze, room: Room) -> Callable[[str], Pairs]:
+    """What would be reported of the file if it held another text. Several findings may lead to the same one. Raises
+    OutOfRoom."""
 
-    @functools.lru_cache(maxsize=_MOST)
+    @functools.lru_cache(maxsize=_MOST_TEXTS)
     def again(text: str) -> Pairs:
         if text == unit.source.text:
             return _of(project, unit)
+        room.analysed(text)
         data = unit.source.encode(text)
         other = Unit(unit.shown, unit.path, data, msgspec.structs.replace(unit.source, text=text))
-        return _of(project.with_overlay(unit.path, data), other)
+        around = project.with_overlay(unit.path, data)
+        around.spend = room.spend
+        # Nobody compares what else rules see for themselves.
+        around.inspecting = frozenset(filter(repairable_without_site, around.inspecting))
+        return _of(around, other)
 
     def _of(around: Project, one: Unit) -> Pairs:
         found = analyze(around, one)
@@ -82,12 +90,14 @@ def reanalysis(project: Project, unit: Unit, analyze: Analyze) -> Callable[[str]
 
 
 def _reported(outcome: Outcome, found: Sequence[Found]) -> Pairs:
-    """Those pairs whose finding is let through, and that some repair could answer."""
+    """Those pairs whose finding is let through, and that some repair could answer; and what says that a function was
+    not looked at on all its paths, which keeps repairs from being proven."""
     through = {_key(finding) for finding in outcome.findings}
     return [
         (finding, report)
         for finding, report in found
-        if _key(finding) in through and (report is not None or repairable_without_site(finding.code))
+        if finding.code == CUT_SHORT
+        or (_key(finding) in through and (report is not None or repairable_without_site(finding.code)))
     ]
 
 

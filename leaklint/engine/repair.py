@@ -27,6 +27,7 @@ from leaklint.source.problem import Problem
 
 if TYPE_CHECKING:
     from leaklint.engine.outcome import Analyze
+    from leaklint.fixes import Room
 
 _MOST_ROUNDS = 10
 
@@ -89,8 +90,11 @@ def repair_file(project: Project, file: File, first: Outcome, analyze: Analyze) 
     unit = Unit(file.shown, file.path, before, source)
     text, outcome, fixed = source.text, first, Counter[str]()
     withheld: dict[tuple[str, int, int, str], str] = {}
+    from leaklint.fixes import Room
+
+    room = Room()
     for _ in range(_MOST_ROUNDS):
-        following, withheld, problem = _one_round(project, unit, outcome, analyze)
+        following, withheld, problem = _one_round(project, unit, outcome, analyze, room)
         if problem is not None:
             outcome = msgspec.structs.replace(outcome, problem=problem)
         if following == text:
@@ -110,7 +114,7 @@ def repair_file(project: Project, file: File, first: Outcome, analyze: Analyze) 
 
 
 def _one_round(
-    project: Project, unit: Unit, outcome: Outcome, analyze: Analyze
+    project: Project, unit: Unit, outcome: Outcome, analyze: Analyze, room: Room
 ) -> tuple[str, dict[tuple[str, int, int, str], str], Problem | None]:
     """A text with more repaired, the reasons why findings in it are not, and what went wrong in looking."""
     wanted = [one for one in outcome.findings if one.code in project.selection.repairable]
@@ -126,7 +130,7 @@ def _one_round(
     from leaklint.engine.proposing import apply_repairs
 
     try:
-        made = apply_repairs(project, unit, analyze)
+        made = apply_repairs(project, unit, analyze, room)
     except Exception as error:
         return unit.source.text, {}, internal_error(unit.shown, f"while repairing: {fault(error)}")
     return made.text, {finding.sort_key: reason for finding, reason in made.withheld}, None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import read
 from leaklint.fixes.draft import Rewrite, exchanged
+from leaklint.fixes.walking import walk
 from leaklint.ownership.events import Leak, Misuse, SiteReport
 
 
@@ -31,4 +32,4 @@ def rewrites(text: str, report: SiteReport) -> Iterator[Rewrite]:
 
 def _names(call: ast.Call, name: str) -> bool:
     """Whether a call is on the resource or is given it."""
-    return any(isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name for node in ast.walk(call))
+    return any(isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == name for node in walk(call))

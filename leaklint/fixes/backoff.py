@@ -11,6 +11,7 @@ from leaklint.fixes.draft import Draft, Rewrite, exchanged, statements
 from leaklint.fixes.enclose import Try
 from leaklint.fixes.imports import importing, importing_module, known_as
 from leaklint.fixes.names import fresh
+from leaklint.fixes.walking import walk
 from leaklint.model import Finding, Span
 
 FIRST, CAP = "0.1", "30"
@@ -54,7 +55,7 @@ def _handler(document: Document, attempt: ast.Try, line: int) -> ast.ExceptHandl
 
 def _sleep(loop: ast.stmt, line: int) -> ast.Expr | None:
     """The statement at a line that waits."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.Expr) and node.lineno == line:
             func, given = _called(node)
             name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")

@@ -9,6 +9,7 @@ from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Rewrite, exchanged, statements
 from leaklint.fixes.names import Held, fresh, held, named
 from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.walking import walk
 
 _WISHES = {
     "connection": "conn",
@@ -131,7 +132,7 @@ def _split(document: Document, statement: ast.stmt, target: ast.expr, values: as
     if any(isinstance(one, ast.Starred) for one in [*target.elts, *values.elts]):
         raise Refused("it is unpacked with other values")
     names = set(bound_names(target))
-    if any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(values)):
+    if any(isinstance(node, ast.Name) and node.id in names for node in walk(values)):
         raise Refused("the values use the names that they are bound to")
     margin = document.indent(document.first_line(statement))
     parts = [f"{document.source(name)} = {_closed(document, one)}" for name, one in zip(target.elts, values.elts)]
@@ -222,5 +223,5 @@ def _check_unconditional(document: Document, node: ast.expr, statement: ast.stmt
         raise Refused("it is taken in the condition of an elif")
     if isinstance(statement, (ast.With, ast.AsyncWith)):
         first = statement.items[0].context_expr
-        if not any(one is node for one in ast.walk(first)):
+        if not any(one is node for one in walk(first)):
             raise Refused("other context managers are entered before it is taken")

@@ -7,6 +7,7 @@ from collections import Counter
 
 from leaklint.fixes.document import Function
 from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.walking import children, walk
 
 _Names = frozenset[str]
 _NOWHERE: None = None
@@ -15,7 +16,7 @@ _NOWHERE: None = None
 def unbound_reads(*trees: ast.AST) -> Counter[str]:
     """How many reads of each local variable, by function, may find it unbound. `with` and `try` bodies may fail."""
     found: Counter[str] = Counter()
-    for node in (one for tree in trees for one in ast.walk(tree)):
+    for node in (one for tree in trees for one in walk(tree)):
         if isinstance(node, Function):
             found += _Check(node).run()
     return found
@@ -30,7 +31,7 @@ class _Check:
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
         self.given = frozenset(one.arg for one in every if one is not None)
         outside = {
-            name for node in ast.walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
+            name for node in walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
         }
         self.locals = {name for one in function.body for name in bound_names(one)} - outside
         self.found: Counter[str] = Counter()
@@ -57,12 +58,12 @@ class _Check:
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
                 if one.id in self.locals and one.id not in state:
                     self.found[f"{self.function.name}: {one.id}"] += 1
-            stack.extend(ast.iter_child_nodes(one))
+            stack += children(one)
 
     def walruses(self, node: ast.AST | None) -> _Names:
         if node is None:
             return frozenset()
-        return frozenset(one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
+        return frozenset(one.target.id for one in walk(node) if isinstance(one, ast.NamedExpr))
 
     def statement(self, one: ast.stmt, state: _Names | None) -> _Names | None:
         if state is None:
@@ -127,7 +128,7 @@ class _Check:
 
 
 def _captured(pattern: ast.pattern) -> _Names:
-    names = {getattr(node, "name", None) or getattr(node, "rest", None) for node in ast.walk(pattern)}
+    names = {getattr(node, "name", None) or getattr(node, "rest", None) for node in walk(pattern)}
     return frozenset(name for name in names if name)
 
 

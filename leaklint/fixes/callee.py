@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.walking import children, walk
 
 
 def may_give_none(document: Document, call: ast.Call, index: int = -1) -> bool | None:
@@ -31,7 +32,7 @@ def passed_through(document: Document, call: ast.Call, index: int = -1) -> list[
         given = _given(call, function)
         own = {name for one in function.body for name in bound_names(one)}
         copies: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(function):
+        for node in walk(function):
             if isinstance(node, ast.Assign):
                 for one in node.targets:
                     if isinstance(one, ast.Name):
@@ -63,12 +64,12 @@ def keeps_argument(document: Document, call: ast.Call, held: Callable[[ast.expr]
     for function in _called(document, call):
         names = {name for name, value in _given(call, function).items() if held(value)}
         inner = {one.name: one for one in function.body if isinstance(one, Function)}
-        for node in ast.walk(function):
+        for node in walk(function):
             value = node.value if isinstance(node, ast.Return) else None
             made = (
                 inner.get(value.id) if isinstance(value, ast.Name) else value if isinstance(value, ast.Lambda) else None
             )
-            if made is not None and any(isinstance(one, ast.Name) and one.id in names for one in ast.walk(made)):
+            if made is not None and any(isinstance(one, ast.Name) and one.id in names for one in walk(made)):
                 return True
     return False
 
@@ -96,7 +97,7 @@ def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.R
         if isinstance(node, ast.Return):
             yield node
         elif node is function or not isinstance(node, (*Function, ast.ClassDef, ast.expr)):
-            suites.extend(ast.iter_child_nodes(node))
+            suites.extend(children(node))
 
 
 def _given(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
@@ -127,7 +128,7 @@ def _gives_none(function: ast.FunctionDef | ast.AsyncFunctionDef, index: int) ->
     returns = [_item(node.value, index) for node in _returns(function)]
     unset = {
         target.id
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and _perhaps_none(node.value)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
@@ -165,5 +166,5 @@ def _ends(body: list[ast.stmt]) -> bool:
         normal = _ends(last.body) or _ends(last.orelse)
         return _ends(last.finalbody) or (normal and all(_ends(handler.body) for handler in last.handlers))
     if isinstance(last, ast.While) and isinstance(last.test, ast.Constant) and last.test.value:
-        return not any(isinstance(node, ast.Break) for node in ast.walk(last))
+        return not any(isinstance(node, ast.Break) for node in walk(last))
     return False

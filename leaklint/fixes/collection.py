@@ -11,6 +11,7 @@ from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import end_line, trailing_comment
 from leaklint.fixes.names import departures, fresh, mentioned, named
 from leaklint.fixes.releases import release_text
+from leaklint.fixes.walking import walk
 from leaklint.ownership.events import SiteReport
 
 
@@ -52,10 +53,10 @@ def _comprehension(document: Document, statement: ast.Assign, made: ast.ListComp
     if len(made.generators) != 1 or not isinstance(target, ast.Name) or made.generators[0].is_async:
         raise Refused("it is taken inside a comprehension")
     loop = made.generators[0]
-    names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    names = {node.id for node in walk(loop.target) if isinstance(node, ast.Name)}
     scope = document.scope(statement)
-    outside = (node for node in ast.walk(scope) if isinstance(node, ast.Name) and node.id in names)
-    inside = set(ast.walk(made))
+    outside = (node for node in walk(scope) if isinstance(node, ast.Name) and node.id in names)
+    inside = set(walk(made))
     if any(node not in inside for node in outside):
         raise Refused("the comprehension's variable has another use in the function")
     place = document.place(statement)

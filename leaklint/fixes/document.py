@@ -17,6 +17,7 @@ from itertools import accumulate
 
 from leaklint.fixes.scopes import Function as Function
 from leaklint.fixes.sections import LINE, Section, sections, shared_length, spread
+from leaklint.fixes.walking import walk
 from leaklint.model import Span
 from leaklint.ownership.events import Leak, Misuse
 
@@ -236,6 +237,15 @@ class Document:
                     best = node
         return best
 
+    def length_around(self, line: int, column: int) -> int:
+        """How many characters the function around a place has; where there is none, the whole text."""
+        statement = self.statement_at(Span(line, column, line, column))
+        while statement is not None and not isinstance(statement, Function):
+            outer = self.scope(statement)
+            statement = outer if isinstance(outer, (*Function, ast.ClassDef)) else None
+        start, end = (0, len(self.text)) if statement is None else self.extent(statement)
+        return end - start
+
     def _span_offsets(self, span: Span) -> tuple[int, int]:
         def place(line: int, column: int) -> int:
             return self.starts[min(line, len(self.lines)) - 1] + column - 1 if self.lines else 0
@@ -300,7 +310,7 @@ class Document:
                 outer = self.indent(self.first_line(node))
                 if inner.startswith(outer) and inner != outer:
                     return inner[len(outer) :]
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             for body in (getattr(node, "body", None),):
                 if isinstance(node, ast.stmt) and isinstance(body, list) and body:
                     outer, step = self.indent(self.first_line(node)), self.indent(self.first_line(body[0]))

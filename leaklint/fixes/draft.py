@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from leaklint.fixes.document import Document, read
 from leaklint.fixes.sections import changed
+from leaklint.fixes.walking import walk
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def exchanged(document: Document, text: str) -> Rewrite:
 def statements(*trees: ast.AST) -> Counter[str]:
     """How often each statement stands in trees: simple ones whole, compound ones by their header. `try` has none."""
     found: Counter[str] = Counter()
-    for node in (one for tree in trees for one in ast.walk(tree)):
+    for node in (one for tree in trees for one in walk(tree)):
         if isinstance(node, ast.ExceptHandler):
             found[f"except {_dump(node.type)} {node.name}"] += 1
         elif isinstance(node, ast.stmt) and type(node).__name__ not in ("Try", "TryStar", "Pass"):

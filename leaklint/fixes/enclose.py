@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.region import Region
+from leaklint.fixes.walking import walk
 
 Try: tuple[type[ast.AST], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
@@ -42,7 +43,7 @@ class Pruner:
         if one in self.gone:
             self._drop(one)
             return True
-        if isinstance(one, (*Function, ast.ClassDef)) or not any(node in self.gone for node in ast.walk(one)):
+        if isinstance(one, (*Function, ast.ClassDef)) or not any(node in self.gone for node in walk(one)):
             return False
         if isinstance(one, Try):
             return self._try(one)
@@ -76,7 +77,7 @@ class Pruner:
         body, orelse, final = (list(getattr(one, name)) for name in ("body", "orelse", "finalbody"))
         body = self.suite(body)
         for handler in list(handlers):
-            had = any(node in self.gone for node in ast.walk(handler))
+            had = any(node in self.gone for node in walk(handler))
             rest = self.suite(handler.body)
             if not rest:
                 self._fill(handler.body)
@@ -141,7 +142,7 @@ class Pruner:
 
 
 def _pure(test: ast.expr) -> bool:
-    return not any(isinstance(one, (ast.Call, ast.Await, ast.NamedExpr, ast.Yield)) for one in ast.walk(test))
+    return not any(isinstance(one, (ast.Call, ast.Await, ast.NamedExpr, ast.Yield)) for one in walk(test))
 
 
 def _bare_raise(statement: ast.stmt) -> bool:
@@ -264,7 +265,7 @@ def _widen(document: Document, draft: Draft, region: Region, unit: str, lines: S
         or not region.units
     ):
         return None
-    final = {node for one in last.finalbody for node in ast.walk(one)}
+    final = {node for one in last.finalbody for node in walk(one)}
     line = document.first_line(last)
     if not final.issuperset(region.units) or document.lines[line - 1].strip() != "try:":
         return None
@@ -330,7 +331,7 @@ def _only_try(region: Region) -> ast.stmt | None:
 
 def covered(region: Region) -> set[ast.AST]:
     """All that stands in the region, and the release that trails it."""
-    found = {node for one in region.statements for node in ast.walk(one)}
+    found = {node for one in region.statements for node in walk(one)}
     if region.trailing is not None:
         found.add(region.trailing)
     return found

@@ -9,6 +9,7 @@ from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Draft, Rewrite, exchanged
 from leaklint.fixes.enclose import end_line
 from leaklint.fixes.names import fresh
+from leaklint.fixes.walking import walk
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _EAGER = frozenset({"sum", "list", "tuple", "set", "sorted", "min", "max", "dict", "frozenset", "join"})
@@ -34,7 +35,7 @@ def expanded(document: Document, call: ast.Call) -> Rewrite | None:
                 return None  # bound as it is, and released if it is not None
             return _branched(document, statement, node)
         inside = node
-    if isinstance(statement, ast.If) and any(one is call for one in ast.walk(statement.test)):
+    if isinstance(statement, ast.If) and any(one is call for one in walk(statement.test)):
         return _unchained(document, statement)
     return None
 
@@ -87,7 +88,7 @@ def _looped(document: Document, statement: ast.stmt, node: Comprehension, inside
         return None
     if isinstance(node, ast.GeneratorExp) and not _consumed(document, node):
         return None
-    if any(isinstance(one, (ast.NamedExpr, ast.Yield)) for one in ast.walk(node)) or _captured(document, node, loop):
+    if any(isinstance(one, (ast.NamedExpr, ast.Yield)) for one in walk(node)) or _captured(document, node, loop):
         return None
     start, end = document.extent(node)
     begin, finish = document.extent(statement)
@@ -95,7 +96,7 @@ def _looped(document: Document, statement: ast.stmt, node: Comprehension, inside
     name = ""
     if only and isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         name = document.source(statement.targets[0])
-        only = not any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(node))
+        only = not any(isinstance(one, ast.Name) and one.id == name for one in walk(node))
     if not name or not only:
         only, name = False, fresh(document, document.scope(statement), "values")
     margin, unit = document.indent(document.first_line(statement)), document.unit(statement)
@@ -149,14 +150,14 @@ def _consumed(document: Document, node: ast.GeneratorExp) -> bool:
 
 def _captured(document: Document, node: Comprehension, loop: ast.comprehension) -> bool:
     """Whether the function means something else by the loop's variables, or a function made inside keeps them."""
-    names = {one.id for one in ast.walk(loop.target) if isinstance(one, ast.Name)}
-    inside = set(ast.walk(node))
+    names = {one.id for one in walk(loop.target) if isinstance(one, ast.Name)}
+    inside = set(walk(node))
     if any(isinstance(one, ast.Lambda) for one in inside):
         return True
     return any(one not in inside for one in _names(document.scope(document.statement(node)), names))
 
 
 def _names(scope: ast.AST, names: set[str]) -> Iterator[ast.AST]:
-    for one in ast.walk(scope):
+    for one in walk(scope):
         if (isinstance(one, ast.Name) and one.id in names) or (isinstance(one, ast.arg) and one.arg in names):
             yield one

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from leaklint.fixes.proof import Analyze, Pairs, Withheld, apply, prove
+from leaklint.fixes.propose import repairable_without_site
+from leaklint.fixes.room import Room
 from leaklint.model import Applicability, Finding, Fix
 from leaklint.ownership.events import SiteReport
 
@@ -39,12 +41,15 @@ def fix_file(
     unsafe: bool = False,
     style: str = "try-finally",
     fixable: Callable[[str], bool] = lambda code: True,
+    room: Room | None = None,
 ) -> FixResult:
     """Repair what can be proven in one file, to a fixed point.
 
     analyze gives the findings of a text with the reports that they come from. fixable says which codes to repair.
+    room: for the work.
     """
     result = FixResult(text)
+    room = room or Room()
     found = list(analyze(text))
     rounds = _ROUNDS_EACH * len(found) + 3
     refused: dict[_Place, str] = {}
@@ -54,7 +59,7 @@ def fix_file(
         made = None
         before = [one for one, _ in found]
         for place, finding, report in _placed(found):
-            if not fixable(finding.code) or place in refused:
+            if not fixable(finding.code) or place in refused or not _repairable(finding, report):
                 continue
             made = prove(
                 result.text,
@@ -65,6 +70,7 @@ def fix_file(
                 analyze,
                 style=style,
                 allowed=lambda how: how is Applicability.SAFE or (unsafe and how is Applicability.UNSAFE),
+                room=room,
             )
             if not isinstance(made, Withheld):
                 fix, found = made
@@ -81,6 +87,10 @@ def fix_file(
             refused, fresh = {}, True
     withheld = [(one, refused[place]) for place, one, _ in _placed(found) if place in refused]
     return FixResult(result.text, result.applied, withheld)
+
+
+def _repairable(finding: Finding, report: SiteReport | None) -> bool:
+    return report is not None or repairable_without_site(finding.code)
 
 
 def _placed(found: Pairs) -> Iterator[tuple[_Place, Finding, SiteReport | None]]:

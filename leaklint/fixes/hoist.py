@@ -10,6 +10,7 @@ from leaklint.fixes.document import Document
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import Try
 from leaklint.fixes.target import Target, meant_before
+from leaklint.fixes.walking import walk
 
 
 def rewrites(target: Target) -> Iterator[tuple[Rewrite, bool]]:
@@ -47,7 +48,7 @@ def _guarded(
         isinstance(one, ast.Assign) and ast.unparse(one) == f"{target.held.name} = None"
         for one in outer.suite[: outer.index]
     )
-    units = [one for one in ast.walk(attempt) if isinstance(one, ast.stmt) and releases.is_unit(one)]
+    units = [one for one in walk(attempt) if isinstance(one, ast.stmt) and releases.is_unit(one)]
     if not given and meant_before(target, [attempt], units):
         return
     if not given:
@@ -56,7 +57,7 @@ def _guarded(
     test = f"if {target.held.name} is not None:"
     found = False
     suites = [attempt.finalbody, *(handler.body for handler in attempt.handlers)]
-    for one in (node for suite in suites for statement in suite for node in ast.walk(statement)):
+    for one in (node for suite in suites for statement in suite for node in walk(statement)):
         if isinstance(one, ast.Expr) and releases.is_unit(one) and document.alone(one):
             inner = document.indent(document.first_line(one))
             draft.shift(document.first_line(one), document.last_line(one), 1, inner)

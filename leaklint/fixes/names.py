@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from leaklint.fixes.document import Document, Function
 from leaklint.fixes.scopes import bound_names, declared_outside, meaning
+from leaklint.fixes.walking import children, walk
 
 # What these give is complete in itself: it can be used after the connection is closed (DB-API and its kin).
 _COMPLETE = frozenset(
@@ -85,10 +87,15 @@ def mentioned(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> bool:
     return next(mentions(node, resource, lives), None) is not None
 
 
-def _nodes(scope: ast.AST, resource: Held) -> Iterator[ast.AST]:
+@functools.lru_cache(maxsize=2)
+def _where(scope: ast.AST, name: str) -> Sequence[ast.AST]:
+    """The nodes of a scope where a name means what it means in the scope, in source order."""
+    return [node for node, same in meaning(scope, frozenset({name}), scope) if same]
+
+
+def _nodes(scope: ast.AST, resource: Held) -> Sequence[ast.AST]:
     """The nodes of a scope where the resource's name means what it means in the scope."""
-    names = frozenset({resource.name})
-    return (node for node, same in meaning(scope, names, scope) if same)
+    return _where(scope, resource.name)
 
 
 def is_held(node: ast.AST | None, resource: Held) -> bool:
@@ -98,9 +105,9 @@ def is_held(node: ast.AST | None, resource: Held) -> bool:
 
 def fresh(document: Document, scope: ast.AST, wish: str) -> str:
     """A name like `wish` that nothing in the scope uses and nothing around it binds."""
-    used = {node.id for node in ast.walk(scope) if isinstance(node, ast.Name)}
-    used |= {node.arg for node in ast.walk(scope) if isinstance(node, ast.arg)}
-    used |= {name for node in ast.walk(scope) for name in _declared(node)}
+    used = {node.id for node in walk(scope) if isinstance(node, ast.Name)}
+    used |= {node.arg for node in walk(scope) if isinstance(node, ast.arg)}
+    used |= {name for node in walk(scope) for name in _declared(node)}
     used.update(*(section.shape.binds for section in document.sections))
     for around in [scope, *document.ancestors(scope)]:
         if not isinstance(around, ast.Module):
@@ -195,7 +202,7 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
     carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
     whole = part = perhaps = False
     position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
-    returned = set(_returns(scope))
+    returned, declared = set(_returns(scope)), declared_outside(scope)
     for node in _nodes(scope, resource):
         if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
             continue
@@ -204,12 +211,12 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
             part |= _lives(node.value, resource, parts, frozenset(derives))
             perhaps |= _made_of(node.value, resource) or any(
                 _makes(one) and any(_lives(given, resource, parts, frozenset(derives)) for given in _arguments(one))
-                for one in ast.walk(node.value)
+                for one in walk(node.value)
                 if isinstance(one, ast.Call) and not complete(one)
             )
         elif isinstance(node, ast.Assign):
             kept = any(isinstance(target, (ast.Attribute, ast.Subscript)) for target in node.targets)
-            outer = any(declared_outside(scope, name) for target in node.targets for name in bound_names(target))
+            outer = any(name in declared for target in node.targets for name in bound_names(target))
             if kept or outer:
                 whole |= _carries(node.value, resource, carriers)
                 part |= _lives(node.value, resource, parts, frozenset(derives))
@@ -217,20 +224,18 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
             whole |= any(is_held(one, resource) for one in node.args)
             if isinstance(node.func.value, ast.Attribute):  # something that was there before
                 part |= any(_lives(one, resource, parts, frozenset(derives)) for one in _arguments(node))
-    return Departures(
-        whole or declared_outside(scope, resource.name) or _kept_elsewhere(scope, resource), part, perhaps
-    )
+    return Departures(whole or resource.name in declared or _kept_elsewhere(scope, resource), part, perhaps)
 
 
 def _returns(scope: ast.AST) -> Iterator[ast.Return]:
     """The statements by which the function itself returns, not those nested in it."""
-    stack = list(ast.iter_child_nodes(scope))
+    stack = children(scope)
     while stack:
         one = stack.pop()
         if isinstance(one, ast.Return):
             yield one
         elif not isinstance(one, (*Function, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(one))
+            stack += children(one)
 
 
 def _made_of(value: ast.expr, resource: Held) -> bool:
@@ -267,6 +272,7 @@ def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
 def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]:
     found: set[str] = set()
     for _ in range(3):
+        before = len(found)
         for node in _nodes(scope, resource):
             if getattr(node, "lineno", 0) > after.lineno:
                 for value, targets in _bindings(node):
@@ -275,6 +281,8 @@ def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]
                             found |= targets
                     elif isinstance(node, Function) and mentioned(node, resource):
                         found |= targets
+        if len(found) == before:
+            break
     return frozenset(found - {resource.name})
 
 
@@ -302,11 +310,14 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
 def _parts(scope: ast.AST, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
     found = _siblings(after) - {resource.name}
     for _ in range(3):
+        before = len(found)
         for node in _nodes(scope, resource):
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.lineno > after.lineno:
                 for value, targets in _bindings(node):
                     if isinstance(value, ast.expr) and _lives(value, resource, frozenset(found), derives):
                         found |= targets
+        if len(found) == before:
+            break
     return frozenset(found - {resource.name})
 
 

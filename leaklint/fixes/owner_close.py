@@ -10,6 +10,7 @@ from leaklint.fixes.document import Document, Function
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Target
+from leaklint.fixes.walking import walk
 
 _ENDINGS = ("close", "aclose", "disconnect", "stop", "shutdown", "dispose", "release", "teardown", "tearDown")
 
@@ -48,7 +49,7 @@ def _guarded(target: Target, owner: ast.ClassDef, methods: Mapping[str, ast.stmt
     afterwards, so that the method takes a new one when it is called again."""
     field = target.held.text.partition(".")[2]
     init = methods.get("__init__")
-    inside = [node for node in ast.walk(init) if isinstance(node, ast.Attribute)] if init is not None else []
+    inside = [node for node in walk(init) if isinstance(node, ast.Attribute)] if init is not None else []
     branches = (ast.If, ast.For, ast.While, ast.ExceptHandler, ast.Match)
     around = list(target.document.ancestors(target.taken))
     if target.scope is init and not any(isinstance(node, branches) for node in around):

@@ -10,6 +10,7 @@ from leaklint.fixes.document import Function
 from leaklint.fixes.enclose import Try
 from leaklint.fixes.names import mentioned, mentions
 from leaklint.fixes.releases import Releases
+from leaklint.fixes.walking import children
 
 _ENDING = frozenset({"commit", "rollback"})
 
@@ -117,7 +118,7 @@ def _suites(one: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def _headers(one: ast.stmt) -> Iterator[ast.AST]:
     """What a compound statement evaluates in front of its suites."""
-    for child in ast.iter_child_nodes(one):
+    for child in children(one):
         if not isinstance(child, (ast.stmt, ast.match_case)):
             yield child
         elif isinstance(child, ast.match_case) and child.guard is not None:

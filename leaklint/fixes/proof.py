@@ -9,14 +9,22 @@ from dataclasses import dataclass
 from leaklint.fixes.document import Document, read
 from leaklint.fixes.edits import BOM, apply_edits, edits
 from leaklint.fixes.propose import Candidate, candidates
+from leaklint.fixes.room import OutOfRoom, Room
 from leaklint.fixes.together import Part, batches, part, verdicts
-from leaklint.fixes.verify import key, objection, regression
+from leaklint.fixes.verify import CUT_SHORT, key, objection, regression
 from leaklint.model import Applicability, Finding, Fix
 from leaklint.ownership.events import SiteReport
 
 Pairs = list[tuple[Finding, SiteReport | None]]
 Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport | None]]]
 _MOST_UNCOVERED = 6
+MOST_REPAIRED = 60
+"""Findings of one file that each get a repair of its own."""
+_PART_FOR_TRYING = 3
+"""One in so many of the work that is left goes into making candidates before some are proven."""
+NO_ROOM = "The repairs of this file take too much work; this one was not tried."
+"""Why there is no repair where proving those of others took all the room."""
+TOO_LARGE = "Its function is too large to be looked at on all its paths, which a proof would need."
 _NOT_ALLOWED = {
     Applicability.SAFE: "its repair is not asked for",
     Applicability.UNSAFE: "its repair may change what the code does (--unsafe-fixes applies it)",
@@ -42,6 +50,11 @@ class _Around:
     before: Sequence[Finding]
     analyze: Analyze
     style: str
+    room: Room
+
+    def try_one(self, finding: Finding) -> int:
+        """Note that a candidate for a finding is made; returns the work. Raises OutOfRoom."""
+        return self.room.tried(self.document.length_around(finding.line, finding.column))
 
     def proof(self, finding: Finding, one: Candidate) -> tuple[Fix, Pairs] | str:
         """The candidate as a repair, with the findings that are then left; or why it may not stand."""
@@ -50,7 +63,7 @@ class _Around:
         why = regression(self.before, finding, [found for found, _ in after])
         if not why:
             return self.fix(one), after
-        more = _followed(text, self.path, self.before, after, self.analyze, self.style) if one.uncovers else None
+        more = self._followed(text, after) if one.uncovers else None
         if more is None or regression(self.before, finding, [found for found, _ in more[1]]):
             return why
         return Fix(one.applicability, one.message, edits(self.path, self.document.text, _body(more[0])[1])), more[1]
@@ -58,6 +71,21 @@ class _Around:
     def fix(self, one: Candidate) -> Fix:
         """The candidate as a repair."""
         return Fix(one.applicability, one.message, edits(self.path, self.document.text, one.rewrite.text))
+
+    def _followed(self, text: str, found: Pairs) -> tuple[str, Pairs] | None:
+        """The text with what a repair uncovered repaired too; None where that cannot be proven."""
+        for _ in range(_MOST_UNCOVERED):
+            known = Counter(map(key, self.before))
+            known.subtract(key(one) for one, _ in found)
+            uncovered = next(((one, report) for one, report in found if known[key(one)] < 0), None)
+            if uncovered is None:
+                return text, found
+            before = [one for one, _ in found]
+            made = prove(text, self.path, *uncovered, before, self.analyze, style=self.style, room=self.room)
+            if isinstance(made, Withheld) or made[0].applicability is Applicability.DISPLAY:
+                return None
+            text, found = apply(text, [made[0]]), made[1]
+        return None
 
 
 def prove(
@@ -70,41 +98,37 @@ def prove(
     *,
     style: str = "try-finally",
     allowed: Callable[[Applicability], bool] = lambda _: True,
+    room: Room | None = None,
 ) -> tuple[Fix, Pairs] | Withheld:
     """The best repair of a finding that re-analysis proves, with the findings that are then left.
 
-    before: all findings of the text. allowed: which repairs to consider.
+    before: all findings of the text. allowed: which repairs to consider. room: for the work.
     """
+    if finding.function in _cut_short(before):
+        return Withheld(TOO_LARGE)
     lead, body = _body(text)
-    around = _Around(lead, read(body), path, before, analyze, style)
+    around = _Around(lead, read(body), path, before, analyze, style, room or Room())
     reason = withheld = ""
     refusals: list[str] = []
-    for one in candidates(body, finding, report, style, refusals):
-        if not allowed(one.applicability):
-            withheld = withheld or _NOT_ALLOWED[one.applicability]
-            continue
-        made = objection(body, one.rewrite) or around.proof(finding, one)
-        if not isinstance(made, str):
-            return made
-        reason = reason or made
+    try:
+        around.try_one(finding)
+        for one in candidates(body, finding, report, style, refusals):
+            if not allowed(one.applicability):
+                withheld = withheld or _NOT_ALLOWED[one.applicability]
+                continue
+            made = objection(body, one.rewrite) or around.proof(finding, one)
+            if not isinstance(made, str):
+                return made
+            reason = reason or made
+            around.try_one(finding)
+    except OutOfRoom:
+        return Withheld(NO_ROOM)
     return _withheld(withheld, refusals, reason)
 
 
-def _followed(
-    text: str, path: str, before: Sequence[Finding], found: Pairs, analyze: Analyze, style: str
-) -> tuple[str, Pairs] | None:
-    """The text with what a repair uncovered repaired too; None where that cannot be proven."""
-    for _ in range(_MOST_UNCOVERED):
-        known = Counter(map(key, before))
-        known.subtract(key(one) for one, _ in found)
-        uncovered = next(((one, report) for one, report in found if known[key(one)] < 0), None)
-        if uncovered is None:
-            return text, found
-        made = prove(text, path, *uncovered, [one for one, _ in found], analyze, style=style)
-        if isinstance(made, Withheld) or made[0].applicability is Applicability.DISPLAY:
-            return None
-        text, found = apply(text, [made[0]]), made[1]
-    return None
+def _cut_short(findings: Sequence[Finding]) -> frozenset[str]:
+    """The functions that were not looked at on all their paths."""
+    return frozenset(one.function for one in findings if one.code == CUT_SHORT)
 
 
 @dataclass(eq=False)
@@ -141,25 +165,41 @@ def prove_all(
     analyze: Analyze,
     *,
     style: str = "try-finally",
+    room: Room | None = None,
 ) -> list[Fix | Withheld | Exception]:
     """What `prove` gives for each of these findings, or raises. Candidates for several functions share an analysis."""
     lead, body = _body(text)
-    around = _Around(lead, read(body), path, before, analyze, style)
+    around = _Around(lead, read(body), path, before, analyze, style, room or Room())
+    too_large = _cut_short(before)
     searches = []
     for finding, report in wanted:
         refusals: list[str] = []
-        searches.append(_Search(finding, candidates(body, finding, report, style, refusals), refusals))
-    still = searches
-    while still:
-        tried: dict[Part, tuple[_Search, Candidate]] = {}
-        for one in still:
-            candidate = one.following(body)
-            if candidate is not None:
-                tried[part(around.document, path, one.finding, candidate)] = one, candidate
-        for batch in batches(tried):
-            _judge(around, {piece: tried[piece] for piece in batch})
-        still = [one for one in still if one.made is None]
-    return [one.made for one in searches if one.made is not None]
+        made = Withheld(TOO_LARGE) if finding.function in too_large else None
+        searches.append(_Search(finding, candidates(body, finding, report, style, refusals), refusals, made=made))
+    some = [one for one in searches if one.made is None][:MOST_REPAIRED]
+    try:
+        while still := [one for one in some if one.made is None]:
+            tried = _tried(around, still)
+            for batch in batches(tried):
+                _judge(around, {piece: tried[piece] for piece in batch})
+    except OutOfRoom:
+        pass
+    return [one.made or Withheld(NO_ROOM) for one in searches]
+
+
+def _tried(around: _Around, searches: Sequence[_Search]) -> dict[Part, tuple[_Search, Candidate]]:
+    """The next candidates of searches: of all, or of as many as leave most of the room for the proofs. Raises
+    OutOfRoom."""
+    tried: dict[Part, tuple[_Search, Candidate]] = {}
+    room = around.room.left // _PART_FOR_TRYING
+    for one in searches:
+        if room <= 0 and one is not searches[0]:
+            break
+        room -= around.try_one(one.finding)
+        candidate = one.following(around.document.text)
+        if candidate is not None:
+            tried[part(around.document, around.path, one.finding, candidate)] = one, candidate
+    return tried
 
 
 def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> None:
@@ -172,6 +212,8 @@ def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> 
             continue
         try:
             made = around.proof(search.finding, candidate)
+        except OutOfRoom:
+            raise
         except Exception as error:
             search.made = error
             continue
@@ -186,6 +228,8 @@ def _together(around: _Around, pieces: Sequence[Part]) -> dict[Part, str]:
     try:
         text = apply_edits(around.document.text, [edit for one in pieces for edit in one.edits])
         after = around.analyze(around.lead + text)
+    except OutOfRoom:
+        raise
     except Exception:
         return {}  # which of them it was, shows when each is tried alone
     return verdicts(pieces, around.before, [found for found, _ in after])

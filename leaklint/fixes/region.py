@@ -10,6 +10,7 @@ from leaklint.fixes.bind import Refused
 from leaklint.fixes.document import Document, Function, Place
 from leaklint.fixes.names import Held, is_held, mentioned, mentions
 from leaklint.fixes.releases import Releases
+from leaklint.fixes.walking import walk
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _idle(statement: ast.stmt, resource: Held) -> bool:
     if not isinstance(statement, ast.Assign) or not all(_settable(target) for target in statement.targets):
         return False
     value = statement.value
-    parts = list(ast.walk(value)) if isinstance(value, (ast.List, ast.Dict, ast.Tuple)) else []
+    parts = walk(value) if isinstance(value, (ast.List, ast.Dict, ast.Tuple)) else []
     display = all(isinstance(one, (ast.List, ast.Dict, ast.Tuple, ast.Constant, ast.expr_context)) for one in parts)
     return isinstance(value, (ast.Constant, ast.Name)) or (bool(parts) and display)
 
@@ -145,7 +146,7 @@ def _carried_round(document: Document, taken: ast.stmt, resource: Held) -> bool:
         for statement in loop.body:
             if _binds(statement, resource):
                 break
-            if statement is taken or taken in ast.walk(statement):
+            if statement is taken or taken in walk(statement):
                 if any(
                     (one.lineno, one.col_offset) < (taken.lineno, taken.col_offset) and isinstance(one.ctx, ast.Load)  # type: ignore[attr-defined]
                     for one in mentions(statement, resource)
@@ -219,9 +220,9 @@ def _beyond(
     if ignored is not None:
         passed = {
             node
-            for statement in ast.walk(scope)
+            for statement in walk(scope)
             if isinstance(statement, ast.stmt) and ignored.is_unit(statement)
-            for node in ast.walk(statement)
+            for node in walk(statement)
         }
     later = [
         one for one in mentions(scope, resource, lives, scope) if document.extent(one)[0] >= end and one not in passed
@@ -258,7 +259,7 @@ def _with_followers(suite: list[ast.stmt], first: int, trailing: int, limit: int
     inside = {
         node.id
         for statement in suite[first:trailing]
-        for node in ast.walk(statement)
+        for node in walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     last = trailing - 1
@@ -266,7 +267,7 @@ def _with_followers(suite: list[ast.stmt], first: int, trailing: int, limit: int
         statement = suite[k]
         if not (isinstance(statement, ast.Expr) and isinstance(statement.value, (ast.Call, ast.Await))):
             break
-        if not any(isinstance(node, ast.Name) and node.id in inside for node in ast.walk(statement)):
+        if not any(isinstance(node, ast.Name) and node.id in inside for node in walk(statement)):
             break
         last = k
     return last

@@ -11,15 +11,16 @@ from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.names import Held, fresh, is_held
 from leaklint.fixes.scopes import declared_outside
 from leaklint.fixes.target import Target
+from leaklint.fixes.walking import walk
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
     """`old = self.conn`, the acquisition, `old.close()`, in each function but the constructor that binds it anew."""
     document, held = target.document, target.held
-    if held.plain and not declared_outside(target.scope, held.name):
+    if held.plain and held.name not in declared_outside(target.scope):
         raise Refused(f"`{held.text}` is bound again while it may still be used")
     owner = next((node for node in document.ancestors(target.taken) if isinstance(node, ast.ClassDef)), document.tree)
-    for statement in ast.walk(owner):
+    for statement in walk(owner):
         if isinstance(statement, ast.Assign) and any(is_held(one, held) for one in statement.targets):
             scope = document.scope(statement)
             if isinstance(scope, Function) and scope.name != "__init__" and document.alone(statement):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from leaklint.catalog.schema import Resource
 from leaklint.fixes.document import Document
 from leaklint.fixes.names import Held, is_held, mentioned
+from leaklint.fixes.walking import walk
 
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log", "print"})
 
@@ -68,7 +69,7 @@ class Releases:
     def _asks(self, test: ast.expr) -> bool:
         """Whether a test asks nothing but how the resource is."""
         asks = mentioned(test, self.held)
-        for node in ast.walk(test):
+        for node in walk(test):
             if isinstance(node, ast.Constant) and node.value == self.held.name:
                 asks = True
             if isinstance(node, ast.Name) and node.id not in (self.held.name, "locals", "globals", "vars", "hasattr"):

@@ -11,6 +11,7 @@ from leaklint.fixes.names import Held, is_held
 from leaklint.fixes.releases import release_text, stable
 from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.target import Target
+from leaklint.fixes.walking import walk
 from leaklint.ownership.events import Leak, Misuse
 
 _HOWS = ("close-instead-of-return", "wrong-pool")
@@ -48,7 +49,7 @@ def _wrong(target: Target) -> Iterator[ast.Call]:
         for call in document.calls_on(target.report.site.path, reported, _HOWS):
             if call is not target.call and _concerns(call, held, costly | set(resource.release_to)):
                 yield call
-    for node in ast.walk(target.scope):
+    for node in walk(target.scope):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_held(node.func.value, held):
             if node.func.attr in costly:
                 yield node

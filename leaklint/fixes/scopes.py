@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from leaklint.fixes.walking import children, walk
+
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Names = frozenset[str]
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_OWNING = (*_COMPREHENSIONS, *Function, ast.Lambda)
 
 
 def bound_names(node: ast.AST) -> Iterator[str]:
@@ -36,12 +39,13 @@ def _bound(node: ast.AST, *, nested: bool) -> Iterator[str]:
             yield one.name
         elif isinstance(one, ast.alias):
             yield (one.asname or one.name).split(".")[0]
-        stack.extend(ast.iter_child_nodes(one))
+        stack += children(one)
 
 
-def declared_outside(scope: ast.AST, name: str) -> bool:
-    """Whether a function says `global name` or `nonlocal name`."""
-    return any(isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names for node in ast.walk(scope))
+def declared_outside(scope: ast.AST) -> frozenset[str]:
+    """The names that a function calls `global` or `nonlocal`."""
+    declarations = (node for node in walk(scope) if isinstance(node, (ast.Global, ast.Nonlocal)))
+    return frozenset(name for node in declarations for name in node.names)
 
 
 def meaning(node: ast.AST, names: _Names, scope: ast.AST | None = None) -> Iterator[tuple[ast.AST, _Names]]:
@@ -54,11 +58,15 @@ def meaning(node: ast.AST, names: _Names, scope: ast.AST | None = None) -> Itera
     while stack:
         one, same = stack.pop()
         yield one, same
-        own = frozenset[str]() if one is scope else _own(one, same)
-        outside = _evaluated_outside(one) if own else []
-        inside = [child for child in ast.iter_child_nodes(one) if child not in outside]
-        stack.extend((child, same - own) for child in reversed(inside))
-        stack.extend((part, same) for part in reversed(outside))
+        inside = children(one)
+        own = _own(one, same) if isinstance(one, _OWNING) and one is not scope else None
+        if own:
+            outside = _evaluated_outside(one)
+            left = same - own
+            stack += [(child, left) for child in reversed(inside) if child not in outside]
+            stack += [(part, same) for part in reversed(outside)]
+        else:
+            stack += [(child, same) for child in reversed(inside)]
 
 
 def _own(node: ast.AST, names: _Names) -> _Names:
@@ -73,7 +81,7 @@ def _own(node: ast.AST, names: _Names) -> _Names:
     if isinstance(node, ast.Lambda):
         return own
     bound = names.intersection(name for one in node.body for name in bound_names(one))
-    return own | {name for name in bound if not declared_outside(node, name)}
+    return own | (bound - declared_outside(node) if bound else bound)
 
 
 def _evaluated_outside(node: ast.AST) -> list[ast.expr]:

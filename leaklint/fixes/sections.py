@@ -17,11 +17,11 @@ from functools import cached_property
 from typing import TypeVar
 
 from leaklint.fixes.scopes import Function, bound_names, bound_within
+from leaklint.fixes.walking import children
 from leaklint.lowering.parse import parse
 from leaklint.lowering.problem import SyntaxProblem
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_SHARED = frozenset({"ctx", "op", "ops"})
 _T = TypeVar("_T")
 
 
@@ -167,22 +167,12 @@ class Section:
 
 
 def walked(root: ast.AST) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
-    """The nodes from `root` on in the order of `ast.walk`, and the parent of each but `root`. Contexts and operators,
-    which all trees share, are left out."""
+    """The nodes from `root` on in the order of `ast.walk`, and the parent of each but `root`."""
     nodes, parents = [root], dict[ast.AST, ast.AST]()
     for node in nodes:
-        for name in node._fields:
-            if name in _SHARED:
-                continue
-            value = getattr(node, name, None)
-            if value.__class__ is list:
-                for one in value:
-                    if isinstance(one, ast.AST):
-                        parents[one] = node
-                        nodes.append(one)
-            elif isinstance(value, ast.AST):
-                parents[value] = node
-                nodes.append(value)
+        below = children(node)
+        parents.update(dict.fromkeys(below, node))
+        nodes += below
     return nodes, parents
 
 

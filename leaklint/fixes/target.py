@@ -19,6 +19,7 @@ from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text, stable
 from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.unfold import unfold
+from leaklint.fixes.walking import children, walk
 from leaklint.ownership.events import SiteReport
 
 _SOURCES = frozenset({"pool", "engine"})  # what their methods give ends, or changes, when they do
@@ -101,7 +102,7 @@ class Target:
             isinstance(call, ast.Call) and keeps_argument(self.document, call, lambda one: is_held(one, self.held))
             for node in _behind(self.document, self.taken)
             if isinstance(node, ast.Return) and node.value is not None
-            for call in ast.walk(node.value)
+            for call in walk(node.value)
         )
 
     def region(self, giving: Giving, stay: bool = False) -> Region:
@@ -146,7 +147,7 @@ def _strangers(document: Document, call: ast.Call, taken: ast.stmt, resource: He
     the release could not ask for it."""
     found: list[str] = []
     for argument in passed_through(document, call, _unpacked_as(taken, resource)):
-        names = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
+        names = {node.id for node in walk(argument) if isinstance(node, ast.Name)}
         if not stable(argument) or names & {name for one in _behind(document, taken) for name in bound_names(one)}:
             raise Refused("it may be what the helper was given, and that is no longer known when it is released")
         found.append(ast.unparse(argument))
@@ -155,7 +156,7 @@ def _strangers(document: Document, call: ast.Call, taken: ast.stmt, resource: He
 
 def _behind(document: Document, taken: ast.stmt) -> Iterator[ast.stmt]:
     """The statements from `taken` on."""
-    for node in ast.walk(document.scope(taken)):
+    for node in walk(document.scope(taken)):
         if isinstance(node, ast.stmt) and node.lineno >= taken.lineno:
             yield node
 
@@ -183,7 +184,7 @@ def _asks_for(test: ast.expr, resource: Held) -> bool:
         return True
     if isinstance(test, ast.Attribute):
         return False
-    return any(isinstance(one, ast.expr) and _asks_for(one, resource) for one in ast.iter_child_nodes(test))
+    return any(isinstance(one, ast.expr) and _asks_for(one, resource) for one in children(test))
 
 
 def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:
@@ -192,7 +193,7 @@ def _evaluated(statement: ast.stmt) -> Iterator[ast.AST]:
     while stack:
         one = stack.pop()
         yield one
-        stack.extend(reversed(list(ast.iter_child_nodes(one))))
+        stack.extend(reversed(list(children(one))))
 
 
 def _unpacked_as(taken: ast.stmt, resource: Held) -> int:
@@ -263,7 +264,7 @@ def _target(
     bare = Releases(resource, name)
     found: list[Giving] = []
     completed = next(
-        (document.source(node) for node in ast.walk(scope) if isinstance(node, ast.Await) and bare.completes(node)), ""
+        (document.source(node) for node in walk(scope) if isinstance(node, ast.Await) and bare.completes(node)), ""
     )
     for text, pure in _written(document, scope, taken, known, bare, in_async):
         giving = Giving(text, bare if pure else known, completed if pure else "")
@@ -293,11 +294,11 @@ def _written(
     """The releases that the function already contains, and whether each is the library's own."""
     later = {
         name
-        for node in ast.walk(scope)
+        for node in walk(scope)
         if isinstance(node, ast.stmt) and node.lineno > taken.lineno
         for name in bound_names(node)
     } - {known.held.name}
-    for node in ast.walk(scope):
+    for node in walk(scope):
         if not isinstance(node, ast.Expr) or document.scope(node) is not scope:
             continue
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
@@ -305,7 +306,7 @@ def _written(
             continue
         if known.completes(value):
             continue
-        if any(isinstance(one, ast.Name) and one.id in later for one in ast.walk(value)):
+        if any(isinstance(one, ast.Name) and one.id in later for one in walk(value)):
             continue
         waits = isinstance(node.value, ast.Await)
         plain = isinstance(value.func, ast.Attribute) and value.func.attr in known.resource.release_plain
@@ -345,7 +346,7 @@ def _beside(document: Document, statement: ast.stmt, region: Region) -> Iterator
     around = [statement, *(node for node in document.ancestors(statement) if node in inside)]
     for node in around:
         if isinstance(node, (ast.stmt, ast.ExceptHandler)) and not isinstance(node, Function):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.stmt):
                     yield child
                 elif isinstance(child, ast.ExceptHandler):
@@ -374,7 +375,7 @@ def without_outer(target: Target, giving: Giving) -> Target:
 def _folded_inside(document: Document, statement: ast.stmt) -> bool:
     return any(
         isinstance(one, ast.stmt) and not isinstance(one, Function) and not document.alone(one)
-        for one in ast.iter_child_nodes(statement)
+        for one in children(statement)
     )
 
 
@@ -388,7 +389,7 @@ def starts_none(target: Target, region: Region) -> bool:
     for one in reversed(region.suite[: region.first]):
         if isinstance(one, ast.Assign) and any(is_held(node, target.held) for node in one.targets):
             return isinstance(one.value, ast.Constant) and one.value.value is None
-        if any(isinstance(node, ast.Name) and node.id == target.held.name for node in ast.walk(one)):
+        if any(isinstance(node, ast.Name) and node.id == target.held.name for node in walk(one)):
             return False
     return False
 
@@ -399,11 +400,11 @@ def meant_before(target: Target, statements: Sequence[ast.stmt], units: Iterable
     start = statements[0].lineno
     before = any(
         isinstance(node, ast.stmt) and node.lineno < start and target.held.name in bound_names(node)
-        for node in ast.walk(target.scope)
+        for node in walk(target.scope)
         if node is not target.scope and not isinstance(node, (*Function, ast.ClassDef))
     )
     if not before:
         return False
     place = target.document.place(target.taken)
-    own = {node for one in (*place.suite[place.index :], *units) for node in ast.walk(one)}
+    own = {node for one in (*place.suite[place.index :], *units) for node in walk(one)}
     return any(one not in own for statement in statements for one in mentions(statement, target.held))

@@ -16,6 +16,7 @@ from leaklint.fixes.releases import Releases
 from leaklint.fixes.scopes import bound_names
 from leaklint.fixes.second_name import second_name
 from leaklint.fixes.target import Giving, Target, guarded, meant_before, starts_none, without_outer
+from leaklint.fixes.walking import walk
 
 
 def rewrites(target: Target) -> Iterator[Rewrite]:
@@ -64,10 +65,10 @@ def _in_region(target: Target, giving: Giving, stay: bool) -> Iterator[Rewrite]:
 def _alike(giving: Giving, region: Region) -> bool:
     """Whether all that the new release takes the place of does what it does: a helper may do more than release."""
     own = Releases(giving.releases.resource, giving.releases.held)
-    written = next(node for node in ast.walk(ast.parse(giving.text)) if isinstance(node, ast.Call))
+    written = next(node for node in walk(ast.parse(giving.text)) if isinstance(node, ast.Call))
     wanted = set() if own.is_release(written) else {ast.dump(written)}
     for unit in region.units:
-        calls = [node for node in ast.walk(unit) if node in giving.releases.calls]
+        calls = [node for node in walk(unit) if node in giving.releases.calls]
         if {ast.dump(call) for call in calls if not own.is_release(call)} != wanted and calls:
             return False
     return True
@@ -85,7 +86,7 @@ def _depends(target: Target, region: Region) -> bool:
         for node in target.document.ancestors(unit)
         if isinstance(node, ast.If) and node.lineno > target.taken.lineno
     )
-    return any(isinstance(one, ast.Name) and one.id in beside for test in tests for one in ast.walk(test))
+    return any(isinstance(one, ast.Name) and one.id in beside for test in tests for one in walk(test))
 
 
 def _lifted(target: Target, region: Region) -> Region | None:
@@ -156,7 +157,7 @@ def _set_to_none(target: Target, region: Region) -> bool:
         and node.value.value is None
         and any(is_held(one, target.held) for one in node.targets)
         for statement in region.statements
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )
 
 
@@ -169,7 +170,7 @@ def _bound_otherwise(target: Target, region: Region) -> bool:
         if target.held.name in [one.arg for one in every]:
             return True
     for statement in region.statements:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if node is target.taken or not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
                 continue
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -17,6 +17,7 @@ from leaklint.fixes.pending import leaves_pending
 from leaklint.fixes.region import read_again
 from leaklint.fixes.releases import Releases
 from leaklint.fixes.target import Giving, Target
+from leaklint.fixes.walking import walk
 from leaklint.ownership.events import SiteReport
 
 
@@ -71,7 +72,7 @@ def _as_with(target: Target, giving: Giving, header: str) -> Rewrite | None:
     if any(not isinstance(node.ctx, ast.Load) for node in inside):  # type: ignore[attr-defined]
         return None  # `with` ends what the name stood for first
     own = Releases(target.report.site.resource, target.held)
-    calls = [node for unit in region.units for node in ast.walk(unit) if node in giving.releases.calls]
+    calls = [node for unit in region.units for node in walk(unit) if node in giving.releases.calls]
     if not all(own.is_release(one) for one in calls):
         return None  # a helper may do more than `with` does
     made = enclose(document, region, target.taken, Ending((giving.text,)), "wrap", (), header)
@@ -97,7 +98,7 @@ def _used_after(target: Target, last: ast.stmt) -> bool:
     releases = Releases(target.report.site.resource, target.held)
     return any(
         mentioned(node, target.held) and not releases.is_unit(node)
-        for node in ast.walk(target.scope)
+        for node in walk(target.scope)
         if isinstance(node, ast.stmt) and target.document.extent(node)[0] >= end
     )
 
@@ -122,7 +123,7 @@ def _commits_anyway(target: Target) -> bool:
     """Whether leaving the library's own `with`, which may commit, does nothing that the code does not do itself."""
     if target.report.site.resource.kind not in ("connection", "pooled-connection"):
         return True
-    if not any(isinstance(node, ast.Attribute) and node.attr == "commit" for node in ast.walk(target.scope)):
+    if not any(isinstance(node, ast.Attribute) and node.attr == "commit" for node in walk(target.scope)):
         return False
     return not any(
         leaves_pending(target.region(giving).statements, giving.releases, target.lives) for giving in target.givings
@@ -147,7 +148,7 @@ def of_with_items(text: str, report: SiteReport) -> Iterator[Rewrite]:
         yield from _entered_by_stack(document, call, report)
         yield from _entered_by_name(document, statement, report)
         return
-    item = next((one for one in statement.items if any(node is value for node in ast.walk(one.context_expr))), None)
+    item = next((one for one in statement.items if any(node is value for node in walk(one.context_expr))), None)
     if item is None:
         return
     resource = report.site.resource
@@ -236,9 +237,7 @@ def _entered_by_name(document: Document, statement: ast.stmt, report: SiteReport
     end = document.extent(after)[1]
     scope = document.scope(statement)
     if any(
-        document.extent(node)[0] >= end and mentioned(node, name)
-        for node in ast.walk(scope)
-        if isinstance(node, ast.Name)
+        document.extent(node)[0] >= end and mentioned(node, name) for node in walk(scope) if isinstance(node, ast.Name)
     ):
         return
     start = document.extent(after.items[0].context_expr)[0]

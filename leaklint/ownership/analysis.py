@@ -88,6 +88,11 @@ class Analysis:
         self._calls_itself: set[Function] = set()
         self._interpretations = Interpretations()
 
+    def tell(self, spend: Callable[[int], None]) -> None:
+        """From now on tell of each procedure that is interpreted how many instructions that took. What `spend` raises
+        ends the analysis."""
+        self._interpretations.spend = spend
+
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
     def summary(self, function: Function, *, given: bool = False) -> Summary | None:

@@ -55,19 +55,27 @@ class Interpreted(NamedTuple):
 
 
 class Interpretations:
-    """What functions were interpreted for, of each what was asked for last first."""
+    """What functions were interpreted for, of each what was asked for last first. spend: told, of each that is
+    interpreted, how many instructions that took."""
 
     def __init__(self) -> None:
+        self.spend: Callable[[int], None] | None = None
         self._known: dict[Function, tuple[Interpreted, ...]] = {}
 
     def result(self, function: Function, asking: Callable[[], Asking], *, keep: bool) -> Result:
         """What comes of a function: what came of it before, if all that decides it is as it was. asking: puts its
         questions. keep: remember that."""
         known = self._known.get(function, ())
-        how, number = next(_still(known, asking), None) or (_interpreted(asking()), _MOST_KEPT)
+        how, number = next(_still(known, asking), None) or (self._anew(asking()), _MOST_KEPT)
         if keep and how.result is not NOTHING:
             self._known[function] = (how, *known[:number], *known[number + 1 :])[:_MOST_KEPT]
         return how.result
+
+    def _anew(self, asking: Asking) -> Interpreted:
+        result = analyse(asking)
+        if self.spend is not None:
+            self.spend(result.steps)
+        return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
     def forget(self, function: Function) -> None:
         """Let go what came of a function."""
@@ -101,11 +109,6 @@ def _still(known: Sequence[Interpreted], asking: Callable[[], Asking]) -> Iterat
             with contextlib.suppress(RecursionError):
                 if now.still(how.answers, how.moves):
                     yield Interpreted(now.module.path, now.procedure, tuple(now.answers), result), number
-
-
-def _interpreted(asking: Asking) -> Interpreted:
-    result = analyse(asking)
-    return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
 
 def moved(move: Move, result: Result, path: str) -> Result | None:

@@ -12,7 +12,7 @@ from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.proposing import Pairs, reanalysis
-from leaklint.fixes import Withheld, prove, prove_all
+from leaklint.fixes import Room, Withheld, prove, prove_all
 from leaklint.model import Finding, Fix
 from leaklint.source.decode import decode
 from tests.fixes.repairing import inputs
@@ -30,7 +30,7 @@ class Counted:
         project = Project(finder.for_file(path), os.getcwd(), {path: data})
         self.times = 0
         self._again: Callable[[str], Pairs] = reanalysis(
-            project, Unit("app.py", path, data, decode(data)), analyze_file
+            project, Unit("app.py", path, data, decode(data)), analyze_file, Room(10**9)
         )
         self.pairs = self._again(text)
         self.before = [finding for finding, _ in self.pairs]

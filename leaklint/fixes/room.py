@@ -1,0 +1,38 @@
+"""How much work goes into the repairs of one file: it is counted, so that every machine tries the same ones."""
+
+from __future__ import annotations
+
+MOST_WORK = 80_000
+"""Work that goes into the repairs of one file before the rest goes without. One is that of interpreting an instruction
+in a world; what else is done is counted in that."""
+CHARACTERS_TRIED = 4
+"""Characters of a function that are read in the time of one, where a candidate for it is made and checked."""
+CHARACTERS_ANALYSED = 32
+"""Characters of a file that are read and looked through in the time of one, where it is analysed once more."""
+
+
+class OutOfRoom(Exception):
+    """All the work that may go into the repairs of a file is done."""
+
+
+class Room:
+    """The work that may still go into the repairs of one file."""
+
+    def __init__(self, work: int = MOST_WORK) -> None:
+        self.left = work
+
+    def spend(self, work: int) -> None:
+        """Note work that is done. Raises OutOfRoom where there was no room for any."""
+        if self.left <= 0:
+            raise OutOfRoom
+        self.left -= work
+
+    def tried(self, characters: int) -> int:
+        """Note that a candidate is made for a function of that length; returns the work."""
+        work = 1 + characters // CHARACTERS_TRIED
+        self.spend(work)
+        return work
+
+    def analysed(self, text: str) -> None:
+        """Note that a text is analysed, what is interpreted in that aside."""
+        self.spend(1 + len(text) // CHARACTERS_ANALYSED)
