@@ -10,7 +10,8 @@ from leaklint.model import Span
 from leaklint.ownership import asking as questions
 from leaklint.ownership.conditions import SEPARATOR, assume
 from leaklint.ownership.events import Step
-from leaklint.ownership.machine import Machine, site_key
+from leaklint.ownership.ledger import site_key
+from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import make
 from leaklint.ownership.places import assign, follow, store
 from leaklint.ownership.resources import (

@@ -11,7 +11,8 @@ from leaklint.ownership.conditions import SEPARATOR
 from leaklint.ownership.events import Leak, Step
 from leaklint.ownership.faults import CLOSED
 from leaklint.ownership.holding import forget_holds, is_shared, note_releases
-from leaklint.ownership.machine import Machine, site_key
+from leaklint.ownership.ledger import site_key
+from leaklint.ownership.machine import Machine
 from leaklint.ownership.places import escapes
 from leaklint.ownership.resources import departed, departures, lose, row_of
 from leaklint.ownership.summary import Handed, Operation, Outcome
@@ -113,7 +114,7 @@ def leave_procedure(m: Machine, w: World, value: Value, span: Span, *, implicit:
         else:
             _lose_at_end(m, w, rid, span, raised, implicit=implicit)
     if w.fault is not None and w.fault.unbound:
-        m.unbound.append((w.fault.unbound, _raising_spans(w), m.steps(w, "")))
+        m.unbound.append((w.fault.unbound, _raising_spans(w), m.ledger.steps(w, "")))
     if normal and m.shared:
         note_releases(m, w)
     value, retaken = forget_holds(m, w, value) if m.shared else (value, set())
@@ -144,7 +145,7 @@ def _abandon(m: Machine, w: World, rid: str, place: str, span: Span, raised: Eve
     at = raised.span if raised is not None else span
     how = "yield" if at in m.yields else "exception"
     if how == "yield" or place not in w.facts:
-        steps = m.steps(w, rid, (at, f"`{place}` is left open when this raises"))
+        steps = m.ledger.steps(w, rid, (at, f"`{place}` is left open when this raises"))
         m.abandoned.setdefault(w.resources[rid].site, (place, Leak(how, at, steps, True)))
 
 

@@ -16,7 +16,8 @@ import msgspec
 from leaklint import ir
 from leaklint.catalog.schema import Resource as Row
 from leaklint.ownership.events import Leak, Site
-from leaklint.ownership.machine import Machine, site_key
+from leaklint.ownership.ledger import site_key
+from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used, replaced, row_of, substitute
 from leaklint.ownership.values import FALSE, TRUE, UNKNOWN, Bound, Derived, Heap, Held, Ref, Unknown, Value
 from leaklint.ownership.world import Resource, Status, World

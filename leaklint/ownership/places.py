@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leaklint.model import Span
 from leaklint.ownership.conditions import OPEN, SEPARATOR
+from leaklint.ownership.ledger import site_key
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.objects import field, set_field
 from leaklint.ownership.resources import LAPSE, hand_over, lose, operate
@@ -73,7 +74,7 @@ def attribute(m: Machine, w: World, base: Value, name: str) -> Value:
 def truth_of_attribute(m: Machine, value: Value) -> Value:
     """`conn.closed` used as a value: a test of the resource, where the catalog says so."""
     if isinstance(value, Bound) and isinstance(value.base, Held):
-        row = m.ledger.sites[int(value.base.rid.rstrip("'").partition(".")[0])].resource
+        row = m.ledger.sites[site_key(value.base.rid)].resource
         if value.name in row.closed_tests or value.name in row.open_tests:
             return Condition("open", value.base, negated=value.name in row.closed_tests)
     if isinstance(value, Bound):

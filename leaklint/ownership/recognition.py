@@ -12,6 +12,7 @@ from leaklint.model import Confidence, Span
 from leaklint.ownership import asking as questions
 from leaklint.ownership.faults import ANY
 from leaklint.ownership.holding import hold
+from leaklint.ownership.ledger import site_key
 from leaklint.ownership.machine import Machine
 from leaklint.ownership.resources import acquire, mark_used
 from leaklint.ownership.surroundings import is_fixture
@@ -130,7 +131,7 @@ def _is_given(m: Machine, made: Invocation, cls: str) -> bool:
     """Whether an argument is an object of the external class `cls`."""
     for operand, value in zip(m.argument_operands(made.at), made.values):
         if isinstance(value, Held):
-            row = m.ledger.sites[int(value.rid.rstrip("'").partition(".")[0])].resource
+            row = m.ledger.sites[site_key(value.rid)].resource
             if cls in (row.type, *row.types):
                 return True
         if any(m.label(ref) == cls for ref in m.refs(operand) if isinstance(ref, Instance)):

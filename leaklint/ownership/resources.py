@@ -9,7 +9,8 @@ import msgspec
 from leaklint.catalog.schema import Resource as Row
 from leaklint.model import Confidence, Span
 from leaklint.ownership.events import Leak, Misuse, Step
-from leaklint.ownership.machine import Machine, site_key
+from leaklint.ownership.ledger import site_key
+from leaklint.ownership.machine import Machine
 from leaklint.ownership.values import (
     UNKNOWN,
     Applied,
@@ -181,7 +182,7 @@ def release(m: Machine, w: World, rid: str, span: Span, *, quiet: bool = False) 
         and not (state.many or state.unsure or quiet)
         and row.double_release in ("raises", "harms")
     ):
-        steps = m.steps(w, rid, (span, "released a second time here"))
+        steps = m.ledger.steps(w, rid, (span, "released a second time here"))
         m.ledger.misuse(state.site, Misuse("double-release", span, steps))
         return
     if state.status == Status.LOST:
@@ -291,7 +292,7 @@ def used_after_release(m: Machine, w: World, rid: str, name: str, span: Span) ->
     if name in row.after_release or name == row.release_completed:
         return
     if row.use_after_release == "raises" and row.taken == "result":
-        steps = m.steps(w, rid, (span, f".{name}() is called after the release"))
+        steps = m.ledger.steps(w, rid, (span, f".{name}() is called after the release"))
         m.ledger.misuse(state.site, Misuse("use-after-release", span, steps))
 
 
@@ -399,4 +400,6 @@ def lose(m: Machine, w: World, rid: str, how: str, at: Span, text: str, *, excep
     elif state.ended:
         how = "with"
     if m.ledger.wants(state.site, how, departs):
-        m.ledger.leak(state.site, Leak(how, departs, m.steps(w, rid, (at, text)), exceptional or raised is not None))
+        m.ledger.leak(
+            state.site, Leak(how, departs, m.ledger.steps(w, rid, (at, text)), exceptional or raised is not None)
+        )
