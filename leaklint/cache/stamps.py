@@ -31,6 +31,11 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inode: int
     digest: bytes
 
+    @property
+    def is_young(self) -> bool:
+        """Whether the file was changed so shortly before it was read that its times do not tell."""
+        return self.modified == _NEVER
+
 
 def content_digest(data: bytes) -> bytes:
     """The digest by which contents are compared."""

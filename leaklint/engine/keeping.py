@@ -14,7 +14,7 @@ from leaklint.cache.seal import Seal, directories_hold
 from leaklint.cache.stamps import Stamps
 from leaklint.cache.store import Store
 from leaklint.config import Settings
-from leaklint.engine.grounds import LIGHT, Grounds, News, Present
+from leaklint.engine.grounds import GONE, LIGHT, Grounds, News, Present
 from leaklint.engine.likeness import Likeness
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
@@ -103,6 +103,8 @@ class Keeper:
             for extra, words in record.words.items()
         }
         self.present = Present(self.settings, self.stamps, searches)
+        self._unchanged: dict[int, bool] = {}
+        self._so: dict[str, bool] = {}
         self.likeness = Likeness(record, self.stamps, lambda: self._afresh, thorough=self._thorough)
 
     # -- what was said before -----------------------------------------------------------------------------------
@@ -177,10 +179,25 @@ class Keeper:
         if needed >> len(table.facts):
             raise IndexError(table_number)
         for number in members(needed & ~self.sealed.get(table_number, 0)):
-            kept = table.facts[number]
-            if self.now(table.extra, self._fact(kept), kept.was) != kept.was:
+            if not self._holds(table.extra, table.facts[number]):
                 broken |= 1 << number
         return broken
+
+    def _holds(self, extra: str, kept: KeptFact) -> bool:
+        """Whether a fact is what it was."""
+        if kept.kind in ("text", "body") and self._is_unchanged(kept.path):
+            # What is kept of the bodies in a file is so with the content that it had.
+            if kept.kind == "body" or kept.was == self.stamps.digest(self.record.paths[kept.path]):
+                return kept.was != GONE
+        return self.now(extra, self._fact(kept), kept.was) == kept.was
+
+    def _is_unchanged(self, number: int) -> bool:
+        """Whether a file, named by its number, is what it was when something was last kept."""
+        if number not in self._unchanged:
+            path = self.record.paths[number]
+            known = self.record.stamps.get(path)
+            self._unchanged[number] = known is not None and known.digest == self.stamps.digest(path)
+        return self._unchanged[number]
 
     @functools.cached_property
     def _afresh(self) -> Project:
@@ -219,18 +236,19 @@ class Keeper:
     def _still(self, extra: str) -> bool:
         """Whether what was found out about the words of a program is still so, of all its files. What is kept rests on
         that, not on anything older."""
-        kept, words = self.record.surveys.get(extra), self.record.quiet.get(extra)
-        if kept is None or words is None:
-            return False
-        stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
-        return still_so(kept, self._broken_facts(extra, kept), stays_quiet)
+        if extra not in self._so:
+            kept, words = self.record.surveys.get(extra), self.record.quiet.get(extra)
+            if kept is None or words is None:
+                self._so[extra] = False
+            else:
+                stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
+                self._so[extra] = still_so(kept, self._broken_facts(extra, kept), stays_quiet)
+        return self._so[extra]
 
     def _broken_facts(self, extra: str, kept: KeptSurvey) -> tuple[int, list[Fact]]:
         if extra not in self._wrong:
             sealed = self.sealed.get(extra, 0)
-            self._wrong[extra] = broken_facts(
-                kept, self._fact, lambda fact, was: self.now(extra, fact, was) == was, sealed
-            )
+            self._wrong[extra] = broken_facts(kept, self._fact, functools.partial(self._holds, extra), sealed)
         return self._wrong[extra]
 
     # -- what was found out before ------------------------------------------------------------------------------
@@ -331,12 +349,17 @@ class Keeper:
                 from leaklint.engine.sealing import carried_over
 
                 self.store.save_seal(carried_over(self.seal, self.record, record, self.sealed, self.store.digest))
-        elif self.answered is not None and (self.seal is None or self.seal.count <= len(self.answered[0])):
+        elif self.answered is not None and self._outdoes_seal(len(self.answered[0])):
             from leaklint.engine.sealing import sealed_now
 
             sealed = sealed_now(self, *self.answered)
             if sealed is not None:
                 self.store.save_seal(sealed)
+
+    def _outdoes_seal(self, count: int) -> bool:
+        """Whether a question about so many files can be sealed, and is no smaller than the one that is."""
+        as_large = self.seal is None or self.seal.count <= count
+        return as_large and not any(stamp is not None and stamp.is_young for stamp in self.stamps.current.values())
 
     def _seal_at_once(self, record: Record) -> None:
         """Spare the next run to look whether all holds that was found just now."""

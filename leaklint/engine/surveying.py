@@ -163,7 +163,7 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
 
 
 def broken_facts(
-    kept: KeptSurvey, fact: Callable[[KeptFact], Fact], holds: Callable[[Fact, bytes], bool], firm: int
+    kept: KeptSurvey, fact: Callable[[KeptFact], Fact], holds: Callable[[KeptFact], bool], firm: int
 ) -> tuple[int, list[Fact]]:
     """Those facts of a survey that are no longer what they were, as a set, and one by one. holds: whether a fact is
     what it was. firm: those that are known to be, as a set."""
@@ -172,7 +172,7 @@ def broken_facts(
     for number, one in enumerate(kept.facts):
         if known[number >> 3] >> (number & 7) & 1 or one.kind in ("ways", "gives"):
             continue
-        if not holds(fact(one), one.was):
+        if not holds(one):
             broken |= 1 << number
             found.append(fact(one))
     return broken, found
