@@ -12,8 +12,8 @@ from leaklint.resolve.asked import Questions
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What was said of one file. digest: of its content. table, facts: the facts that the answer rests on beside that,
-    as a set for the facts of that table. imports: a digest of how the file imports, where that
-    and its words tell all."""
+    as a set for the facts of that table. imports: a digest of how the file imports, where that and its words tell
+    all."""
 
     shown: str
     digest: bytes

@@ -14,6 +14,7 @@ from leaklint.cache.record import Concern, Words
 from leaklint.cache.stamps import content_digest
 from leaklint.digest import blake2b
 from leaklint.engine.layout import LaidOut, Layout, Part, layout_of
+from leaklint.resolve.wording import attributes_assigned
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.prefilter import IMPORTING, identifiers, imported
 
@@ -63,8 +64,6 @@ def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
     further = [*file.layout.placed, "", *(one for one in sorted(asked.pieces) if one in text)]
     if asked.attributes:
-        from leaklint.resolve.program import attributes_assigned
-
         further += ["", *sorted(attributes_assigned(text))]
     found.update("\n".join(further).encode("utf-8", "surrogatepass"))
     return found.digest()

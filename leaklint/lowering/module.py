@@ -76,14 +76,14 @@ class Signatures(dict[str, ir.Procedure]):
 
     def __init__(self, known: Mapping[str, ir.Procedure], sought: set[str]) -> None:
         super().__init__(known)
-        self._sought = sought
+        self._sought: set[Any] = sought
 
     def __getitem__(self, name: str) -> ir.Procedure:
         self._sought.add(name)
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
-        self._sought.add(name)  # type: ignore[arg-type]
+        self._sought.add(name)
         return super().__contains__(name)
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -210,7 +210,7 @@ class Flow:
             return set(read(step.src))
         if isinstance(step, ir.Attr):
             found = read_all(get, "attribute", read(step.base), step.name)
-            if step.name in self.names.attributes_set(module):
+            if step.name in self.program.attributes_set(module):
                 found |= read_all(get, "kept", {v for v in read(step.base) if _is_foreign(v)}, m, step.name)
                 for place in storage.places(self, get, module, procedure, body, step.base):
                     found |= get(("kept at", place, step.name))

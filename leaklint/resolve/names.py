@@ -177,10 +177,6 @@ class Names:
                     found.setdefault(declared, []).append(qualified)
         return found
 
-    def attributes_set(self, module: ModuleIR) -> frozenset[str]:
-        """Names that the module's text assigns as attributes of something."""
-        return self.program.attributes_set(module)
-
     def external(self, name: str) -> set[Value]:
         """An External by its canonical name; nothing for one that is absurdly long."""
         if name.count(".") >= LONGEST_NAME:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 import os
-import re
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,6 +18,7 @@ from leaklint.lowering.module import Procedures
 from leaklint.lowering.positions import line_starts
 from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
+from leaklint.resolve import wording
 from leaklint.resolve.asked import Asked
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
@@ -30,7 +30,6 @@ MOST_INSTRUCTIONS = 150_000
 """In the graphs that are kept: some 40 MB."""
 MOST_TEXTS = 50
 """Texts that are kept. Others are read again: who reads them keeps the bytes, which take less room."""
-_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
@@ -39,25 +38,12 @@ def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], 
         trace.note(("body", file, name))
 
 
-def attributes_assigned(text: str) -> frozenset[str]:
-    """Names that a text assigns as attributes of something."""
-    return frozenset(_ASSIGNED.findall(text))
-
-
-def _says(text: str, wanted: tuple[str, ...]) -> bool:
-    return any(one in text for one in wanted)
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
 class Program:
     """All modules below `roots`, each known by one name whichever way it was reached.
 
     roots: source roots, the first one found wins. read: the text of a file, or None where it cannot be read.
-    search: the names of modules whose text has a word. base: where shown paths start. overlays: by absolute path, what
-    is taken for the content of files.
+    search: the names of modules whose text has a word. base: where shown paths start. overlays: what is taken for the
+    content of files, by absolute path.
     traced: whether it is asked what answers rest on. by_body, by_word, packing: see `Trace`.
     """
 
@@ -266,7 +252,7 @@ class Program:
         """Whether the text of a module has one of these anywhere."""
         file, wanted = self.file_of(module), tuple(wanted)
         text = self._text(file) or ""
-        self.trace.note_part("scan", file, _says, wanted)
+        self.trace.note_part("scan", file, wording.says, wanted)
         pieces = self.asked.of(file).pieces
         for one in wanted:
             pieces.add(one)
@@ -277,11 +263,11 @@ class Program:
     def attributes_set(self, module: ModuleIR) -> frozenset[str]:
         """Names that a module's text assigns as attributes of something."""
         file = self.file_of(module)
-        self.trace.note_part("scan", file, attributes_assigned)
+        self.trace.note_part("scan", file, wording.attributes_assigned)
         found = self._attributes.get(file)
         if found is None:
             self.asked.of(file).attributes = True
-            found = self._attributes[file] = attributes_assigned(self._text(file) or "")
+            found = self._attributes[file] = wording.attributes_assigned(self._text(file) or "")
         return found
 
     def rest_on_body(self, module: str, name: str) -> None:
@@ -311,29 +297,18 @@ class Program:
         if not within:
             return 0
         file = self.file_of(module)
-        text, starts = self._text(file) or "", self._starts[file]
-        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-        ends = [starts[line] if line < len(starts) else len(text) for line in within]
-        return sum(len(whole.findall(text, starts[line - 1], end)) for line, end in zip(within, ends))
+        text = self._text(file) or ""
+        return wording.times(text, self._line_starts(file, text), word, within)
 
     def _find_lines(self, file: str, word: str) -> list[int]:
         text = self._text(file) or ""
-        at = text.find(word)
-        if at < 0 or not word:
-            return []
-        starts = self._starts.get(file)
-        if starts is None:
-            starts = self._starts[file] = array("I", line_starts(text))
-        lines: list[int] = []
-        while at >= 0:
-            end = at + len(word)
-            if not (at and _in_word(text[at - 1])) and not (end < len(text) and _in_word(text[end])):
-                line = bisect_right(starts, at)
-                lines.append(line)
-                # What else is in that line says nothing new.
-                end = starts[line] if line < len(starts) else len(text)
-            at = text.find(word, end)
-        return lines
+        return wording.lines_with(text, self._line_starts(file, text), word) if word and word in text else []
+
+    def _line_starts(self, file: str, text: str) -> array[int]:
+        known = self._starts.get(file)
+        if known is None:
+            known = self._starts[file] = array("I", line_starts(text))
+        return known
 
     # -- files --------------------------------------------------------------------------------------------------
 

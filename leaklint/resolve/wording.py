@@ -1,0 +1,45 @@
+"""What the words of a text tell while it is not parsed. starts: the offsets in it at which its lines begin."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
+
+
+def attributes_assigned(text: str) -> frozenset[str]:
+    """Names that a text assigns as attributes of something."""
+    return frozenset(_ASSIGNED.findall(text))
+
+
+def says(text: str, wanted: Iterable[str]) -> bool:
+    """Whether a text has one of these anywhere."""
+    return any(one in text for one in wanted)
+
+
+def lines_with(text: str, starts: Sequence[int], word: str) -> list[int]:
+    """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
+    lines: list[int] = []
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and _in_word(text[at - 1])) and not (end < len(text) and _in_word(text[end])):
+            line = bisect_right(starts, at)
+            lines.append(line)
+            # What else is in that line says nothing new.
+            end = starts[line] if line < len(starts) else len(text)
+        at = text.find(word, end)
+    return lines
+
+
+def times(text: str, starts: Sequence[int], word: str, lines: Iterable[int]) -> int:
+    """How often the identifier `word` occurs in these lines."""
+    whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+    ends = ((line, starts[line] if line < len(starts) else len(text)) for line in lines)
+    return sum(len(whole.findall(text, starts[line - 1], end)) for line, end in ends)
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
