@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import importlib.util
 import os
-import signal
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from leaklint import __version__
+from leaklint.cli.commands import COMMANDS, DEFAULT
+from leaklint.cli.ending import INTERRUPTED, ended, fail
 from leaklint.model import LeaklintError
-from leaklint.source.problem import cause, printable
+from leaklint.source.problem import printable
 
-DEFAULT = "check"
-COMMANDS: dict[str, tuple[str, str]] = {
-    "check": ("leaklint.cli.check_command", "Find leaks in files and directories (the default command)."),
-    "rule": ("leaklint.cli.rule_command", "Explain a rule, or list all of them."),
-    "catalog": ("leaklint.cli.catalog_command", "Show what leaklint knows of a library, or list all of them."),
-    "capacity": ("leaklint.cli.capacity_command", "Add up the pools of a project against the database's limit."),
-    "config": ("leaklint.cli.config_command", "Show the settings in force, and where each comes from."),
-    "lsp": ("leaklint.cli.lsp_command", "Serve an editor over the language server protocol."),
-}
-USAGE, INTERRUPTED = 2, 130
 _EXTRAS = {"lsp": "pygls>=2.0"}
 _GROUP_OPTIONS = ("--help", "-h", "--version", "-V")
 
@@ -91,12 +79,12 @@ def app() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; errors become one line on stderr and a status."""
+    return ended(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> Any:
     try:
-        status: Any = app.main(list(arguments), prog_name="leaklint", standalone_mode=False)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):
-        # click turns a closed pipe into an exit, with the status of findings.
-        return _closed_pipe()
+        return app.main(list(arguments), prog_name="leaklint", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
@@ -104,26 +92,8 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except click.ClickException as error:
         return fail(_usage(error))
-    except LeaklintError as error:
-        return fail(str(error))
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return INTERRUPTED
-    except OSError as error:
-        if error.errno in (errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN) and not error.filename:
-            return _closed_pipe()
-        place = f"{printable(os.fsdecode(error.filename))}: " if error.filename else "output: "
-        with contextlib.suppress(OSError):
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (what is buffered cannot be written either)
-        return fail(f"{place}{cause(error)}")
-    return status if isinstance(status, int) else 0
-
-
-def fail(text: str, status: int = USAGE) -> int:
-    """Print an error, a line for each line of `text`; returns the status."""
-    with contextlib.suppress(OSError):
-        for line in text.split("\n"):
-            print(f"leaklint: error: {line}", file=sys.stderr)
-    return status
 
 
 def _usage(error: click.ClickException) -> str:
@@ -138,10 +108,3 @@ def _usage(error: click.ClickException) -> str:
         mend = f"did you mean {close[0]}?" if close else "'leaklint check --help' lists the options"
         return f"no such option {printable(error.option_name)}; {mend}"
     return printable(message[:1].lower() + message[1:]).rstrip(".")
-
-
-def _closed_pipe() -> int:
-    """Whoever read the output has seen enough. The interpreter must not find the pipe closed once more at its end."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1

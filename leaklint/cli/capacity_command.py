@@ -7,7 +7,7 @@ import os
 import click
 
 from leaklint.capacity.model import Budget
-from leaklint.cli import configuring
+from leaklint.cli import config_option, configuring
 from leaklint.cli.budgeting import budget_of
 from leaklint.cli.terminal import note, write_result
 from leaklint.config import Settings
@@ -24,7 +24,7 @@ from leaklint.source.problem import printable
 @click.option("--output-format", type=click.Choice(["text", "json", "svg"]), default="text", help="How to show it.")
 @click.option("--output-file", metavar="FILE", help="Write it there instead of to standard output.")
 @click.option("--dsn", metavar="DSN", help="Ask a running PostgreSQL for its limit and its sessions (read-only).")
-@configuring.option
+@config_option.option
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 def command(
     path: str,

@@ -7,43 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
-import msgspec
 
-from leaklint.cli import configuring
+from leaklint.cli import config_option
+from leaklint.cli.request import Request
 from leaklint.config import Options
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _FORMATS_TEXT = "text, concise, json, jsonl, sarif, github, gitlab, junit, html and others"
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for. overrides: the options that configuration files know, too. None: not given."""
-
-    paths: tuple[str, ...]
-    overrides: Options
-    config: tuple[str, ...]
-    isolated: bool
-    fix: bool
-    fix_only: bool
-    diff: bool
-    statistics: bool
-    show_files: bool
-    output_file: str | None
-    stdin_filename: str | None
-    write_baseline: str | None
-    prune_baseline: bool
-    diff_base: str | None
-    add_ignore: str | None
-    cache: bool
-    prefilter: bool
-    jobs: int
-    executor: str | None
-    exit_zero: bool
-    exit_non_zero_on_fix: bool
-    watch: bool
-    quiet: bool
-    verbose: bool
-    color: str
 
 
 def _selectors(name: str, text: str) -> Callable[[_F], _F]:
@@ -80,7 +50,7 @@ def _patterns(name: str, text: str) -> Callable[[_F], _F]:
 @click.option("--show-witness/--no-show-witness", default=None, help="Show the path of each finding (text).")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and stop.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of the file that is given as '-'.")
-@configuring.option
+@config_option.option
 @click.option("--isolated", is_flag=True, help="Read no configuration file.")
 @_patterns("--exclude", "What to leave out, in place of the defaults.")
 @_patterns("--extend-exclude", "What to leave out as well.")
@@ -120,6 +90,11 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
     """Find leaks in PATHS: files, directories (default: the current one), or - for standard input."""
     from leaklint.cli.checking import run
 
+    return run(requested(paths, given))
+
+
+def requested(paths: tuple[str, ...], given: dict[str, Any]) -> Request:
+    """What the parameters ask for. Raises UsageError for those that exclude each other."""
     paths, given["write_baseline"] = _optional_value(paths, given["write_baseline"])
     paths, given["add_ignore"] = _optional_value(paths, given["add_ignore"])
     if given["quiet"] and given["verbose"]:
@@ -146,14 +121,12 @@ def command(paths: tuple[str, ...], **given: Any) -> int:
         show_witness=given["show_witness"],
         cache_dir=given["cache_dir"],
     )
-    return run(
-        Request(
-            paths=paths or (".",),
-            overrides=overrides,
-            cache=not given["no_cache"],
-            prefilter=not given["no_prefilter"],
-            **{name: given[name] for name in Request.__struct_fields__ if name in given and name != "paths"},
-        )
+    return Request(
+        paths=paths or (".",),
+        overrides=overrides,
+        cache=not given["no_cache"],
+        prefilter=not given["no_prefilter"],
+        **{name: given[name] for name in Request.__struct_fields__ if name in given and name != "paths"},
     )
 
 

@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import click
 import msgspec
 
 from leaklint import __version__, engine
 from leaklint.cli import terminal
-from leaklint.cli.check_command import Request
-from leaklint.cli.configuring import finder_of
+from leaklint.cli.configuring import finder_of, wrong_usage
 from leaklint.cli.executing import executor_at
+from leaklint.cli.request import Request
 from leaklint.config import Settings, SettingsFinder, near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
@@ -67,12 +66,12 @@ def run(request: Request) -> int:
 def _standard_input(request: Request) -> bytes | None:
     if STDIN not in request.paths:
         if request.stdin_filename is not None:
-            raise click.UsageError("--stdin-filename names the file that is given as '-'; give '-' as the path")
+            raise wrong_usage("--stdin-filename names the file that is given as '-'; give '-' as the path")
         return None
     if len(set(request.paths)) > 1:
-        raise click.UsageError("'-' (standard input) cannot stand beside other paths")
+        raise wrong_usage("'-' (standard input) cannot stand beside other paths")
     if request.watch or request.add_ignore is not None:
-        raise click.UsageError("standard input can be neither watched nor changed")
+        raise wrong_usage("standard input can be neither watched nor changed")
     return sys.stdin.buffer.read()
 
 
@@ -263,7 +262,7 @@ def _compare(
     path = job.settings.baseline
     if not path:
         if job.request.prune_baseline:
-            raise click.UsageError("--prune-baseline needs --baseline FILE")
+            raise wrong_usage("--prune-baseline needs --baseline FILE")
         return findings, None
     from leaklint import baseline
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from leaklint.cli import configuring
+from leaklint.cli import config_option, configuring
 from leaklint.cli.terminal import write_result
 from leaklint.config import KEYS, Settings
 from leaklint.config.settings import FileIgnores, Patterns
@@ -19,7 +19,7 @@ from leaklint.source.problem import printable
 
 @click.command("config", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("path", required=False)
-@configuring.option
+@config_option.option
 @click.option("--isolated", is_flag=True, help="Show the defaults: read no configuration file.")
 @click.option("--json", "as_json", is_flag=True, help="Show them as JSON.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the configuration instead.")

@@ -1,20 +1,22 @@
-"""`--config`, which names a file or gives single keys, and the finder of settings that follows from it."""
+"""The finder of settings that follows from `--config`, which names a file or gives single keys."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-
-import click
+from typing import TYPE_CHECKING
 
 from leaklint.config import Options, SettingsFinder, read_inline
 
-option = click.option(
-    "--config",
-    multiple=True,
-    metavar="FILE|KEY=VALUE",
-    help="The configuration file to use for everything; or a key of it, on top of the files.",
-)
+if TYPE_CHECKING:
+    from click import UsageError
+
+
+def wrong_usage(text: str) -> UsageError:
+    """What says that options do not go together. It is rarely needed, and click takes its time to load."""
+    from click import UsageError
+
+    return UsageError(text)
 
 
 def finder_of(given: Sequence[str], *, isolated: bool, overrides: Options | None = None) -> SettingsFinder:
@@ -22,7 +24,7 @@ def finder_of(given: Sequence[str], *, isolated: bool, overrides: Options | None
     in `--config`. Raises UsageError, ConfigError."""
     files = [value for value in given if "=" not in value or os.path.exists(value)]
     if len(files) > 1:
-        raise click.UsageError("--config names one file, beside any number of KEY = VALUE")
+        raise wrong_usage("--config names one file, beside any number of KEY = VALUE")
     laid = [read_inline(value, "--config") for value in given if value not in files]
     overrides = _over([*laid, *([overrides] if overrides is not None else [])])
     return SettingsFinder(cwd=os.getcwd(), explicit=files[0] if files else None, isolated=isolated, overrides=overrides)
