@@ -9,6 +9,7 @@ out: being a suspect means only to be looked at.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -18,6 +19,7 @@ from typing import Any
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.ownership.meanings import Meaning
 from leaklint.ownership.survey import Gift, Survey, Surveyed, digest, gives_digest
 from leaklint.ownership.vocabulary import Vocabulary, Words
 from leaklint.resolve.definitions import MODULE_BODY
@@ -83,9 +85,7 @@ class Suspects:
         self._vocabulary = Vocabulary()
         self._libraries: dict[str, frozenset[str]] = {}
         self._given_by: dict[int, frozenset[str]] = {}
-        self._leading: dict[str, int] = {}
-        self._making: dict[str, int] = {}
-        self._named: dict[str, int] = {}
+        self._mean(Meaning(), Meaning(), Meaning())
         self._news: list[tuple[str, str, int]] = []
         self._receiving: set[Function] = set()
         self._lambdas: set[Class | Function] = set()
@@ -94,7 +94,11 @@ class Suspects:
         self._rests: Rests = {}
         self._turned: dict[str, int] | None = None
         self._changed: tuple[str, Set[str]] = "", frozenset()
-        self._before: dict[str, dict[str, int]] = {"name": {}, "lead": {}, "make": {}}
+
+    def _mean(self, leading: Meaning, making: Meaning, named: Meaning) -> None:
+        """Take these for the words that lead to a resource, those whose result does, and the names of suspects."""
+        self._leading, self._making, self._named = leading, making, named
+        self._meanings = {"lead": leading, "make": making, "name": named}
 
     def without(self, file: str, resolver: Resolver, *, resting: int = 0) -> Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
@@ -104,8 +108,7 @@ class Suspects:
         other._imports = self._imports.again(resolver.program, file)
         other._vocabulary = self._vocabulary
         bit = self._imports.bit(file)
-        for mine, its in ((self._leading, other._leading), (self._making, other._making), (self._named, other._named)):
-            its.update({name: mask & ~bit for name, mask in mine.items()})
+        other._mean(self._leading.without(bit), self._making.without(bit), self._named.without(bit))
         for path, known in self._files.items():
             if path != file:
                 other._libraries[path] = self._libraries[path]
@@ -117,8 +120,8 @@ class Suspects:
         if resting:
             changed = resting | trace.bit(("gives", file))
             for kind, name in self._files[file].gives if file in self._files else ():
-                if kind in other._before:
-                    other._before[kind][name] = bit
+                if kind in other._meanings:
+                    other._meanings[kind].add_before(name, bit)
             other._unread = [one for one, mask in self._rests.items() if mask & changed and one.module != module]
         other._rests = {one: mask for one, mask in self._rests.items() if one.module != module}
         return other
@@ -128,7 +131,7 @@ class Suspects:
         led to still counts. gone: the facts that are no longer so."""
         other = Suspects(resolver, thorough=self.thorough)
         other._imports, other._vocabulary = self._imports.again(resolver.program, file), self._vocabulary
-        other._leading, other._making, other._named = dict(self._leading), dict(self._making), dict(self._named)
+        other._mean(Meaning(self._leading), Meaning(self._making), Meaning(self._named))
         other._receiving, other._lambdas = set(self._receiving), set(self._lambdas)
         other._libraries = dict(self._libraries)
         own = self._files.get(file)
@@ -225,12 +228,8 @@ class Suspects:
         """Whether other names mean something in a file than did when its ways were found."""
         if self._turned is None:
             self._turned = {}
-            for kind, now in (("name", self._named), ("make", self._making)):
-                before = self._before[kind]
-                for name in before.keys() | now.keys():
-                    changed = before.get(name, 0) ^ now.get(name, 0)
-                    if changed:
-                        self._turned[name] = self._turned.get(name, 0) | changed
+            for name, changed in (*self._named.turned(), *self._making.turned()):
+                self._turned[name] = self._turned.get(name, 0) | changed
         return known.stale or any(
             mask & known.reached and name in self._words_in(file, known) for name, mask in self._turned.items()
         )
@@ -254,13 +253,8 @@ class Suspects:
 
     def _outlived(self, known: _File) -> bool:
         """Whether something is active in a file only because of what others gave in an earlier run."""
-        if known.stale:
-            return True
-        for kind, now in (("lead", self._leading), ("make", self._making)):
-            lost = ((name, mask & ~now.get(name, 0)) for name, mask in self._before[kind].items())
-            if any(mask & known.reached and name in known.active for name, mask in lost):
-                return True
-        return False
+        lost = itertools.chain(self._leading.lost(), self._making.lost())
+        return known.stale or any(mask & known.reached and name in known.active for name, mask in lost)
 
     # -- from run to run ----------------------------------------------------------------------------------------
 
@@ -307,8 +301,8 @@ class Suspects:
         for path, one in survey.files.items():
             bit = self._imports.bit(path)
             for kind, name in (*one.gives, *[("name", own_name(name)) for name in one.suspects]):
-                if kind in self._before:
-                    self._before[kind][name] = self._before[kind].get(name, 0) | bit
+                if kind in self._meanings:
+                    self._meanings[kind].add_before(name, bit)
             if path in stale:
                 self._open(path)
                 if self._libraries[path] != set(one.libraries) or self._program.imports_at(path) != tuple(one.imports):
@@ -325,17 +319,15 @@ class Suspects:
         known.stale = bool(turned & reached)
         self._libraries[path] = frozenset(one.libraries)
         for kind, name in one.gives:
-            if kind == "lead":
-                self._leading[name] = self._leading.get(name, 0) | bit
-            elif kind == "make":
-                self._making[name] = self._making.get(name, 0) | bit
+            if kind in self._meanings:
+                self._meanings[kind].add(name, bit)
             elif kind == "take":
                 self._receiving.add(_function(name))
             else:
                 self._lambdas.add(_function(name))
         module = self._program.name_at(Path(path)) if one.suspects else ""
         for name, rests in one.suspects.items():
-            self._named[own_name(name)] = self._named.get(own_name(name), 0) | bit
+            self._named.add(own_name(name), bit)
             if name not in again:
                 function = Function(module, name)
                 self._rests[function] = self._program.trace.share(rests)
@@ -403,7 +395,7 @@ class Suspects:
         while self._news or self._unread:
             while self._news:
                 kind, name, bit = self._news.pop()
-                told = self._before[kind].get(name, 0) & bit
+                told = self._meanings[kind].before.get(name, 0) & bit
                 for file, known in self._files.items():
                     if not known.reached & bit or (told and (known.ways or known.same)):
                         continue
@@ -420,17 +412,13 @@ class Suspects:
         return touched
 
     def _lead(self, name: str, known: _File) -> None:
-        before = self._leading.get(name, 0)
-        if not before & known.bit and not name.startswith("<"):
-            self._leading[name] = before | known.bit
+        if not name.startswith("<") and self._leading.add(name, known.bit):
             known.gives.add(("lead", name))
             known.told = False
             self._news.append(("lead", name, known.bit))
 
     def _make(self, name: str, known: _File) -> None:
-        before = self._making.get(name, 0)
-        if not before & known.bit:
-            self._making[name] = before | known.bit
+        if self._making.add(name, known.bit):
             known.gives.add(("make", name))
             known.told = False
             self._turned = None
@@ -529,8 +517,7 @@ class Suspects:
         if name not in known.functions:
             known.functions.add(name)
             known.ways, known.told = b"", False
-            own = own_name(name)
-            self._named[own] = self._named.get(own, 0) | known.bit
+            self._named.add(own_name(name), known.bit)
             self._turned = None
         if not self.thorough:
             self._unread.append(function)
