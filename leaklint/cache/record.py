@@ -76,6 +76,7 @@ class KeptFile(msgspec.Struct, frozen=True, array_like=True):
     libraries: tuple[str, ...]
     imports: tuple[int, ...]
     stated: bytes
+    passed: tuple[str, ...]
     rests: int
     reached: int
     active: tuple[str, ...]

@@ -295,6 +295,16 @@ class Catalog:
             lambda name, target: name not in made or not unnamed.isdisjoint(self.bases(target))
         )
 
+    @functools.cached_property
+    def given_words(self) -> frozenset[str]:
+        """The words by which any library gives something."""
+        return frozenset().union(*self.taking_words.values())
+
+    @functools.cached_property
+    def tops(self) -> frozenset[str]:
+        """The first parts of the libraries' import names."""
+        return frozenset(module.partition(".")[0] for module in self.modules)
+
     def _words_of_modules(self, counts: Callable[[str, str], bool]) -> dict[str, frozenset[str]]:
         """counts: whether the name of what leads to something is a word, too; asked with what it leads to."""
         words: dict[str, set[str]] = {library.name: set() for library in self.libraries}

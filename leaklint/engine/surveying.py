@@ -105,6 +105,7 @@ class Joined:
             tuple(one.libraries),
             tuple(map(self._number, one.imports)),
             one.stated,
+            tuple(one.passed),
             self._mask(one.rests),
             self._mask(one.reached),
             tuple(one.active),
@@ -211,7 +212,17 @@ def recalled(
         rests, reached = body.masks[one.rests], unpacked(body.masks[one.reached])
         idle = [name for name in one.idle if not hit[one.suspects[name]]] if unsure else one.idle
         files[path] = Surveyed(
-            one.libraries, imports, one.stated, rests, reached, one.active, one.gives, resting, one.ways, idle
+            one.libraries,
+            imports,
+            one.stated,
+            one.passed,
+            rests,
+            reached,
+            one.active,
+            one.gives,
+            resting,
+            one.ways,
+            idle,
         )
         wrong = hit[one.rests] & broken
         functions = [name for name, number in one.suspects.items() if hit[number] & broken] if broken else []

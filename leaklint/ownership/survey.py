@@ -14,15 +14,16 @@ and classes are named `module:name`."""
 
 
 class Surveyed(NamedTuple):
-    """One file. imports: the files that its imports lead to, stated: a digest of the statements; they rest on the facts
-    `rests`. reached: the files that it imports, directly or through others, as numbers in the survey. active: the words
-    in it that make a function a suspect. suspects: their names, and the facts that what is known of them rests on.
-    ways: see `Suspects.ways`. idle: those of the suspects that come by no resource. Sets of facts may be packed, as in
-    `resolve.sets`."""
+    """One file. imports: the files that its imports lead to, stated: a digest of the statements, passed: the words of
+    libraries that it takes over and thereby passes on; they rest on the facts `rests`. reached: the files that it
+    imports, directly or through others, as numbers in the survey. active: the words in it that make a function a
+    suspect. suspects: their names, and the facts that what is known of them rests on. ways: see `Suspects.ways`. idle:
+    those of the suspects that come by no resource. Sets of facts may be packed, as in `resolve.sets`."""
 
     libraries: Sequence[str]
     imports: Sequence[str]
     stated: bytes
+    passed: Sequence[str]
     rests: int | bytes
     reached: int
     active: Sequence[str]

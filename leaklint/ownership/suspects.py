@@ -9,6 +9,7 @@ out: being a suspect means only to be looked at.
 
 from __future__ import annotations
 
+import builtins
 import itertools
 import re
 from bisect import bisect_left
@@ -27,6 +28,7 @@ from leaklint.resolve.importing import Imports
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
+from leaklint.source.occurrences import Use, use_of
 from leaklint.source.prefilter import Prefilter, identifiers
 
 _NAME = re.compile(r"\w+")
@@ -278,11 +280,21 @@ class Suspects:
                 suspects[name] = trace.share(rested | settled(function))
                 if function in idle:
                     resting.append(name)
-            imports, stated, rests = self._program.known_imports(file)
+            imports, stated, passed, rests = self._program.known_imports(file)
             active, gives = sorted(known.active), sorted(known.gives)
             ways = b"" if self._outlived(known) else self.ways(file)
             files[file] = Surveyed(
-                sorted(libraries), imports, stated, rests, known.reached, active, gives, suspects, ways, resting
+                sorted(libraries),
+                imports,
+                stated,
+                passed,
+                rests,
+                known.reached,
+                active,
+                gives,
+                suspects,
+                ways,
+                resting,
             )
         always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
         return Survey(list(self._imports.order), files, words, frozenset(always))
@@ -296,7 +308,7 @@ class Suspects:
             self._imports.bit(path)
         for path, one in survey.files.items():
             if one.ways and path not in stale:
-                self._program.recall_imports(path, tuple(one.imports), one.stated, one.rests)
+                self._program.recall_imports(path, tuple(one.imports), one.stated, one.passed, one.rests)
         turned = 0
         for path, one in survey.files.items():
             bit = self._imports.bit(path)
@@ -305,7 +317,9 @@ class Suspects:
                     self._meanings[kind].add_before(name, bit)
             if path in stale:
                 self._open(path)
-                if self._libraries[path] != set(one.libraries) or self._program.imports_at(path) != tuple(one.imports):
+                imports, _, passed, _ = self._program.known_imports(path)
+                was = frozenset(one.libraries), tuple(one.imports), set(one.passed)
+                if (self._libraries[path], imports, set(passed)) != was:
                     turned |= bit
         for path, one in survey.files.items():
             if one.ways and path not in stale:
@@ -449,8 +463,19 @@ class Suspects:
             given = self._given_by[known.reached] = self._free.union(*map(self._prefilter.words, libraries))
         words = self._words_in(file, known)
         found = words.among(given)
+        if not self.thorough:
+            found = {word for word in found if self._may_take(file, word)}
         found.update(name for name, mask in self._leading.items() if mask & known.reached and name in words)
         return found
+
+    def _may_take(self, file: str, word: str) -> bool:
+        """Whether a library's word may stand for what the library gives: a name does where the file imports it from a
+        library, or from a file that passes such names on. What the project itself calls so leads to a resource only if
+        it is found to hand one over."""
+        if word in self._free or hasattr(builtins, word):
+            return True
+        use = use_of(self._program.text_at(file) or "", word)
+        return use == Use.VALUE or (use == Use.NAME and self._program.imports_taking(file, word))
 
     def _activate(self, file: str, words: set[str]) -> None:
         """Take the functions of a file that mention one of the words for suspects."""
@@ -544,8 +569,8 @@ class Suspects:
 
         put = carried(procedure, leads, makes, receives=function in self._receiving)
         for name, operand in put.stored:
-            # What is active here is so wherever this file is imported.
-            if name not in known.active and (operand in put.aliases or confirmed(operand)):
+            # What leads to something here does so wherever this file is imported.
+            if not self._leading.get(name, 0) & known.reached and (operand in put.aliases or confirmed(operand)):
                 self._lead(name, known)
         if any(map(confirmed, put.returned)):
             self._lead(own_name(function.name), known)

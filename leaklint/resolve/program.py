@@ -81,6 +81,7 @@ class Program:
         self._imports: dict[str, tuple[str, ...]] = {}
         self._before: dict[str, ModuleIR] = {}
         self._stated: dict[str, bytes] = {}
+        self._passed: dict[str, tuple[str, ...]] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
@@ -110,6 +111,7 @@ class Program:
         other._texts.pop(file, None)
         other._imports.pop(file, None)
         other._stated.pop(file, None)
+        other._passed.pop(file, None)
         other._words.pop(file, None)
         other._starts.pop(file, None)
         other._problems.pop(file, None)
@@ -378,17 +380,21 @@ class Program:
             self._imports[file] = self.trace.answer(self._rests, ("imports", file), lambda: self._imports_of(file))
         return self._imports[file]
 
-    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, int | bytes]:
-        """The files that a file's imports lead to, a digest of the statements, and what all that rests on."""
-        return self.imports_at(file), self._stated[file], self._rests[("imports", file)]
+    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, tuple[str, ...], int | bytes]:
+        """The files that a file's imports lead to, a digest of the statements, the words of libraries that it passes on
+        to those that import it, and what all that rests on."""
+        return self.imports_at(file), self._stated[file], self._passed[file], self._rests[("imports", file)]
 
-    def recall_imports(self, file: str, imports: tuple[str, ...], stated: bytes, rests: int | bytes) -> None:
+    def recall_imports(
+        self, file: str, imports: tuple[str, ...], stated: bytes, passed: Iterable[str], rests: int | bytes
+    ) -> None:
         """Take these for the files that its imports lead to, as they did in an earlier run."""
-        self._imports[file], self._stated[file] = imports, stated
+        self._imports[file], self._stated[file], self._passed[file] = imports, stated, tuple(passed)
         self._rests[("imports", file)] = self.trace.share(rests)
 
     def _imports_of(self, file: str) -> tuple[str, ...]:
         found: set[str] = set()
+        passed: set[str] = set()
         start = os.path.dirname(file)
         statements = imported((self.text_at(file) or "").encode("utf-8", "replace"))
         self._stated[file] = statements_digest(statements)
@@ -399,7 +405,27 @@ class Program:
             if not below.file or os.path.basename(below.file) == "__init__.py":
                 joint = "" if source.endswith(".") else "."
                 found.update(self._found(f"{source}{joint}{name}", start).file for name in names)
+            if below != NOTHING or self._is_of_library(source):
+                passed.update(name for name in names if name == "*" or name in self.catalog.given_words)
+        self._passed[file] = tuple(sorted(passed))
         return tuple(sorted(found - {"", file}))
+
+    def imports_taking(self, file: str, word: str) -> bool:
+        """Whether what a file has imported by this name may be a library's: it comes from one, or from a file that
+        passes on such a name, or all names."""
+        start = os.path.dirname(file)
+        for source, names in imported((self.text_at(file) or "").encode("utf-8", "replace")):
+            if word not in names and "*" not in names:
+                continue
+            if self._is_of_library(source):
+                return True
+            below = self._found(source, start).file
+            if below and self.imports_at(below) is not None and not {word, "*"}.isdisjoint(self._passed[below]):
+                return True
+        return False
+
+    def _is_of_library(self, module: str) -> bool:
+        return module.partition(".")[0] in self.catalog.tops
 
     def _shown(self, file: str) -> str:
         inside = os.path.relpath(file, self._base)

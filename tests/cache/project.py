@@ -16,11 +16,13 @@ FILES: dict[str, tuple[str, ...]] = {
         "def connect():\n    return None\n",
         "import psycopg2\n_conn = psycopg2.connect('')\ndef connect():\n    return _conn\n",
         "from app.other import connect\n",
+        "from psycopg2 import connect\n",
     ),
     "app/other.py": (
         "import sqlite3\ndef connect():\n    return sqlite3.connect('x')\n",
         "def connect():\n    raise NotImplementedError\n",
         "import mystery\nconnect = mystery.connect\n",
+        "from sqlite3 import *\n",
     ),
     "app/closing.py": (
         "def put(conn):\n    conn.close()\n",

@@ -45,7 +45,7 @@ def write(tmp_path: Path) -> Write:
         for name, text in files.items():
             path = tmp_path / (name.replace("__", "/") + ".py")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("import sqlite3  # connect\n" + text)
+            path.write_text("import sqlite3; sqlite3.connect\n" + text)
 
     return write
 
@@ -188,7 +188,7 @@ def test_wrong_rules_and_resources_in_a_configuration_say_where(tmp_path: Path, 
 
 def test_texts_that_are_on_no_disk(tmp_path: Path) -> None:
     finder = SettingsFinder(cwd=str(tmp_path))
-    result = check_texts({"new/a.py": b"import sqlite3 # connect\nleak()\n"}, finder, analyze=marks)
+    result = check_texts({"new/a.py": b"import sqlite3; sqlite3.connect\nleak()\n"}, finder, analyze=marks)
     assert places(result) == [("new/a.py", 2, "LK102")]
 
 
