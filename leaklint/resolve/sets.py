@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from typing import Any
 
 _RUNS = re.compile(rb"[^\0]+(?:\0{1,4}[^\0]+)*")
 _PLACE, _LENGTH = 3, 2
 _LONGEST = 1 << 8 * _LENGTH
 _FARTHEST = 1 << 8 * _PLACE
 _DENSE, _SPARSE = b"\0", b"\1"
+_SMALL = 1024
+_MOST_AT_HAND = 500
+"""Packed sets that are at hand unpacked, too."""
 
 
 def packed(mask: int) -> bytes:
@@ -52,3 +56,42 @@ def as_int(known: int | bytes) -> int:
 def members(mask: int) -> Iterator[int]:
     """The numbers in a set, lowest first."""
     return itertools.compress(itertools.count(), map(int, reversed(f"{mask:b}")))
+
+
+class SharedSets:
+    """Keeps sets that many things rest on, each as one object: most are the same, and sets are large. packing: large
+    ones in little room."""
+
+    def __init__(self, *, packing: bool) -> None:
+        self._packing = packing
+        self._shared: dict[Any, Any] = {}
+        self._packed: dict[int, bytes] = {}
+        self._unpacked: dict[bytes, int] = {}
+
+    def share(self, mask: int | bytes) -> Any:
+        """The set, which may be packed, as the object for it."""
+        if isinstance(mask, bytes):
+            if self._packing:
+                return self._shared.setdefault(mask, mask)
+            mask = unpacked(mask)
+        if not self._packing or mask.bit_length() <= _SMALL:
+            return self._shared.setdefault(mask, mask)
+        known = self._packed.get(mask)
+        if known is None:
+            known = packed(mask)
+            known = self._shared.setdefault(known, known)
+            if len(self._packed) >= _MOST_AT_HAND:
+                self._packed.clear()
+            self._packed[mask] = known
+        return known
+
+    def set_of(self, shared: Any) -> int:
+        """What `share` was given."""
+        if type(shared) is int:
+            return shared
+        known = self._unpacked.get(shared)
+        if known is None:
+            if len(self._unpacked) >= _MOST_AT_HAND:
+                self._unpacked.clear()
+            known = self._unpacked[shared] = unpacked(shared)
+        return known

@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from leaklint.resolve.sets import packed, unpacked
+from leaklint.resolve.sets import SharedSets
 
 V = TypeVar("V")
 
@@ -35,11 +35,8 @@ Fact = tuple[Any, ...]
 _OF_TEXT = frozenset({"text", "outline", "body", "mention", "scan"})
 
 Rests = dict[Any, Any]
-"""Key of a remembered answer -> the facts that it rests on, as `Trace.share` gives them. Below 0: not known before an
+"""Key of a remembered answer -> the facts that it rests on, as `share` gives them. Below 0: not known before an
 answer around it is found."""
-_SMALL = 1024
-_MOST_AT_HAND = 500
-"""Packed sets that are at hand unpacked, too."""
 
 
 def lasting(rests: Rests, gone: int) -> Rests:
@@ -62,21 +59,19 @@ class _Frame:
 class Trace:
     """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
     has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another. by_word: the
-    same of the words that stand in it; a text that is edited is looked at anew bit by bit. packing: keep large sets in
-    little room; nobody takes answers over to another text then."""
+    same of the words that stand in it; a text that is edited is looked at anew bit by bit. share, set_of:
+    see `SharedSets`, which packs large sets where nobody takes answers over to another text."""
 
     def __init__(self, *, on: bool = True, by_body: bool = False, by_word: bool = False, packing: bool = False) -> None:
         self.on = on
-        self._packing = packing
+        sets = SharedSets(packing=packing)
+        self.share, self.set_of = sets.share, sets.set_of
         self.by_word = on and by_word
         self.by_body = self.by_word or (on and by_body)
         self.mask = 0
         self._facts: list[Fact] = []
         self._numbers: dict[Fact, int] = {}
         self._open: list[_Frame] = []
-        self._shared: dict[Any, Any] = {}
-        self._packed: dict[int, bytes] = {}
-        self._unpacked: dict[bytes, int] = {}
 
     def note(self, fact: Fact) -> None:
         """The answer in hand rests on a fact."""
@@ -115,34 +110,6 @@ class Trace:
         """Give facts of an earlier run the numbers that they had then. Nothing was noted before."""
         for fact in facts:
             self.bit(fact)
-
-    def share(self, mask: int | bytes) -> Any:
-        """The set, which may be packed, as one object for all that rest on the same: most do, and sets are large."""
-        if isinstance(mask, bytes):
-            if self._packing:
-                return self._shared.setdefault(mask, mask)
-            mask = unpacked(mask)
-        if not self._packing or mask.bit_length() <= _SMALL:
-            return self._shared.setdefault(mask, mask)
-        known = self._packed.get(mask)
-        if known is None:
-            known = packed(mask)
-            known = self._shared.setdefault(known, known)
-            if len(self._packed) >= _MOST_AT_HAND:
-                self._packed.clear()
-            self._packed[mask] = known
-        return known
-
-    def set_of(self, rested: Any) -> int:
-        """What `share` was given."""
-        if type(rested) is int:
-            return rested
-        known = self._unpacked.get(rested)
-        if known is None:
-            if len(self._unpacked) >= _MOST_AT_HAND:
-                self._unpacked.clear()
-            known = self._unpacked[rested] = unpacked(rested)
-        return known
 
     def facts(self, mask: int) -> Iterator[Fact]:
         """The facts of a set."""
