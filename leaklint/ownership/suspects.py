@@ -25,6 +25,7 @@ from leaklint.ownership.survey import Gift, Survey, Surveyed, digest, gives_dige
 from leaklint.ownership.vocabulary import Vocabulary, Words
 from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.importing import Imports
+from leaklint.resolve.program import Imported
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
@@ -280,21 +281,11 @@ class Suspects:
                 suspects[name] = trace.share(rested | settled(function))
                 if function in idle:
                     resting.append(name)
-            imports, stated, passed, rests = self._program.known_imports(file)
+            said, rests = self._program.known_imports(file)
             active, gives = sorted(known.active), sorted(known.gives)
             ways = b"" if self._outlived(known) else self.ways(file)
             files[file] = Surveyed(
-                sorted(libraries),
-                imports,
-                stated,
-                passed,
-                rests,
-                known.reached,
-                active,
-                gives,
-                suspects,
-                ways,
-                resting,
+                sorted(libraries), *said, rests, known.reached, active, gives, suspects, ways, resting
             )
         always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
         return Survey(list(self._imports.order), files, words, frozenset(always))
@@ -308,7 +299,8 @@ class Suspects:
             self._imports.bit(path)
         for path, one in survey.files.items():
             if one.ways and path not in stale:
-                self._program.recall_imports(path, tuple(one.imports), one.stated, one.passed, one.rests)
+                said = Imported(tuple(one.imports), one.stated, tuple(one.passed))
+                self._program.recall_imports(path, said, one.rests)
         turned = 0
         for path, one in survey.files.items():
             bit = self._imports.bit(path)
@@ -317,9 +309,9 @@ class Suspects:
                     self._meanings[kind].add_before(name, bit)
             if path in stale:
                 self._open(path)
-                imports, _, passed, _ = self._program.known_imports(path)
-                was = frozenset(one.libraries), tuple(one.imports), set(one.passed)
-                if (self._libraries[path], imports, set(passed)) != was:
+                said = self._program.imports_at(path)
+                was = frozenset(one.libraries), tuple(one.imports), tuple(one.passed)
+                if (self._libraries[path], said.files, said.passed) != was:
                     turned |= bit
         for path, one in survey.files.items():
             if one.ways and path not in stale:

@@ -49,7 +49,7 @@ class Imports:
         """The files that one imports. What that rests on is known to the program, and concerns no answer in hand."""
         trace = self._program.trace
         before = trace.mask
-        found = self._program.imports_at(file)
+        found = self._program.imports_at(file).files
         trace.mask = before
         return iter(found)
 

@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from leaklint.catalog import Catalog
 from leaklint.ir import ModuleIR, Procedure
@@ -36,6 +37,16 @@ _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], name: str) -> None:
     if trace.by_word or (isinstance(procedures, Procedures) and name in procedures.apart):
         trace.note(("body", file, name))
+
+
+class Imported(NamedTuple):
+    """What the imports of a file say, told from its text, which is not parsed. files: those of the project that they
+    lead to, sorted. stated: a digest of the statements. passed: the words of libraries that the file passes on to those
+    that import it."""
+
+    files: tuple[str, ...]
+    stated: bytes
+    passed: tuple[str, ...]
 
 
 class Program:
@@ -78,10 +89,8 @@ class Program:
         self._located: dict[tuple[tuple[str, ...], str], Found] = {}
         self._modules: dict[str, ModuleIR | None] = {}
         self._texts: dict[str, str | None] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
+        self._imports: dict[str, Imported] = {}
         self._before: dict[str, ModuleIR] = {}
-        self._stated: dict[str, bytes] = {}
-        self._passed: dict[str, tuple[str, ...]] = {}
         self._files: dict[str, str] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
@@ -110,8 +119,6 @@ class Program:
             other._before[file] = old
         other._texts.pop(file, None)
         other._imports.pop(file, None)
-        other._stated.pop(file, None)
-        other._passed.pop(file, None)
         other._words.pop(file, None)
         other._starts.pop(file, None)
         other._problems.pop(file, None)
@@ -372,32 +379,28 @@ class Program:
     def _text_again(self, file: str) -> str:
         return self._text(file) or ""
 
-    def imports_at(self, file: str) -> tuple[str, ...]:
-        """The files of the project that a file's imports lead to, told from its text, sorted. It is not lowered."""
+    def imports_at(self, file: str) -> Imported:
+        """What the imports of a file say."""
         if file in self._imports:
             self.trace.used(self._rests, ("imports", file))
         else:
             self._imports[file] = self.trace.answer(self._rests, ("imports", file), lambda: self._imports_of(file))
         return self._imports[file]
 
-    def known_imports(self, file: str) -> tuple[tuple[str, ...], bytes, tuple[str, ...], int | bytes]:
-        """The files that a file's imports lead to, a digest of the statements, the words of libraries that it passes on
-        to those that import it, and what all that rests on."""
-        return self.imports_at(file), self._stated[file], self._passed[file], self._rests[("imports", file)]
+    def known_imports(self, file: str) -> tuple[Imported, int | bytes]:
+        """The same, with what that rests on."""
+        return self.imports_at(file), self._rests[("imports", file)]
 
-    def recall_imports(
-        self, file: str, imports: tuple[str, ...], stated: bytes, passed: Iterable[str], rests: int | bytes
-    ) -> None:
-        """Take these for the files that its imports lead to, as they did in an earlier run."""
-        self._imports[file], self._stated[file], self._passed[file] = imports, stated, tuple(passed)
+    def recall_imports(self, file: str, said: Imported, rests: int | bytes) -> None:
+        """Take this for what its imports say, as they did in an earlier run."""
+        self._imports[file] = said
         self._rests[("imports", file)] = self.trace.share(rests)
 
-    def _imports_of(self, file: str) -> tuple[str, ...]:
+    def _imports_of(self, file: str) -> Imported:
         found: set[str] = set()
         passed: set[str] = set()
         start = os.path.dirname(file)
         statements = imported((self.text_at(file) or "").encode("utf-8", "replace"))
-        self._stated[file] = statements_digest(statements)
         for source, names in statements:
             below = self._found(source, start)
             if below.file:
@@ -407,8 +410,7 @@ class Program:
                 found.update(self._found(f"{source}{joint}{name}", start).file for name in names)
             if below != NOTHING or self._is_of_library(source):
                 passed.update(name for name in names if name == "*" or name in self.catalog.given_words)
-        self._passed[file] = tuple(sorted(passed))
-        return tuple(sorted(found - {"", file}))
+        return Imported(tuple(sorted(found - {"", file})), statements_digest(statements), tuple(sorted(passed)))
 
     def imports_taking(self, file: str, word: str) -> bool:
         """Whether what a file has imported by this name may be a library's: it comes from one, or from a file that
@@ -420,7 +422,7 @@ class Program:
             if self._is_of_library(source):
                 return True
             below = self._found(source, start).file
-            if below and self.imports_at(below) is not None and not {word, "*"}.isdisjoint(self._passed[below]):
+            if below and not {word, "*"}.isdisjoint(self.imports_at(below).passed):
                 return True
         return False
 

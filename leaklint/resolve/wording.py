@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
+from leaklint.source.occurrences import in_word
+
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 
 
@@ -25,7 +27,7 @@ def lines_with(text: str, starts: Sequence[int], word: str) -> list[int]:
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        if not (at and _in_word(text[at - 1])) and not (end < len(text) and _in_word(text[end])):
+        if not (at and in_word(text[at - 1])) and not (end < len(text) and in_word(text[end])):
             line = bisect_right(starts, at)
             lines.append(line)
             # What else is in that line says nothing new.
@@ -39,7 +41,3 @@ def times(text: str, starts: Sequence[int], word: str, lines: Iterable[int]) -> 
     whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
     ends = ((line, starts[line] if line < len(starts) else len(text)) for line in lines)
     return sum(len(whole.findall(text, starts[line - 1], end)) for line, end in ends)
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character == "_"

@@ -33,7 +33,7 @@ def use_of(text: str, word: str) -> Use:
     at = text.find(word)
     while at >= 0:
         end = at + len(word)
-        if not _in_word(text[at - 1 : at]) and not _in_word(text[end : end + 1]):
+        if not in_word(text[at - 1 : at]) and not in_word(text[end : end + 1]):
             found = _use_at(text, at, end)
             if found == Use.VALUE:
                 return found
@@ -54,7 +54,7 @@ def _use_at(text: str, start: int, end: int) -> Use:
         return _imported(line, text, end)
     if after > end and (beside := _NAME.match(text, after)) and beside[0] not in _BESIDE_NAMES:
         return Use.NONE
-    if before < start - 1 and before >= 0 and _in_word(text[before]):
+    if before < start - 1 and before >= 0 and in_word(text[before]):
         return Use.NAME if _word_before(text, before).lstrip("0123456789") in _BESIDE_NAMES else Use.NONE
     while before >= 0 and text[before] in _SPACE:
         before -= 1
@@ -76,10 +76,11 @@ def _imported(line: str, text: str, end: int) -> Use:
 
 def _word_before(text: str, last: int) -> str:
     first = last
-    while first >= 0 and _in_word(text[first]):
+    while first >= 0 and in_word(text[first]):
         first -= 1
     return text[first + 1 : last + 1]
 
 
-def _in_word(character: str) -> bool:
+def in_word(character: str) -> bool:
+    """Whether a character, if there is one, belongs to an identifier."""
     return character.isalnum() or character == "_"
