@@ -16,6 +16,7 @@ from leaklint.digest import blake2b
 from leaklint.engine.layout import LaidOut, Layout, Part, layout_of
 from leaklint.resolve.wording import attributes_assigned
 from leaklint.source.decode import Undecodable, decode
+from leaklint.source.occurrences import ASKING, use_of
 from leaklint.source.prefilter import IMPORTING, identifiers, imported
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
     found = blake2b(digest_size=16)
     for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    further = [*file.layout.placed, "", *(one for one in sorted(asked.pieces) if one in text)]
+    further = [*file.layout.placed, "", *(one for one in sorted({*asked.pieces, *ASKING}) if one in text)]
     if asked.attributes:
         further += ["", *sorted(attributes_assigned(text))]
     found.update("\n".join(further).encode("utf-8", "surrogatepass"))
@@ -81,7 +82,7 @@ def _concerning(file: LaidOut, counts: _Counts) -> Iterator[str]:
         before = ""
         yield text[part.start : part.body]
         yield _GENERATOR if part.is_generator else _PLAIN
-        yield counts.of(text[part.body : part.end])
+        yield counts.of(text, part)
     yield before + _trimmed(text[at:], at)
 
 
@@ -93,14 +94,17 @@ class _Counts:
         self._odd = [word for word in asked.words if not (word.isascii() and word.isidentifier())]
         self._counted = (asked.words, words.always, words.words, IMPORTING)
 
-    def of(self, piece: str) -> str:
-        """What counts of the body of a function, beside its graph: what it imports, and how often it has which word
-        that was looked for, or that could lead to a resource anywhere; all of it, where it may speak of findings."""
+    def of(self, text: str, part: Part) -> str:
+        """What counts of the body of a function, beside its graph: what it imports, and how often, and for what, it has
+        which word that was looked for, or that could lead to a resource anywhere; all of it, where it may speak of
+        findings."""
+        piece = text[part.body : part.end]
         data = piece.encode("utf-8", "replace")
         own = identifiers(data)
         if not OF_COMMENTS.isdisjoint(word.lower() for word in own) or any(word in piece for word in self._odd):
             return piece
         counted = sorted(word for word in own if any(word in some for some in self._counted))
+        counted += [use_of(text[part.start : part.end], word).name for word in dict.fromkeys(counted)]
         if "import" in piece:
             counted += [line.strip() for line in piece.splitlines() if "import" in line]
             counted += map(str, imported(data))
@@ -112,7 +116,7 @@ class _Counts:
         if not part.stands_alone or "*" in names or name in names or name in self.asked.sought:
             return False
         piece, named = text[part.start : part.end], re.compile(rf"\b{name}\b")
-        return len(named.findall(text)) == len(named.findall(piece)) and not self.of(piece)
+        return len(named.findall(text)) == len(named.findall(piece)) and not self.of(text, part)
 
 
 def _trimmed(between: str, at: int) -> str:

@@ -150,6 +150,8 @@ class Recorder:
         if kind in ("ways", "gives"):
             suspects = self.project.suspects(extra)
             return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
+        if kind == "idle":
+            return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
         if kind == "text":
             return self.project.digest(fact[1])
         if kind == "body":

@@ -208,7 +208,7 @@ class Keeper:
 
     def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What a fact is now, which was told to be `was`."""
-        if fact[0] in ("ways", "gives"):
+        if fact[0] in ("ways", "gives", "idle"):
             return self._about_words(extra, fact, was)
         if fact[0] == "body":
             return self.likeness.body(fact[1], fact[2], was)
@@ -231,6 +231,8 @@ class Keeper:
         if before is None:
             return b"?"
         suspects = self.project.analysis_of(extra).suspects
+        if fact[0] == "idle":
+            return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
         return suspects.ways(fact[1]) if fact[0] == "ways" else suspects.gives(fact[1])
 
     def _still(self, extra: str) -> bool:
@@ -295,7 +297,7 @@ class Keeper:
             return (kept.kind, tuple([paths[number] for number in kept.directories]), kept.name)
         if kept.kind == "word":
             return (kept.kind, kept.name)
-        if kept.kind in ("locate", "body"):
+        if kept.kind in ("locate", "body", "idle"):
             return (kept.kind, paths[kept.path], kept.name)
         return (kept.kind, paths[kept.path])
 

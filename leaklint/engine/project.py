@@ -262,6 +262,10 @@ class Project:
         """What is known of the words of that program."""
         return self._analyses[extra].suspects
 
+    def is_idle(self, extra: str, path: str, name: str) -> bool:
+        """Whether a function of that program is known to come by no resource."""
+        return self._analyses[extra].is_idle(path, name)
+
     def survey(self, extra: str) -> Survey:
         """What was found out about the words of that program since this was last asked."""
         analysis = self._analyses[extra]
@@ -313,7 +317,7 @@ class Project:
         self._was[extra] = {
             fact: was
             for number, (fact, was) in enumerate(before.facts)
-            if fact[0] not in ("ways", "gives") and not before.broken >> number & 1
+            if fact[0] not in ("ways", "gives", "idle") and not before.broken >> number & 1
         }
         analysis.recall(before.survey, before.stale, before.again)
 

@@ -90,6 +90,10 @@ class Joined:
         """What the words of each file mean."""
         return ((path, one.ways) for path, one in self._files.items())
 
+    def idle(self) -> set[tuple[int, str]]:
+        """The functions that come by no resource, by the numbers of their files."""
+        return {(self._number(path), name) for path, one in self._files.items() for name in one.idle}
+
     def _firm(self) -> int:
         own = {fact.path: 1 << number for number, fact in enumerate(self._facts) if fact.kind == "text"}
         firm = 0
@@ -171,7 +175,7 @@ def broken_facts(
     broken, found = 0, []
     known = firm.to_bytes(len(kept.facts) // 8 + 1, "little")
     for number, one in enumerate(kept.facts):
-        if known[number >> 3] >> (number & 7) & 1 or one.kind in ("ways", "gives"):
+        if known[number >> 3] >> (number & 7) & 1 or one.kind in ("ways", "gives", "idle"):
             continue
         if not holds(one):
             broken |= 1 << number
@@ -199,7 +203,7 @@ def recalled(
     facts = [(fact(one), one.was) for one in kept.facts]
     own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
     sure = {paths[one.path] for one in body.files if one.ways}
-    told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in ("ways", "gives"))
+    told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in ("ways", "gives", "idle"))
     unsure = broken | sum(1 << number for number, one in told if one[1] not in sure)
     hit = [unpacked(mask) & unsure for mask in body.masks] if unsure else [0] * len(body.masks)
     files: dict[str, Surveyed] = {}

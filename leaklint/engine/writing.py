@@ -81,6 +81,7 @@ class _Writer:
         self.surveys: dict[str, KeptSurvey] = {}
         self.concerns: dict[str, dict[str, msgspec.Raw]] = {}
         self._ways: dict[str, dict[int, bytes]] = {}
+        self._idle: dict[str, set[tuple[int, str]]] = {}
         self.tables = [_Table(table.extra, table.facts) for table in old.tables]
         for path, answer in old.answers.items():
             if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
@@ -106,7 +107,7 @@ class _Writer:
             return KeptFact(kind, 0, tuple(map(self.path, fact[1])), fact[2], was)
         if kind == "word":
             return KeptFact(kind, 0, (), fact[1], was)
-        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind in ("locate", "body") else "", was)
+        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind in ("locate", "body", "idle") else "", was)
 
     def add(
         self,
@@ -153,6 +154,7 @@ class _Writer:
         if joined is not None:
             self.surveys[extra], self.quiet[extra] = joined.kept()
             self._ways[extra] = {self.path(path): ways for path, ways in joined.ways()}
+            self._idle[extra] = joined.idle()
 
     def concern(self, extra: str) -> None:
         """Keep what of the files of one program concerns anybody."""
@@ -237,12 +239,21 @@ class _Writer:
         }
 
     def _leave_out_outdated(self, table: _Table) -> None:
-        """Answers that rest on what the words of a file once meant are none: what is kept must fit together."""
+        """Answers that rest on what the words of a file once meant, or which functions came by no resource, are none:
+        what is kept must fit together."""
         ways = self._ways.get(table.extra)
         if ways is None:
             return
-        told = ((number, one) for number, one in enumerate(table.facts) if one.kind == "ways")
-        outdated = sum(1 << number for number, one in told if ways.get(one.path) != one.was)
+        idle = self._idle[table.extra]
+        outdated = 0
+        for number, one in enumerate(table.facts):
+            now: bytes | None = one.was
+            if one.kind == "ways":
+                now = ways.get(one.path)
+            elif one.kind == "idle":
+                now = b"1" if (one.path, one.name) in idle else b"0"
+            if now != one.was:
+                outdated |= 1 << number
         if outdated:
             table.answers = {path: one for path, one in table.answers.items() if not unpacked(one.facts) & outdated}
 

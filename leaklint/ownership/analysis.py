@@ -35,7 +35,7 @@ from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, Function, Ref
 from leaklint.resolve.resolver import Resolver
-from leaklint.resolve.trace import Rests, lasting
+from leaklint.resolve.trace import Fact, Rests, lasting
 
 V = TypeVar("V")
 MOST_ROUNDS = 3
@@ -106,7 +106,7 @@ class Analysis:
             self._users.setdefault(function, set()).add(self._analysing[-1])
         known = self.results.get(function)
         if known is not None:
-            self._trace.used(self.rests, ("settled", function))
+            self.use(function)
             return known.summary if given or function not in self._taking_nothing else self._plain(function)
         guess = self._guesses.get(function)
         if guess is not None:
@@ -259,7 +259,7 @@ class Analysis:
 
     def survey(self) -> Survey:
         """What was found out about the words of the program since this was last asked."""
-        return self.suspects.survey(self._idle, self.rests_on)
+        return self.suspects.survey(self._idle | self._taking_nothing, self.rests_on)
 
     def recall(self, survey: Survey, stale: Collection[str], again: Mapping[str, Sequence[str]]) -> None:
         """Go on from what an earlier run found out about the words of the program, but for some files, and functions of
@@ -267,14 +267,36 @@ class Analysis:
         for function, rests in self.suspects.recall(survey, stale, again):
             self._idle.add(function)
             self.rests[("settled", function)] = rests
+        idle = {fact for fact in self._trace.since(0) if fact[0] == "idle"}
         told = {path: (one.ways, gives_digest(one.gives)) for path, one in survey.files.items() if one.ways}
         for path in self.suspects.unsure():
             self.settle(path)
         self._pending |= self.suspects.again(again)
         self._settle_pending()
-        while found := self.suspects.reconsider(told, lambda kind, path: self._trace.bit((kind, path))):
+        while found := self.suspects.reconsider(told, self._trace, self._no_longer(idle)):
             self._pending |= found
             self._settle_pending()
+
+    def _no_longer(self, idle: set[Fact]) -> int:
+        """Those of the facts about idle functions that are no longer so. They are taken out."""
+        gone = [fact for fact in idle if not self.is_idle(fact[1], fact[2])]
+        idle.difference_update(gone)
+        return self._trace.bits(gone)
+
+    def is_idle(self, file: str, name: str) -> bool:
+        """Whether a function is known to come by no resource. file: its absolute path."""
+        function = Function(self.program.name_at(Path(file)), name)
+        return function in self._idle or function in self._taking_nothing
+
+    def use(self, function: Function) -> None:
+        """The answer in hand makes use of what is known of a function: of one that comes by no resource, that it does
+        not. Where answers are taken over to another text, of all that this rests on."""
+        if function in self._idle and self._trace.by_body and not self._trace.by_word and not self.remembering:
+            module = self.program.module(function.module)
+            if module is not None and self.suspects.has(function):
+                self._trace.note(("idle", self.program.file_of(module), function.name))
+                return
+        self._trace.used(self.rests, ("settled", function))
 
     def rests_on(self, function: Function) -> int:
         """What is known of a function rests on these facts: what it gives, and what it calls."""
@@ -415,7 +437,7 @@ class Analysis:
             for component in components(function, functools.partial(self._needed, given=given), self._is_settled):
                 self._solve(component, wanted=given and function in component)
             self._trace.mask = before
-        self._trace.used(self.rests, ("settled", function))
+        self.use(function)
 
     def _needed(self, function: Function, *, given: bool) -> tuple[Function, ...]:
         """What has to be settled before a function."""
@@ -463,7 +485,7 @@ class Analysis:
         for member in component:
             for callee in self.callees(member):
                 if callee not in self._guesses:
-                    self._trace.used(self.rests, ("settled", callee))
+                    self.use(callee)
                 elif callee not in component:
                     self._trace.guessed(self._depths[callee])
 

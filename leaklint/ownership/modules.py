@@ -19,7 +19,7 @@ def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
     analysis.settle(analysis.program.file_of(module))
     for name in module.signatures:
         function = Function(module.module, name)
-        analysis.program.trace.used(analysis.rests, ("settled", function))
+        analysis.use(function)
         if function in analysis.results:
             reports += analysis.results[function].reports
     reports = _of_classes(analysis, module, reports)

@@ -28,7 +28,7 @@ from leaklint.resolve.importing import Imports
 from leaklint.resolve.program import Imported
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
-from leaklint.resolve.trace import Rests
+from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.occurrences import Use, use_of
 from leaklint.source.prefilter import Prefilter, identifiers
 
@@ -237,15 +237,16 @@ class Suspects:
             mask & known.reached and name in self._words_in(file, known) for name, mask in self._turned.items()
         )
 
-    def reconsider(self, told: dict[str, tuple[bytes, bytes]], rests: Callable[[str, str], int]) -> set[Function]:
+    def reconsider(self, told: dict[str, tuple[bytes, bytes]], trace: Trace, gone: int) -> set[Function]:
         """The functions known from an earlier run which rest on what is no longer so: which words lead somewhere in a
-        file, or what it gives. told: those of each file, updated to what they are now. rests: the facts about them."""
-        changed = 0
+        file, or what it gives. told: those of each file, updated to what they are now. gone: other facts that are no
+        longer so."""
+        changed = gone
         for file, (ways, gives) in told.items():
             now = self.ways(file), self.gives(file)
             if now != (ways, gives):
-                changed |= rests("ways", file) if now[0] != ways else 0
-                changed |= rests("gives", file) if now[1] != gives else 0
+                changed |= trace.bit(("ways", file)) if now[0] != ways else 0
+                changed |= trace.bit(("gives", file)) if now[1] != gives else 0
                 told[file] = now
         if not changed:
             return set()

@@ -27,6 +27,7 @@ Fact = tuple[Any, ...]
 ("scan", file, function, ...) what a function gives of the text of a file, and of further arguments
 ("ways", file)                which words in a file lead to resources, and which functions are looked at therefore
 ("gives", file)               which such words it gives to the files that import it
+("idle", file, function)      whether a function is known to come by no resource
 ("look", directories, name)   which module or package of that name the directories hold
 ("package", directory)        whether a directory has an `__init__.py`
 ("word", word)                which files of the program have a word
