@@ -63,7 +63,7 @@ def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
     found = blake2b(digest_size=16)
     for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    further = [*file.layout.placed, "", *(one for one in sorted({*asked.pieces, *ASKING}) if one in text)]
+    further = [*file.layout.placed, "", *(one for one in sorted({*asked.pieces, ASKING}) if one in text)]
     if asked.attributes:
         further += ["", *sorted(attributes_assigned(text))]
     found.update("\n".join(further).encode("utf-8", "surrogatepass"))
@@ -104,7 +104,8 @@ class _Counts:
         if not OF_COMMENTS.isdisjoint(word.lower() for word in own) or any(word in piece for word in self._odd):
             return piece
         counted = sorted(word for word in own if any(word in some for some in self._counted))
-        counted += [use_of(text[part.start : part.end], word).name for word in dict.fromkeys(counted)]
+        around = text[part.start : part.end] + (f"\n{ASKING}" if ASKING in text else "")
+        counted += [use_of(around, word).name for word in dict.fromkeys(counted)]
         if "import" in piece:
             counted += [line.strip() for line in piece.splitlines() if "import" in line]
             counted += map(str, imported(data))

@@ -12,8 +12,8 @@ import re
 
 _NAME = re.compile(r"\w+")
 _RENAMED = re.compile(r"[ \t]+as\b")
-ASKING = ("getattr",)
-"""What a text holds that asks for attributes by names that are texts."""
+ASKING = "getattr"
+"""What a text holds that asks for attributes by names that are texts, wherever that stands."""
 _BLANK = (" ", "\t")
 _SPACE = " \t\r\n\\"
 _BESIDE_NAMES = frozenset({*keyword.kwlist, "case", "match", "type"})
@@ -64,13 +64,7 @@ def _use_at(text: str, start: int, end: int) -> Use:
     if opening == ".":
         is_set = text[after : after + 1] == "=" and text[after + 1 : after + 2] != "="
         return Use.NONE if is_set else Use.VALUE
-    if (
-        opening
-        and opening in "'\""
-        and before == start - 1
-        and text[end : end + 1] == opening
-        and any(one in text for one in ASKING)
-    ):
+    if opening and opening in "'\"" and before == start - 1 and text[end : end + 1] == opening and ASKING in text:
         return Use.VALUE
     return Use.NAME
 
