@@ -60,8 +60,9 @@ class Project:
     """Everything that the analysis of a file needs beside the file. Built lazily, kept for a process's life.
 
     overlays: bytes to take for the content of the files at these absolute paths. remembering: keep what is needed to
-    look again at what has changed only, should the text of a file change. spend: told of the instructions interpreted,
-    see `Analysis.tell`. inspecting: the codes whose rules are asked what they see for themselves in a file.
+    look again at what has changed only, should the text of a file change; keeping: some of that, see `Analysis`.
+    spend: told of the instructions interpreted. inspecting: the codes of the rules that are asked what they see in a
+    file for themselves.
     """
 
     def __init__(
@@ -72,11 +73,13 @@ class Project:
         *,
         thorough: bool = False,
         remembering: bool = False,
+        keeping: bool = False,
     ) -> None:
         self.settings = settings
         self.cwd = cwd
         self.thorough = thorough
         self.remembering = remembering
+        self.keeping = keeping
         self.spend: Callable[[int], None] | None = None
         self.selection = Selection(settings)
         self.inspecting = self.selection.codes
@@ -103,6 +106,7 @@ class Project:
             {**self._overlays, path: data},
             thorough=self.thorough,
             remembering=self.remembering,
+            keeping=self.keeping,
         )
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
         other._data = {name: known for name, known in self._data.items() if name != path}
@@ -303,9 +307,16 @@ class Project:
             by_word=self.stamps is None and self.remembering,
             packing=not self.remembering,
         )
-        strict, thorough, remembering = self.settings.strict, self.thorough, self.remembering
-        resolver = Resolver(program)
-        analysis = Analysis(program, resolver, self.catalog, strict=strict, thorough=thorough, remembering=remembering)
+        thorough = self.thorough
+        analysis = Analysis(
+            program,
+            Resolver(program),
+            self.catalog,
+            strict=self.settings.strict,
+            thorough=thorough,
+            remembering=self.remembering,
+            keeping=self.keeping,
+        )
         before = self.earlier.survey(extra) if self.earlier is not None and not thorough else None
         if before is not None:
             self._recall(extra, analysis, before)
@@ -345,6 +356,7 @@ def _continued(before: Analysis, path: Path, text: str) -> Analysis:
         before.catalog,
         strict=before.words.strict,
         remembering=before.remembering,
+        keeping=before.keeping,
         suspects=suspects,
     )
     analysis.take_over(before, new)

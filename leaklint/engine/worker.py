@@ -42,6 +42,7 @@ class Worker:
                 self.texts,
                 thorough=self.setting.thorough,
                 remembering=self.setting.remembering,
+                keeping=self.setting.propose,
             )
         return known
 

@@ -45,7 +45,8 @@ _OF_SETTLING = frozenset({"callees", "takes"})
 
 class Analysis:
     """The knowledge that grows while a program is analysed. remembering: keep what results rest on, so that they can
-    be taken over by the analysis of a program in which a file has another text."""
+    be taken over by the analysis of a program in which a file has another text. keeping: of that, only what procedures
+    were interpreted for, which costs nothing but room."""
 
     def __init__(
         self,
@@ -56,10 +57,12 @@ class Analysis:
         strict: bool = False,
         thorough: bool = False,
         remembering: bool = False,
+        keeping: bool = False,
         suspects: Suspects | None = None,
     ) -> None:
         self.program = program
         self.remembering = remembering
+        self.keeping = keeping or remembering
         self.suspects = suspects if suspects is not None else Suspects(resolver, thorough=thorough)
         self.resolver = resolver
         self.catalog = catalog
@@ -333,6 +336,7 @@ class Analysis:
         if before.remembering:
             stale |= before._resting_on(new.gone)
             idle = {one for one in before._idle & before._callees.keys() if one not in stale and one.module != changed}
+        if before.keeping:
             self._interpretations.take_over(
                 before._interpretations, new.move, lambda one: one not in stale and one.module != changed
             )
@@ -505,7 +509,7 @@ class Analysis:
         for _ in range(MOST_ROUNDS if recursive else 1):
             changed = False
             for member in component:
-                found[member] = self._analysed(member, remembering=self.remembering or recursive)
+                found[member] = self._analysed(member, keep=self.keeping or recursive)
                 if found[member].summary != self._guesses[member]:
                     changed = True
                     self._guesses[member] = found[member].summary
@@ -520,7 +524,7 @@ class Analysis:
             if hands_over(found[member].summary):
                 self._handing.append(member)
             del self._guesses[member]
-            if not self.remembering:
+            if not self.keeping:
                 self._interpretations.forget(member)
 
     def takes(self, function: Function) -> bool:
@@ -545,13 +549,13 @@ class Analysis:
 
         return self._recall("plain", function, find)
 
-    def _analysed(self, function: Function, *, remembering: bool) -> Result:
+    def _analysed(self, function: Function, *, keep: bool) -> Result:
         found = self.resolver.function(function)
         if found is None or not found[1].blocks:
             return NOTHING
         self._analysing.append(function)
         try:
-            return self._interpretations.result(function, functools.partial(Asking, self, *found), keep=remembering)
+            return self._interpretations.result(function, functools.partial(Asking, self, *found), keep=keep)
         finally:
             self._analysing.pop()
 
