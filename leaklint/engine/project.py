@@ -61,7 +61,7 @@ class Project:
 
     overlays: bytes to take for the content of the files at these absolute paths. remembering: keep what is needed to
     look again at what has changed only, should the text of a file change; keeping: some of that, see `Analysis`.
-    spend: told of the instructions interpreted. inspecting: the codes of the rules that are asked what they see in a
+    spend: told of the work, see `Analysis.tell`. inspecting: the codes of the rules that are asked what they see in a
     file for themselves.
     """
 

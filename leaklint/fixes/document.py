@@ -10,7 +10,6 @@ import bisect
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -350,7 +349,7 @@ def read(text: str) -> Document:
     document = next((one for one in known if one.text == text), None)
     if document is None:
         document = Document(text, _outermost(text, known))
-    with suppress(ValueError):
+    if any(one is document for one in known):
         _recent.remove(document)
     _recent.append(document)
     return document

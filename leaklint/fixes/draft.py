@@ -69,18 +69,22 @@ class Draft:
 
     def finish(self, unit: str) -> Rewrite:
         """The text with all changes made; `unit` is one step of indentation."""
-        document = self.document
+        document, lines = self.document, self.document.lines
+        ends_open = bool(lines) and not lines[-1].endswith(("\n", "\r"))
+        if ends_open:
+            lines = [*lines[:-1], lines[-1] + document.newline]
         out: list[str] = []
-        ends_open = bool(document.lines) and not document.lines[-1].endswith(("\n", "\r"))
-        for number in range(1, len(document.lines) + 2):
+        done = 0
+        touched = {*self._before, *self._deleted, *self._replaced, *self._shift}
+        for number in sorted(touched.intersection(range(1, len(lines) + 2))):
+            out += lines[done : number - 1]
             out += [text + document.newline for text in self._before.get(number, [])]
-            if number <= len(document.lines) and number not in self._deleted:
-                line = document.lines[number - 1]
-                body, end = line.rstrip("\r\n"), line[len(line.rstrip("\r\n")) :]
-                if number in self._replaced:
-                    body = self._replaced[number]
-                out.append(self._shifted(number, body, unit) + (end or document.newline))
-        text = "".join(out)
+            if number <= len(lines) and number not in self._deleted:
+                line = lines[number - 1]
+                body = line.rstrip("\r\n")
+                out.append(self._shifted(number, self._replaced.get(number, body), unit) + line[len(body) :])
+            done = number
+        text = "".join([*out, *lines[done:]])
         if ends_open:
             text = text[: len(text) - len(document.newline)] if text.endswith(document.newline) else text.rstrip("\r\n")
         return Rewrite(text, self.lost, self.gained)

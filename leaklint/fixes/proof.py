@@ -54,7 +54,8 @@ class _Around:
 
     def try_one(self, finding: Finding) -> int:
         """Note that a candidate for a finding is made; returns the work. Raises OutOfRoom."""
-        return self.room.tried(self.document.length_around(finding.line, finding.column))
+        function = self.document.length_around(finding.line, finding.column)
+        return self.room.tried(function, len(self.document.text))
 
     def proof(self, finding: Finding, one: Candidate) -> tuple[Fix, Pairs] | str:
         """The candidate as a repair, with the findings that are then left; or why it may not stand."""

@@ -7,6 +7,8 @@ MOST_WORK = 80_000
 in a world; what else is done is counted in that."""
 CHARACTERS_TRIED = 4
 """Characters of a function that are read in the time of one, where a candidate for it is made and checked."""
+CHARACTERS_PASSED = 256
+"""Characters of the rest of the file that are compared in the time of one, for each candidate."""
 CHARACTERS_ANALYSED = 32
 """Characters of a file that are read and looked through in the time of one, where it is analysed once more."""
 
@@ -27,9 +29,9 @@ class Room:
             raise OutOfRoom
         self.left -= work
 
-    def tried(self, characters: int) -> int:
-        """Note that a candidate is made for a function of that length; returns the work."""
-        work = 1 + characters // CHARACTERS_TRIED
+    def tried(self, function: int, text: int) -> int:
+        """Note that a candidate is made; returns the work. function, text: how many characters these have."""
+        work = 1 + function // CHARACTERS_TRIED + text // CHARACTERS_PASSED
         self.spend(work)
         return work
 

@@ -92,8 +92,8 @@ class Analysis:
         self._interpretations = Interpretations()
 
     def tell(self, spend: Callable[[int], None]) -> None:
-        """From now on tell of each procedure that is interpreted how many instructions that took. What `spend` raises
-        ends the analysis."""
+        """From now on tell what work each procedure is, in instructions interpreted. What `spend` raises ends the
+        analysis."""
         self._interpretations.spend = spend
 
     # -- what the interpreter asks ------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from leaklint.resolve.refs import Function
 
 MOST_EDITS = 20
 """Edits after which an interpretation that nobody asked for is let go."""
+QUESTION = 4
+"""The work of putting a question, in instructions interpreted."""
 _MOST_KEPT = 6
 """Interpretations of one procedure that are remembered: those of several rounds, and of some edits."""
 
@@ -55,8 +57,8 @@ class Interpreted(NamedTuple):
 
 
 class Interpretations:
-    """What functions were interpreted for, of each what was asked for last first. spend: told, of each that is
-    interpreted, how many instructions that took."""
+    """What functions were interpreted for, of each what was asked for last first. spend: told of each how
+    much work that was, in instructions interpreted."""
 
     def __init__(self) -> None:
         self.spend: Callable[[int], None] | None = None
@@ -66,16 +68,12 @@ class Interpretations:
         """What comes of a function: what came of it before, if all that decides it is as it was. asking: puts its
         questions. keep: remember that."""
         known = self._known.get(function, ())
-        how, number = next(_still(known, asking), None) or (self._anew(asking()), _MOST_KEPT)
+        how, number = next(_still(known, asking), None) or (_interpreted(asking()), _MOST_KEPT)
+        if self.spend is not None:
+            self.spend(QUESTION * len(how.answers) + (how.result.steps if number == _MOST_KEPT else 0))
         if keep and how.result is not NOTHING:
             self._known[function] = (how, *known[:number], *known[number + 1 :])[:_MOST_KEPT]
         return how.result
-
-    def _anew(self, asking: Asking) -> Interpreted:
-        result = analyse(asking)
-        if self.spend is not None:
-            self.spend(result.steps)
-        return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
     def forget(self, function: Function) -> None:
         """Let go what came of a function."""
@@ -109,6 +107,11 @@ def _still(known: Sequence[Interpreted], asking: Callable[[], Asking]) -> Iterat
             with contextlib.suppress(RecursionError):
                 if now.still(how.answers, how.moves):
                     yield Interpreted(now.module.path, now.procedure, tuple(now.answers), result), number
+
+
+def _interpreted(asking: Asking) -> Interpreted:
+    result = analyse(asking)
+    return Interpreted(asking.module.path, asking.procedure, tuple(asking.answers), result)
 
 
 def moved(move: Move, result: Result, path: str) -> Result | None:
