@@ -144,9 +144,10 @@ def _abandon(m: Machine, w: World, rid: str, place: str, span: Span, raised: Eve
     """Note that an exception leaves the resource in a place that lives on: `forsaken` tells whether that is a loss."""
     at = raised.span if raised is not None else span
     how = "yield" if at in m.yields else "exception"
-    if how == "yield" or place not in w.facts:
+    site = w.resources[rid].site
+    if site not in m.abandoned and (how == "yield" or place not in w.facts):
         steps = m.ledger.steps(w, rid, (at, f"`{place}` is left open when this raises"))
-        m.abandoned.setdefault(w.resources[rid].site, (place, Leak(how, at, steps, True)))
+        m.abandoned[site] = place, Leak(how, at, steps, True)
 
 
 def _stored(m: Machine, w: World, name: str, value: Value) -> bool:

@@ -50,7 +50,7 @@ MOST_EXITS = 64
 """Distinct ends of a procedure kept apart before those that hand over and release the same are merged."""
 LONG_BLOCK = 200
 """Instructions in a block that repay knowing when each temporary is read for the last time."""
-MOST_STEPS = 100_000
+MOST_STEPS = 60_000
 """Work done in one procedure before its analysis is cut short: instructions interpreted in a world, each counted once
 more for every RESOURCES_A_STEP resources that the world holds."""
 RESOURCES_A_STEP = 8

@@ -57,6 +57,10 @@ def many_acquisitions(count: int) -> str:
     return HEADER + "def f(a):\n" + taken + given
 
 
+def many_at_the_top(count: int) -> str:
+    return many_acquisitions(count).replace("def f(a):\n", "").replace("    ", "")
+
+
 def call_cycle(length: int) -> str:
     return HEADER + "".join(
         f"def f{i}(a):\n    c = psycopg2.connect('x')\n    f{(i + 1) % length}(a)\n    c.close()\n"
@@ -72,7 +76,8 @@ def call_cycle(length: int) -> str:
         pytest.param(ifs_in_a_row(200), 1, False, id="ifs-in-a-row"),
         pytest.param(nested_finally(60), 1, False, id="nested-finally"),
         pytest.param(long_function(LONG), 1, True, id="long-function"),
-        pytest.param(many_acquisitions(MANY), 500, True, id="many-acquisitions"),
+        pytest.param(many_acquisitions(MANY), 400, True, id="many-acquisitions"),
+        pytest.param(many_at_the_top(MANY), 0, True, id="many-at-the-top"),
         pytest.param(call_cycle(RING), RING, False, id="call-cycle"),
     ],
 )
@@ -81,7 +86,7 @@ def test_a_hostile_shape_ends_soon(tmp_path: Path, leaklint: Leaklint, text: str
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ran = leaklint("--isolated", "--no-cache", "--output-format", "concise", "shape.py", cwd=tmp_path)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert (ran.status, ran.err) == (1, ""), ran
+    assert (ran.status, ran.err) == (1 if leaks else 0, ""), ran
     assert ran.out.count(": LK101 ") >= leaks
-    assert ("LK902 not checked on all paths: `f` is too large" in ran.out) == cut_short
+    assert ("LK902 not checked on all paths: `" in ran.out) == cut_short
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < MOST_SECONDS
