@@ -462,7 +462,7 @@ class Suspects:
         return found
 
     def _may_take(self, file: str, word: str) -> bool:
-        """Whether a library's word may stand for what the library gives: a name does where the file imports it from a
+        """Whether a library's word may stand for what the library gives: a plain name does where the file imports it from a
         library, or from a file that passes such names on. What the project itself calls so leads to a resource only if
         it is found to hand one over."""
         if word in self._free or hasattr(builtins, word):
