@@ -51,9 +51,8 @@ class Claims:
         self.notes: list[str] = []
 
 
-def deployment(root: str, configured: Configured, family: Family, workers: Workers) -> Deployment:
+def deployment(claims: Claims, configured: Configured, family: Family) -> Deployment:
     """All figures for a project. Raises LeaklintError for a number that cannot be, naming its file and line."""
-    claims = collect(root, workers)
     notes = list(claims.notes)
     servers, processes = _running(configured, claims, notes)
     limit = configured.numbers.get("max-connections") or _read(claims, family.limit_name, notes)
@@ -68,9 +67,8 @@ def deployment(root: str, configured: Configured, family: Family, workers: Worke
     return Deployment(servers, processes, limit, reserved, claims.bouncer, tuple(notes), tuple(claims.not_understood))
 
 
-def threads(root: str, configured: Configured, workers: Workers) -> Figure:
+def threads(claims: Claims, configured: Configured) -> Figure:
     """Threads of each process, for frameworks whose threads hold a connection each."""
-    claims = collect(root, workers)
     known = [Figure(r.command.threads, "read", r.command.program, r.place) for r in claims.runs if r.command.threads]
     return (
         configured.numbers.get("threads")

@@ -462,9 +462,9 @@ class Suspects:
         return found
 
     def _may_take(self, file: str, word: str) -> bool:
-        """Whether a library's word may stand for what the library gives: a plain name does where the file imports it from a
-        library, or from a file that passes such names on. What the project itself calls so leads to a resource only if
-        it is found to hand one over."""
+        """Whether a library's word may stand for what the library gives: a plain name does where the file imports it
+        from a library, or from a file that passes such names on. What the project itself calls so leads to a resource
+        only if it is found to hand one over."""
         if word in self._free or hasattr(builtins, word):
             return True
         use = use_of(self._program.text_at(file) or "", word)
