@@ -288,8 +288,8 @@ class Suspects:
             files[file] = Surveyed(
                 sorted(libraries), *said, rests, known.reached, active, gives, suspects, ways, resting
             )
-        always = {*self._free, *(name.partition(".")[0] for name in self._catalog.words_of_modules)}
-        return Survey(list(self._imports.order), files, words, frozenset(always))
+        always = self._free | self._catalog.tops
+        return Survey(list(self._imports.order), files, words, always)
 
     def recall(
         self, survey: Survey, stale: Container[str], again: Mapping[str, Container[str]]
