@@ -18,6 +18,7 @@ from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
 from leaklint.engine.reach import imports_any
 from leaklint.engine.selection import Selection
+from leaklint.garbage import dissolve
 from leaklint.model import Finding, LeaklintError, WitnessStep
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.prefilter import Prefilter, identifiers
@@ -189,14 +190,27 @@ class Project:
         there, and few are read once more."""
         if self._held < _ROOM:
             return
-        known = [analysis.suspects.words_of for analysis in self._analyses.values()]
         for path, data in list(self._data.items()):
             if data is not None:
-                if path not in self._words and not any(words(path) is not None for words in known):
+                if self._words_of(path) is None:
                     self._words[path] = self._vocabulary.of(identifiers(data))
                 self._let_go[path] = hash(data)
                 del self._data[path]
         self._held = 0
+
+    def _words_of(self, path: str) -> Container[str] | None:
+        """The identifiers in a file, where they are known."""
+        for analysis in self._analyses.values():
+            known = analysis.suspects.words_of(path)
+            if known is not None:
+                return known
+        return self._words.get(path)
+
+    def end(self) -> None:
+        """No file of it is checked any more: let all go."""
+        for analysis in self._analyses.values():
+            analysis.end()
+        dissolve(self)
 
     def digest(self, path: str) -> bytes:
         """The digest of a file's bytes; b"" where it cannot be read."""
@@ -227,6 +241,8 @@ class Project:
             return False
         analysis = self.analysis(path)
         analysis.settle(path)
+        if analysis.suspects.words_of(path) is not None:
+            self._words.pop(path, None)
         return analysis.suspects.matters(path)
 
     def analysis(self, path: str) -> Analysis:
@@ -292,15 +308,11 @@ class Project:
 
         roots = [*self.roots.src, extra] if extra else self.roots.src
 
-        def words_of(path: str) -> Container[str] | None:
-            own = analysis.suspects.words_of(path)
-            return own if own is not None else self._words.get(path)
-
         program = Program(
             [Path(root) for root in roots],
             self.read,
             self.catalog,
-            search=Search(self, extra, roots, words_of),
+            search=Search(self, extra, roots, self._words_of),
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
             by_body=self.stamps is not None,
@@ -316,6 +328,7 @@ class Project:
             thorough=thorough,
             remembering=self.remembering,
             keeping=self.keeping,
+            vocabulary=self._vocabulary,
         )
         before = self.earlier.survey(extra) if self.earlier is not None and not thorough else None
         if before is not None:

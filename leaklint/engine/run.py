@@ -231,10 +231,13 @@ def _check(
     for number in quiet:
         file, index = tasks[number]
         worker.project(index).quiet.add(file.path)
+    last = {index: number for number, (_, index) in enumerate(tasks)}
     with collecting_seldom():
         for number, task in enumerate(tasks):
             hear(worker.check_all([task]), [number])
-        hear(worker.tell(), [])
+            # Where nothing follows, to let go would only take time.
+            if number == last[task[1]] and (setting.keep or task is not tasks[-1]):
+                hear(worker.end(task[1]), [])
 
 
 def gather(planned: Plan, found: Sequence[Outcome]) -> Result:

@@ -28,6 +28,7 @@ class Worker:
         self.setting = setting
         self.texts = texts
         self.projects: dict[int, Project] = dict(projects or {})
+        self._given = frozenset(self.projects)
         self._recorders: dict[int, Recorder] = {}
         self._name = f"{os.getpid()}-{id(self)}"
 
@@ -72,6 +73,15 @@ class Worker:
         if checked is None:
             return Checked([], [], self._name, news)
         return msgspec.structs.replace(checked, news=news)
+
+    def end(self, index: int) -> Checked:
+        """No more files of the settings with this index will come: what was met on the way, and let go what they
+        shared."""
+        recorder = self._recorders.pop(index, None)
+        news = {index: recorder.news(self._name)} if recorder is not None else {}
+        if index in self.projects and index not in self._given:
+            self.projects.pop(index).end()
+        return Checked([], [], self._name, news)
 
     def _recorder(self, index: int) -> Recorder:
         known = self._recorders.get(index)

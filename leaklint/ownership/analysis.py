@@ -16,6 +16,7 @@ import msgspec
 
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
+from leaklint.garbage import dissolve
 from leaklint.ownership.acquiring import acquires
 from leaklint.ownership.asking import Asking
 from leaklint.ownership.classes import finalizes, released_fields
@@ -30,6 +31,7 @@ from leaklint.ownership.summary import BOTTOM, OPAQUE, Summary
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
 from leaklint.ownership.traits import is_quiet_before_yield, names_release, passes_on, touches_given
+from leaklint.ownership.vocabulary import Vocabulary
 from leaklint.ownership.words import Words
 from leaklint.resolve.callgraph import calls as callees_of
 from leaklint.resolve.program import Program
@@ -59,11 +61,12 @@ class Analysis:
         remembering: bool = False,
         keeping: bool = False,
         suspects: Suspects | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self.program = program
         self.remembering = remembering
         self.keeping = keeping or remembering
-        self.suspects = suspects if suspects is not None else Suspects(resolver, thorough=thorough)
+        self.suspects = suspects if suspects is not None else Suspects(resolver, vocabulary, thorough=thorough)
         self.resolver = resolver
         self.catalog = catalog
         self.words = Words(catalog, strict=strict)
@@ -95,6 +98,11 @@ class Analysis:
         """From now on tell what work each procedure is, in instructions interpreted. What `spend` raises ends the
         analysis."""
         self._interpretations.spend = spend
+
+    def end(self) -> None:
+        """Nobody asks any more: let all go that is known of the program."""
+        self.resolver.end()
+        dissolve(self.program, self.suspects, self)
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 

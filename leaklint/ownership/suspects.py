@@ -73,9 +73,10 @@ class _File:
 
 
 class Suspects:
-    """Grows with the files that are asked for and with what is found in them. thorough: suspect every function."""
+    """Grows with the files that are asked for and with what is found in them. vocabulary: of all words that are kept.
+    thorough: suspect every function."""
 
-    def __init__(self, resolver: Resolver, *, thorough: bool = False) -> None:
+    def __init__(self, resolver: Resolver, vocabulary: Vocabulary | None = None, *, thorough: bool = False) -> None:
         self.thorough = thorough
         self._resolver = resolver
         self._program = program = resolver.program
@@ -85,7 +86,7 @@ class Suspects:
         self._free = catalog.free_words
         self._makers = catalog.maker_words
         self._files: dict[str, _File] = {}
-        self._vocabulary = Vocabulary()
+        self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
         self._libraries: dict[str, frozenset[str]] = {}
         self._given_by: dict[int, frozenset[str]] = {}
         self._mean(Meaning(), Meaning(), Meaning())
@@ -107,9 +108,8 @@ class Suspects:
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
         was known, but for what rests on that text. resting: the facts about it, if whoever asks looks again at all
         functions that rest on them, and needs not be told of those that only mention what the file gave before."""
-        other = Suspects(resolver, thorough=self.thorough)
+        other = Suspects(resolver, self._vocabulary, thorough=self.thorough)
         other._imports = self._imports.again(resolver.program, file)
-        other._vocabulary = self._vocabulary
         bit = self._imports.bit(file)
         other._mean(self._leading.without(bit), self._making.without(bit), self._named.without(bit))
         for path, known in self._files.items():
@@ -132,8 +132,8 @@ class Suspects:
     def edited(self, file: str, resolver: Resolver, procedures: Set[str], gone: int) -> Suspects:
         """The same for a program in which nothing of a file has changed but the bodies of some procedures. What words
         led to still counts. gone: the facts that are no longer so."""
-        other = Suspects(resolver, thorough=self.thorough)
-        other._imports, other._vocabulary = self._imports.again(resolver.program, file), self._vocabulary
+        other = Suspects(resolver, self._vocabulary, thorough=self.thorough)
+        other._imports = self._imports.again(resolver.program, file)
         other._mean(Meaning(self._leading), Meaning(self._making), Meaning(self._named))
         other._receiving, other._lambdas = set(self._receiving), set(self._lambdas)
         other._libraries = dict(self._libraries)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from leaklint import ir
+from leaklint.garbage import dissolve
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve import calling, members, parameters, storage
@@ -78,6 +79,10 @@ class Flow:
         self.solver.take_over(before.solver, gone)
         self._rests = lasting(before._rests, gone)
         self._sites = {key: before._sites[key] for key in self._rests if key in before._sites}
+
+    def end(self) -> None:
+        """Nobody asks any more: let all go."""
+        dissolve(self.solver, self)
 
     def sites(self, module: ModuleIR, procedure: str) -> list[tuple[str, str, ir.Call]]:
         """Calls that may call a procedure, by name: module, procedure and call."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from leaklint import ir
+from leaklint.garbage import dissolve
 from leaklint.ir import ModuleIR, Procedure
 from leaklint.model import Span
 from leaklint.resolve import typenames
@@ -74,6 +75,15 @@ class Names:
                 if self._decorated_in(module) != before._decorated_in(module):
                     continue
             self._definitions[(module, name)] = found
+
+    @property
+    def answers(self) -> int:
+        """How many answers are remembered."""
+        return self._solver.answers
+
+    def end(self) -> None:
+        """Nobody asks any more: let all go."""
+        dissolve(self._solver, self)
 
     # -- questions ----------------------------------------------------------------------------------------------
 

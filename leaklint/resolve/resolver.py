@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from leaklint.garbage import dissolve
 from leaklint.ir import Attr, Call, ModuleIR, Procedure
 from leaklint.model import Confidence
 from leaklint.resolve.classes import Classes, ClassInfo
@@ -38,6 +39,26 @@ class Resolver:
     def _check(self) -> None:
         if self._generation != self.program.generation:
             self._start()
+
+    @property
+    def answers(self) -> int:
+        """How many answers are remembered, about."""
+        return len(self._refs) + self.names.answers + self.flow.solver.answers
+
+    def forget(self) -> None:
+        """Let go what is remembered. It is found again when somebody asks."""
+        self._dissolve()
+        self._start()
+
+    def end(self) -> None:
+        """Nobody asks any more: let all go."""
+        self._dissolve()
+        dissolve(self)
+
+    def _dissolve(self) -> None:
+        self.names.end()
+        self.flow.end()
+        dissolve(self.classes)
 
     def take_over(self, before: Resolver, gone: int, changed: str) -> None:
         """Take the answers about a program in which the module `changed` had another text that rest on none of the

@@ -39,6 +39,11 @@ class Solver(Generic[K, V]):
         self._current: K | None = None
         self._found_new = False
 
+    @property
+    def answers(self) -> int:
+        """How many values are known."""
+        return len(self._values)
+
     def value(self, key: K) -> set[V]:
         """The value of a key; empty where it is unknown. Not to be called from inside an equation."""
         if key not in self._values:
