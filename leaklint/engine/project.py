@@ -186,8 +186,10 @@ class Project:
         return self._data[path]
 
     def let_go(self) -> None:
-        """Forget the bytes of files, once they are many, and keep their words: what is looked for in them is looked for
-        there, and few are read once more."""
+        """Between two files: forget the bytes of files, once they are many, and keep their words: what is looked for in
+        them is looked for there, and few are read once more. The same of answers that are found again."""
+        for analysis in self._analyses.values():
+            analysis.let_go()
         if self._held < _ROOM:
             return
         for path, data in list(self._data.items()):

@@ -41,6 +41,12 @@ from leaklint.resolve.trace import Fact, Rests, lasting
 
 V = TypeVar("V")
 MOST_ROUNDS = 3
+MOST_ANSWERS = 60_000
+"""What the resolver remembers from file to file, some 20 MB."""
+FEW_FILES = 100
+"""Files that need what was forgotten once more, if they make up for all of it."""
+_OF_CLASSES = frozenset({"released", "fields"})
+"""Kinds of questions about classes, whose answers take much room."""
 _OF_SETTLING = frozenset({"callees", "takes"})
 """Kinds of questions that settling a function asks again."""
 
@@ -93,11 +99,28 @@ class Analysis:
         self._idle: set[Function] = set()
         self._calls_itself: set[Function] = set()
         self._interpretations = Interpretations()
+        self._most = MOST_ANSWERS
+        self._since = 0
 
     def tell(self, spend: Callable[[int], None]) -> None:
         """From now on tell what work each procedure is, in instructions interpreted. What `spend` raises ends the
         analysis."""
         self._interpretations.spend = spend
+
+    def let_go(self) -> None:
+        """Between two files: forget what is found again when somebody asks, once that is much. Where few files made it
+        so, more is kept from now on: to find it for each file again would take longest."""
+        self._since += 1
+        if self.remembering or self.resolver.answers < self._most:
+            return
+        if self._since < FEW_FILES:
+            self._most *= 2
+        self._since = 0
+        self.resolver.forget()
+        for kind in _OF_CLASSES:
+            self._answers[kind].clear()
+        self.rests = {key: rests for key, rests in self.rests.items() if key[0] not in _OF_CLASSES}
+        self._trace.forget()
 
     def end(self) -> None:
         """Nobody asks any more: let all go that is known of the program."""

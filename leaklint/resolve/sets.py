@@ -68,6 +68,12 @@ class SharedSets:
         self._packed: dict[int, bytes] = {}
         self._unpacked: dict[bytes, int] = {}
 
+    def forget(self) -> None:
+        """Begin anew: what is shared from here on is another object than before."""
+        self._shared.clear()
+        self._packed.clear()
+        self._unpacked.clear()
+
     def share(self, mask: int | bytes) -> Any:
         """The set, which may be packed, as the object for it."""
         if isinstance(mask, bytes):

@@ -60,13 +60,13 @@ class _Frame:
 class Trace:
     """Collects the facts that the answer in hand rests on in `mask`. on: whether anybody wants to know; if not, no set
     has a fact in it. by_body: whether to tell what rests on one body of a file from what rests on another. by_word: the
-    same of the words that stand in it; a text that is edited is looked at anew bit by bit. share, set_of:
-    see `SharedSets`, which packs large sets where nobody takes answers over to another text."""
+    same of the words that stand in it; a text that is edited is looked at anew bit by bit. share, set_of,
+    forget: see `SharedSets`, which packs large sets where nobody takes answers over to another text."""
 
     def __init__(self, *, on: bool = True, by_body: bool = False, by_word: bool = False, packing: bool = False) -> None:
         self.on = on
         sets = SharedSets(packing=packing)
-        self.share, self.set_of = sets.share, sets.set_of
+        self.share, self.set_of, self.forget = sets.share, sets.set_of, sets.forget
         self.by_word = on and by_word
         self.by_body = self.by_word or (on and by_body)
         self.mask = 0

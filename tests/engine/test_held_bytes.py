@@ -1,7 +1,10 @@
-"""Bytes of files are let go once their words are known, and what is read once more must be what it was."""
+"""What is let go while files are checked: bytes once their words are known, and what is read once more must be what it
+was; answers once they are many; all of a configuration once the last of its files is checked."""
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from leaklint.engine import check, project
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.outcome import Setting
 from leaklint.engine.worker import Worker
+from leaklint.ownership import analysis
 from leaklint.source.discover import discover
 from tests.cache.project import put, write_project
 from tests.cache.test_warm_runs import analysed, warm
@@ -48,3 +52,42 @@ def test_what_changed_meanwhile_is_not_read_as_what_it_was(tmp_path: Path, monke
     held.let_go()
     put(path, "other = 1\n")
     assert held.data(str(path)) is None
+
+
+def test_answers_that_are_forgotten_are_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    own = SettingsFinder(cwd=str(tmp_path))
+    before = check(["."], own, jobs=1)
+    assert worker_of(tmp_path).project(0).analysis_of("").resolver.answers
+    monkeypatch.setattr(analysis, "MOST_ANSWERS", 0)
+    monkeypatch.setattr(analysis, "FEW_FILES", 0)
+    assert not worker_of(tmp_path).project(0).analysis_of("").resolver.answers
+    assert check(["."], own, jobs=1) == before
+    assert check(["."], own, jobs=1, cache=True) == before
+    assert warm(tmp_path) == before
+    assert analysed(tmp_path) == set()
+
+
+def test_more_is_kept_where_few_files_need_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    monkeypatch.setattr(analysis, "MOST_ANSWERS", 1)
+    assert worker_of(tmp_path).project(0).analysis_of("")._most > 8
+
+
+def test_nothing_is_left_of_a_configuration_whose_files_are_checked(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    own = SettingsFinder(cwd=str(tmp_path))
+    worker = worker_of(tmp_path)
+    known = worker.project(0).analysis_of("")
+    held: list[object] = [known, known.program, known.resolver, known.resolver.names, known.suspects]
+    held += [module.procedures for module in known.program._modules.values() if module is not None]
+    left = [weakref.ref(one) for one in held]
+    del known, held
+    gc.disable()
+    try:
+        worker.end(0)
+        assert not [one for one in left if one() is not None]
+    finally:
+        gc.enable()
+    tasks = [(file, 0) for file in discover(["."], own).files]
+    assert worker.check_all(tasks).outcomes == worker_of(tmp_path).check_all(tasks).outcomes
