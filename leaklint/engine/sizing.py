@@ -13,7 +13,7 @@ _ENOUGH = 40_000_000
 """Work that repays starting other processes, in bytes that are only looked through."""
 _ANALYSED = 60
 """How much more work a byte is in a file that is analysed."""
-_PIECES = 6
+_PIECES = 24
 """Runs for each worker, so that none waits long for the others at the end."""
 
 
