@@ -20,6 +20,7 @@ from typing import Any
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.ownership.libraries import Libraries
 from leaklint.ownership.meanings import Meaning
 from leaklint.ownership.survey import Gift, Survey, Surveyed, digest, gives_digest
 from leaklint.ownership.vocabulary import Vocabulary, Words
@@ -87,8 +88,8 @@ class Suspects:
         self._makers = catalog.maker_words
         self._files: dict[str, _File] = {}
         self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
-        self._libraries: dict[str, frozenset[str]] = {}
-        self._given_by: dict[int, frozenset[str]] = {}
+        self._libraries = Libraries(self._prefilter, self._free)
+        self._fresh = 0
         self._mean(Meaning(), Meaning(), Meaning())
         self._news: list[tuple[str, str, int]] = []
         self._receiving: set[Function] = set()
@@ -112,9 +113,10 @@ class Suspects:
         other._imports = self._imports.again(resolver.program, file)
         bit = self._imports.bit(file)
         other._mean(self._leading.without(bit), self._making.without(bit), self._named.without(bit))
+        other._libraries = self._libraries.copy()
+        other._libraries.forget(file, bit)
         for path, known in self._files.items():
             if path != file:
-                other._libraries[path] = self._libraries[path]
                 other._files[path] = known.copy(other._imports.reached(path), bit)
         module = self._program.name_at(Path(file))
         other._receiving = {one for one in self._receiving if one.module != module}
@@ -136,11 +138,11 @@ class Suspects:
         other._imports = self._imports.again(resolver.program, file)
         other._mean(Meaning(self._leading), Meaning(self._making), Meaning(self._named))
         other._receiving, other._lambdas = set(self._receiving), set(self._lambdas)
-        other._libraries = dict(self._libraries)
+        other._libraries = self._libraries.copy()
         own = self._files.get(file)
         if own is not None:
             other._open(file)
-        bit = 0 if other._libraries.get(file) == self._libraries.get(file) else self._imports.bit(file)
+        bit = 0 if other._libraries.of(file) == self._libraries.of(file) else self._imports.bit(file)
         for path, known in self._files.items():
             other._files[path] = known.copy(other._imports.reached(path), bit)
         module = resolver.program.module_at(Path(file))
@@ -272,7 +274,7 @@ class Suspects:
             if known.told:
                 continue
             known.told = True
-            libraries = self._libraries[file]
+            libraries = self._libraries.of(file)
             words.update({one: sorted({one, *self._prefilter.words(one)}) for one in libraries if one not in words})
             module = self._program.name_at(Path(file)) if known.functions else ""
             suspects, resting = {}, []
@@ -312,7 +314,7 @@ class Suspects:
                 self._open(path)
                 said = self._program.imports_at(path)
                 was = frozenset(one.libraries), tuple(one.imports), tuple(one.passed)
-                if (self._libraries[path], said.files, said.passed) != was:
+                if (self._libraries.of(path), said.files, said.passed) != was:
                     turned |= bit
         for path, one in survey.files.items():
             if one.ways and path not in stale:
@@ -324,7 +326,7 @@ class Suspects:
         known.active, known.functions, known.gives = set(one.active), set(one.suspects), set(one.gives)
         known.ways, known.told, known.asked = one.ways, True, not one.suspects
         known.stale = bool(turned & reached)
-        self._libraries[path] = frozenset(one.libraries)
+        self._libraries.note(path, bit, one.libraries)
         for kind, name in one.gives:
             if kind in self._meanings:
                 self._meanings[kind].add(name, bit)
@@ -366,15 +368,17 @@ class Suspects:
 
     def _include(self, file: str) -> set[Function]:
         if file not in self._files or self._files[file].stale:
-            reached = list(self._imports.files(self._imports.reached(file)))
-            for one in reached:
+            reached = self._imports.reached(file)
+            new = list(self._imports.files(reached & ~self._fresh))
+            for one in new:
                 if one not in self._files:
                     self._open(one)
-            for one in reached:
+            for one in new:
                 known = self._files[one]
                 if known.stale:
                     known.stale = False
                     self._activate(one, self._initial(one) - known.active)
+            self._fresh |= reached
             self._look_over(*self._changed)
         return self._settled()
 
@@ -403,8 +407,9 @@ class Suspects:
             while self._news:
                 kind, name, bit = self._news.pop()
                 told = self._meanings[kind].before.get(name, 0) & bit
-                for file, known in self._files.items():
-                    if not known.reached & bit or (told and (known.ways or known.same)):
+                for file in self._imports.reaching(bit):
+                    known = self._files.get(file)
+                    if known is None or (told and (known.ways or known.same)):
                         continue
                     if name in self._words_in(file, known):
                         self._activate(file, {name})
@@ -442,20 +447,15 @@ class Suspects:
         data = text.encode("utf-8", "replace")
         words = frozenset(identifiers(data))
         own = self._vocabulary.of(words)
-        self._libraries[file] = frozenset(self._prefilter.libraries(data, words))
-        self._files[file] = _File(self._imports.bit(file), self._imports.reached(file), own)
+        bit = self._imports.bit(file)
+        self._libraries.note(file, bit, self._prefilter.libraries(data, words))
+        self._files[file] = _File(bit, self._imports.reached(file), own)
         self._files[file].stale = True
 
     def _initial(self, file: str) -> set[str]:
         known = self._files[file]
-        given = self._given_by.get(known.reached)
-        if given is None:
-            libraries: set[str] = set()
-            for one in self._imports.files(known.reached):
-                libraries |= self._libraries.get(one, frozenset())
-            given = self._given_by[known.reached] = self._free.union(*map(self._prefilter.words, libraries))
         words = self._words_in(file, known)
-        found = words.among(given)
+        found = words.among(self._libraries.words(known.reached))
         if not self.thorough:
             found = {word for word in found if self._may_take(file, word)}
         found.update(name for name, mask in self._leading.items() if mask & known.reached and name in words)

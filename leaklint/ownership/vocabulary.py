@@ -16,8 +16,8 @@ class Vocabulary:
 
     def of(self, words: Iterable[str]) -> Words:
         """A set of words."""
-        numbers, met = self.numbers, set(words)
-        new = [word for word in met if word not in numbers]
+        numbers, met = self.numbers, words if isinstance(words, frozenset) else frozenset(words)
+        new = met.difference(numbers)
         numbers.update(zip(new, range(len(numbers), len(numbers) + len(new))))
         self.words += new
         found = sorted(map(numbers.__getitem__, met))
@@ -42,5 +42,4 @@ class Words:
 
     def among(self, words: Container[str]) -> set[str]:
         """Those that are also among others."""
-        known = self._vocabulary.words
-        return {word for number in self._numbers if (word := known[number]) in words}
+        return set(filter(words.__contains__, map(self._vocabulary.words.__getitem__, self._numbers)))

@@ -15,6 +15,8 @@ class Imports:
         self._bits: dict[str, int] = {}
         self.order: list[str] = []
         self._reached: dict[str, int] = {}
+        self._importers: dict[str, list[str]] = {}
+        self._reaching: tuple[int, tuple[str, ...]] = (0, ())
 
     def again(self, program: Program, changed: str) -> Imports:
         """The same for a program in which one file may import others, with the same bits."""
@@ -22,6 +24,7 @@ class Imports:
         other._bits, other.order = dict(self._bits), list(self.order)
         if changed not in self._reached or list(self._imports(changed)) == list(other._imports(changed)):
             other._reached = dict(self._reached)
+            other._importers = {file: list(files) for file, files in self._importers.items()}
         return other
 
     def bit(self, file: str) -> int:
@@ -34,16 +37,30 @@ class Imports:
 
     def files(self, mask: int) -> Iterator[str]:
         """The files of a mask."""
-        while mask:
-            lowest = mask & -mask
-            yield self.order[lowest.bit_length() - 1]
-            mask ^= lowest
+        digits = bin(mask)[:1:-1]
+        number = digits.find("1")
+        while number >= 0:
+            yield self.order[number]
+            number = digits.find("1", number + 1)
 
     def reached(self, file: str) -> int:
         """The mask of the files that one imports, directly or through others, and of itself."""
         if file not in self._reached:
             self._walk(file)
         return self._reached[file]
+
+    def reaching(self, bit: int) -> tuple[str, ...]:
+        """The files that import one, by its mask, directly or through others, and itself: of those that were asked
+        for."""
+        if self._reaching[0] != bit:
+            found = dict.fromkeys(self.files(bit))
+            waiting = [*found]
+            while waiting:
+                new = [one for one in self._importers.get(waiting.pop(), ()) if one not in found]
+                found.update(dict.fromkeys(new))
+                waiting += new
+            self._reaching = bit, tuple(found)
+        return self._reaching[1]
 
     def _imports(self, file: str) -> Iterator[str]:
         """The files that one imports. What that rests on is known to the program, and concerns no answer in hand."""
@@ -61,9 +78,11 @@ class Imports:
         stack = [start]
         on_stack = {start}
         work = [(start, self._imports(start))]
+        self._reaching = 0, ()
         while work:
             file, rest = work[-1]
             for other in rest:
+                self._importers.setdefault(other, []).append(file)
                 if other in self._reached:
                     masks[file] |= self._reached[other]
                 elif other not in index:

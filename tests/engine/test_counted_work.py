@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import Any, NamedTuple
 
 from leaklint.config import SettingsFinder
+from leaklint.engine import check
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.outcome import Setting
 from leaklint.engine.worker import Worker
 from leaklint.source.discover import discover
 from tests.test_fixtures import ROOT
+
+TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
 class Work(NamedTuple):
@@ -147,3 +153,43 @@ def test_lines_that_may_each_connect_anew_do_not_multiply(tmp_path: Path) -> Non
         (root / "server.py").write_text(RECONNECTING + "".join(lines) + "        return found\n", encoding="utf-8")
         counts.append(work(root))
     assert counts[-1].steps < 10 * counts[0].steps
+
+
+PACKAGE = {
+    "db.py": "import psycopg2\n"
+    + "".join(f"\n\ndef connect{number}():\n    return psycopg2.connect('')\n" for number in range(9)),
+    "names.py": "class Named:\n    def get(self, key):\n        return key\n",
+    "use.py": "from .db import connect0\nfrom .names import Named\n\n\ndef use(named: Named):\n"
+    "    conn = connect0()\n    conn.execute(named.get('x'))\n    conn.close()\n",
+}
+
+
+def lines_run(root: Path) -> int:
+    """How many lines of Python it takes to check a folder."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> TraceFunction:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        check(["."], SettingsFinder(cwd=str(root), isolated=True), jobs=1)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_packages_that_do_not_know_each_other_take_no_time_of_each_other(tmp_path: Path) -> None:
+    counts = {}
+    for size in (1, 10, 20, 100):  # the first to have loaded whatever there is to load
+        for number in range(size):
+            for name, text in {**PACKAGE, "__init__.py": ""}.items():
+                path = tmp_path / str(size) / f"package{number}" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        counts[size] = lines_run(tmp_path / str(size))
+    few, many = (counts[20] - counts[10]) / 10, (counts[100] - counts[20]) / 80
+    assert many <= 1.02 * few
