@@ -239,7 +239,10 @@ class Project:
         and how, or imports what may do so."""
         if path in self.quiet:
             return False
-        if not self.thorough and not self.prefilter.matters(data) and not imports_any(path, data, self.roots):
+        known = self._analyses.get(self.extra_root(path))
+        # Where it is kept what an outcome rests on, that of a file which cannot matter rests on its own bytes alone.
+        looked_at = known is not None and self.stamps is None and known.suspects.includes(path)
+        if not (looked_at or self.thorough or self.prefilter.matters(data) or imports_any(path, data, self.roots)):
             return False
         analysis = self.analysis(path)
         analysis.settle(path)
