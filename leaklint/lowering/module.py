@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from leaklint.lowering.body import Body
 from leaklint.lowering.declarations import MODULE, Declaration
 from leaklint.lowering.expressions import value
 from leaklint.lowering.moved import moved
-from leaklint.lowering.pieces import Piece, Unit, alone, around, pieces, whole
+from leaklint.lowering.pieces import Piece, Pieces, Unit, alone, around, whole
 from leaklint.lowering.positions import Positions
 from leaklint.lowering.problem import SyntaxProblem
 from leaklint.lowering.scopes import CHILD_FIELDS
@@ -28,6 +27,7 @@ _OF_GRAPHS: dict[str, Any] = {
     "uses_locals": False,
 }
 """What a signature lacks."""
+_MOST_ALIKE = 5000
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -66,7 +66,7 @@ def lower_module(
         procedures=Procedures(
             unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked, noting
         ),
-        extents={name: _extent(declaration, positions) for name, declaration in found.procedures.items()},
+        extents={name: _extent(declaration, signatures[name].span) for name, declaration in found.procedures.items()},
         all_names=found.all_names,
     )
 
@@ -112,10 +112,9 @@ class Procedures(Mapping[str, ir.Procedure]):
         self._again = again
         self._shelf = shelf
         self._noting = noting
-        self._pieces = pieces(unit.found, unit.positions)
+        self._pieces = Pieces(unit.found, unit.positions)
         self._made: dict[str, ir.Procedure] = {}
         self._asked = asked if asked is not None else set()
-        self._members: dict[str, list[str]] = {}
         self._unit: list[Unit] = []
         if shelf is not None:
             shelf.put_tree(self._unit, unit, len(unit.positions.source))
@@ -169,17 +168,15 @@ class Procedures(Mapping[str, ir.Procedure]):
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
 
-    @functools.cached_property
-    def apart(self) -> frozenset[str]:
-        """The names of the functions and methods in which no other procedure stands."""
-        return frozenset(name for name, _, _ in self.loose())
+    def stands_apart(self, name: str) -> bool:
+        """Whether this is a function or method in which no other procedure stands."""
+        return name in self._pieces and name not in self._inner and self._signatures[name].kind != "class"
 
     def loose(self) -> Iterator[tuple[str, Piece, ir.Procedure]]:
         """The functions and methods, in source order, in which no other procedure stands."""
-        holding = {self._piece_of(name) for name in self._signatures if name not in self._pieces}
-        for name, piece in self._pieces.items():
-            if name not in holding and self._signatures[name].kind != "class":
-                yield name, piece, self._signatures[name]
+        for name in self._pieces:
+            if self.stands_apart(name):
+                yield name, self._pieces[name], self._signatures[name]
 
     def unchanged(self, before: Procedures) -> set[str]:
         """The procedures in pieces that read as they did in another text of the same file."""
@@ -211,7 +208,7 @@ class Procedures(Mapping[str, ir.Procedure]):
         try:
             if holder:
                 piece = self._pieces[holder]
-                unit = alone(text, self._path, holder, piece, self._inside(piece))
+                unit = alone(text, self._path, holder, piece, self._pieces.inside(piece))
             else:
                 unit = around(text, self._path, self._pieces.values())
             if all(self._is_same(unit, one) for one in {name, holder or MODULE}):
@@ -219,12 +216,6 @@ class Procedures(Mapping[str, ir.Procedure]):
         except SyntaxProblem:
             pass
         return whole(text, self._path)
-
-    def _inside(self, piece: Piece) -> list[Piece]:
-        """The pieces inside a class."""
-        order = list(self._pieces.values())
-        at = bisect_right(order, piece.start, key=_start)
-        return order[at : bisect_right(order, piece.end, at, key=_start)]
 
     def _piece_of(self, name: str) -> str:
         """The innermost piece that a procedure stands in; "" for none."""
@@ -234,10 +225,17 @@ class Procedures(Mapping[str, ir.Procedure]):
 
     def _standing_in(self, holder: str) -> Sequence[str]:
         """The procedures, in source order, whose innermost piece is this one."""
-        if not self._members:
-            for name in self._signatures:
-                self._members.setdefault(self._piece_of(name), []).append(name)
-        return self._members.get(holder, ())
+        inner = self._inner.get(holder, ())
+        return (holder, *inner) if holder in self._pieces else inner
+
+    @functools.cached_property
+    def _inner(self) -> Mapping[str, Sequence[str]]:
+        """Piece -> the procedures in source order whose innermost one it is, save its own. "": those of no piece."""
+        found: dict[str, list[str]] = {}
+        for name in self._signatures:
+            if name not in self._pieces:
+                found.setdefault(self._piece_of(name), []).append(name)
+        return found
 
     def _is_same(self, unit: Unit, name: str) -> bool:
         """Whether a procedure was found again where it stood."""
@@ -264,10 +262,6 @@ class Procedures(Mapping[str, ir.Procedure]):
             self._made[name] = graph
         else:
             self._shelf.put(self._made, name, graph)
-
-
-def _start(piece: Piece) -> int:
-    return piece.start
 
 
 def _graph(unit: Unit, declaration: Declaration, signature: ir.Procedure) -> ir.Procedure:
@@ -323,12 +317,10 @@ def _signature(declaration: Declaration, positions: Positions) -> ir.Procedure:
     )
 
 
-def _extent(declaration: Declaration, positions: Positions) -> tuple[int, int]:
-    if declaration.kind == "module":
-        return 1, len(positions.lines)
-    node = declaration.node
-    first: int = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
-    return first, node.end_lineno
+def _extent(declaration: Declaration, span: Span) -> tuple[int, int]:
+    """The first and last line, decorators included."""
+    decorators = getattr(declaration.node, "decorator_list", ())
+    return min([span.line, *(decorator.lineno for decorator in decorators)]) if decorators else span.line, span.end_line
 
 
 def _module_span(positions: Positions) -> Span:
@@ -339,7 +331,7 @@ def _module_span(positions: Positions) -> Span:
 def _parameters(arguments: ast.arguments, positions: Positions) -> tuple[ir.Parameter, ...]:
     def parameter(node: ast.arg, kind: str, default: ast.expr | None = None) -> ir.Parameter:
         text = positions.text(default) if default is not None else ""
-        return ir.Parameter(node.arg, kind, positions.annotation(node.annotation), default is not None, text)
+        return _parameter(node.arg, kind, positions.annotation(node.annotation), default is not None, text)
 
     plain = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
@@ -358,8 +350,13 @@ def _decorators(node: Any, positions: Positions) -> tuple[ir.Decorator, ...]:
     for decorator in getattr(node, "decorator_list", ()):
         called = isinstance(decorator, ast.Call)
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
-        found.append(ir.Decorator(positions.text(function), called, positions.text(decorator)))
+        found.append(_decorator(positions.text(function), called, positions.text(decorator)))
     return tuple(found)
+
+
+# Most of them are like many others, and are kept as one object.
+_parameter = functools.lru_cache(_MOST_ALIKE)(ir.Parameter)
+_decorator = functools.lru_cache(_MOST_ALIKE)(ir.Decorator)
 
 
 def _annotations(nodes: Iterable[ast.AnnAssign], positions: Positions) -> tuple[tuple[str, str], ...]:

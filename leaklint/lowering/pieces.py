@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -22,6 +24,7 @@ from leaklint.lowering.scopes import Scope, analyse
 
 _HEADER = "if 1:\n"
 _VISIBLE = re.compile(r"[^\r\n]")
+_START, _COLUMNS = 1, 5
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
@@ -50,14 +53,45 @@ class Unit:
         return self.scopes[declaration.node]
 
 
-def pieces(found: Declarations, positions: Positions) -> dict[str, Piece]:
-    """The pieces of a module by qualified names, in source order."""
-    return {
-        name: _piece(declaration.node, positions)
-        for name, declaration in found.procedures.items()
-        if (declaration.kind in ("function", "method") and not _is_inside(declaration))
-        or (declaration.kind == "class" and declaration.parent is not None and declaration.parent.kind == "module")
-    }
+class Pieces(Mapping[str, Piece]):
+    """The pieces of a module by qualified names, in source order. There are many, and few are looked at: they are made
+    when they are, from numbers that take little room."""
+
+    def __init__(self, found: Declarations, positions: Positions) -> None:
+        self._numbers: dict[str, int] = {}
+        self._rows = array("I")
+        for name, declaration in found.procedures.items():
+            if _is_piece(declaration):
+                self._numbers[name] = len(self._numbers)
+                self._rows.extend(_row(declaration.node, positions))
+
+    def __getitem__(self, name: str) -> Piece:
+        return self._piece(self._numbers[name])
+
+    def _piece(self, number: int) -> Piece:
+        line, start, body, end, indented = self._rows[number * _COLUMNS : (number + 1) * _COLUMNS]
+        return Piece(line, start, body, end, bool(indented))
+
+    def inside(self, piece: Piece) -> list[Piece]:
+        """The pieces in a class, in source order."""
+        starts = self._rows[_START::_COLUMNS]
+        first = bisect_right(starts, piece.start)
+        return [self._piece(number) for number in range(first, bisect_right(starts, piece.end, first))]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._numbers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def _is_piece(declaration: Declaration) -> bool:
+    if declaration.kind == "class":
+        return declaration.parent is not None and declaration.parent.kind == "module"
+    return declaration.kind in ("function", "method") and not _is_inside(declaration)
 
 
 def _is_inside(declaration: Declaration) -> bool:
@@ -68,14 +102,15 @@ def _is_inside(declaration: Declaration) -> bool:
     return above is not None and above.kind != "module"
 
 
-def _piece(node: Any, positions: Positions) -> Piece:
+def _row(node: Any, positions: Positions) -> tuple[int, int, int, int, int]:
+    """The numbers of a piece, in the order of its fields."""
     first = node.body[0]
     if getattr(first, "decorator_list", None):
         body = positions.source.rindex("@", 0, positions.extent(first.decorator_list[0])[0])
     else:
         body = positions.extent(first)[0]
     start = positions.starts[node.lineno - 1]
-    return Piece(node.lineno, start, body, positions.extent(node)[1], node.col_offset > 0)
+    return node.lineno, start, body, positions.extent(node)[1], node.col_offset > 0
 
 
 def whole(text: str, path: str) -> Unit:

@@ -6,6 +6,7 @@ import ast
 import bisect
 import itertools
 import re
+import sys
 from typing import Any
 
 from leaklint.model import Span
@@ -105,5 +106,5 @@ class Positions:
         if node is None:
             return ""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return " ".join(node.value.split())
-        return self.text(node)
+            return sys.intern(" ".join(node.value.split()))
+        return sys.intern(self.text(node))

@@ -35,7 +35,7 @@ _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
 def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], name: str) -> None:
-    if trace.by_word or (isinstance(procedures, Procedures) and name in procedures.apart):
+    if trace.by_word or (isinstance(procedures, Procedures) and procedures.stands_apart(name)):
         trace.note(("body", file, name))
 
 
