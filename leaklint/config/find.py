@@ -66,11 +66,11 @@ class SettingsFinder:
                 return own
             parent = os.path.dirname(directory)
             if parent == directory:
-                return self._finish(default_settings(self.cwd))
+                return self._finish(default_settings(self.cwd, makeshift=not is_project(self.cwd)))
             above = self.for_directory(parent)
         except ConfigError as error:
             return error
-        if not above.files and above.root != directory and _is_project(directory, names):
+        if not above.files and above.root != directory and is_project(directory, names):
             return self._finish(default_settings(directory))
         return above
 
@@ -99,7 +99,8 @@ class SettingsFinder:
         return overlay(settings, self.overrides, self.cwd, origins)
 
 
-def _is_project(directory: str, names: Container[str] | None) -> bool:
+def is_project(directory: str, names: Container[str] | None = None) -> bool:
+    """Whether a directory (an absolute path) is that of a project by what it holds. names: that, where it is known."""
     marks = [mark for mark in _PROJECT_MARKS if names is None or mark in names]
     return any(os.path.exists(os.path.join(directory, mark)) for mark in marks)
 

@@ -73,6 +73,7 @@ class Settings(msgspec.Struct, frozen=True):
     """All settings, each with a value. Compares by value, so files can share what is built from equal ones.
 
     root         directory that the configuration stands in; else that of the project, or the working directory.
+    makeshift    the root is only the working directory: no project. The projects below it are no part of one another.
     files        the configuration files read, the nearest first; empty if there is none.
     select       None: the rules that are on by default.
     resource, capacity   tables as written, for the stages that understand them.
@@ -82,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True):
     """
 
     root: str
+    makeshift: bool = False
     files: tuple[str, ...] = ()
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
@@ -117,10 +119,11 @@ class Settings(msgspec.Struct, frozen=True):
         return self.strictness == "strict"
 
 
-def default_settings(root: str) -> Settings:
+def default_settings(root: str, *, makeshift: bool = False) -> Settings:
     """The settings where nothing is configured; imports start from `root` and from its `src`."""
     return Settings(
         root=root,
+        makeshift=makeshift,
         exclude=(Patterns(root, DEFAULT_EXCLUDE),),
         src=(root, os.path.join(root, "src")),
         provenance=dict.fromkeys((key for key in KEYS if not _adds_only(key)), _BY_DEFAULT),

@@ -15,6 +15,7 @@ from collections.abc import Container, Sequence
 import msgspec
 
 from leaklint.config import ConfigError, Settings, SettingsFinder
+from leaklint.config.find import is_project
 from leaklint.source import ignoring
 from leaklint.source.ignoring import Matcher
 from leaklint.source.problem import Problem, cause, printable
@@ -51,9 +52,10 @@ def discover(paths: Sequence[str], finder: SettingsFinder) -> Discovery:
 
 
 def below(roots: Sequence[str], settings: Settings, entered: set[str] | None = None) -> list[str]:
-    """Every Python file below some directories (absolute paths) under one configuration, sorted. entered: gathers the
-    directories that were looked into."""
+    """Every Python file below some directories (absolute paths) under one configuration, sorted; without those of other
+    projects, if these directories are none. entered: gathers the directories that were looked into."""
     walk = _Walk(_Fixed(settings))
+    walk.foreign = settings.makeshift
     for root in roots:
         if os.path.isdir(root):
             walk.start(root)
@@ -81,7 +83,8 @@ class _Fixed(SettingsFinder):
 
 class _Walk:
     """State of one discovery. files: by absolute path. visited: directories walked, by device and inode; entered:
-    by path. links: symbolic links to directories still to follow, as (shown, absolute)."""
+    by path. links: symbolic links to directories still to follow, as (shown, absolute). foreign: projects that are met
+    are other ones, and not looked into."""
 
     def __init__(self, finder: SettingsFinder) -> None:
         self.finder = finder
@@ -91,6 +94,7 @@ class _Walk:
         self.links: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
         self._excluding: dict[int, tuple[Settings, list[Matcher]]] = {}
+        self.foreign = False
 
     def start(self, named: str) -> None:
         shown = os.path.normpath(named).replace(os.sep, "/")
@@ -158,6 +162,8 @@ class _Walk:
         self.entered.add(path)
         with os.scandir(path) as listing:
             held = {entry.name: entry for entry in listing}
+        if self.foreign and is_project(path, held):
+            return []
         settings = self.finder.for_directory(path, held)
         if ".git" in held:
             git = ignoring.inherited(path)

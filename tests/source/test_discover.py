@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leaklint.config import Options, SettingsFinder
-from leaklint.source.discover import Discovery, discover
+from leaklint.source.discover import Discovery, below, discover
 
 
 @pytest.fixture
@@ -175,3 +175,30 @@ def test_a_bad_exclude_pattern_says_where_it_comes_from(tree: Path) -> None:
     (problem,) = run(tree, ".").problems
     assert problem.text.startswith(f"{tree}/leaklint.toml:2: 'extend-exclude': ")
     assert problem.fatal
+
+
+class TestWhatBelongsToAProgram:
+    """What is searched for the uses of a name, around the files to check."""
+
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        root = tmp_path / "home"
+        for name in ["loose.py", "own/x.py", "own/setup.py", "notes/y.py", "notes/deep/z.py", "notes/deep/.git/HEAD"]:
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("")
+        return root
+
+    def searched(self, root: Path, *, isolated: bool = False) -> list[str]:
+        settings = SettingsFinder(cwd=str(root), isolated=isolated).for_directory(str(root))
+        return [os.path.relpath(path, root) for path in below([str(root)], settings)]
+
+    def test_a_working_directory_that_is_no_project_has_no_part_in_those_below_it(self, home: Path) -> None:
+        assert self.searched(home) == ["loose.py", "notes/y.py"]
+
+    def test_a_project_may_hold_others(self, home: Path) -> None:
+        (home / "setup.cfg").write_text("")
+        assert self.searched(home) == ["loose.py", "notes/deep/z.py", "notes/y.py", "own/setup.py", "own/x.py"]
+
+    def test_without_configuration_files_all_is_one(self, home: Path) -> None:
+        assert "own/x.py" in self.searched(home, isolated=True)
