@@ -117,6 +117,7 @@ class Analysis:
             self._most *= 2
         self._since = 0
         self.resolver.forget()
+        self.program.forget_words()
         for kind in _OF_CLASSES:
             self._answers[kind].clear()
         self.rests = {key: rests for key, rests in self.rests.items() if key[0] not in _OF_CLASSES}

@@ -279,6 +279,12 @@ class Program:
             found = self._attributes[file] = wording.attributes_assigned(self._text(file) or "")
         return found
 
+    def forget_words(self) -> None:
+        """Let go where in the texts words stand. It is told from the texts again."""
+        self._starts.clear()
+        self._words.clear()
+        self._attributes.clear()
+
     def rest_on_body(self, module: str, name: str) -> None:
         """The answer in hand makes use of what was found in a procedure before."""
         if self.trace.by_body:
