@@ -84,6 +84,7 @@ class KeptFile(msgspec.Struct, frozen=True, array_like=True):
     suspects: dict[str, int]
     ways: bytes
     idle: tuple[str, ...] = ()
+    effects: dict[str, tuple[bytes, bytes]] = {}
 
 
 class KeptSurvey(msgspec.Struct, frozen=True, array_like=True):

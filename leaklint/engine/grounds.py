@@ -152,6 +152,8 @@ class Recorder:
             return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
         if kind == "idle":
             return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
+        if kind == "effect":
+            return self.project.effect(extra, fact[1], fact[2])
         if kind == "text":
             return self.project.digest(fact[1])
         if kind == "body":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -19,7 +19,7 @@ from leaklint.engine.likeness import Likeness
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.sets import members, unpacked
-from leaklint.resolve.trace import Fact
+from leaklint.resolve.trace import FOUND_OUT, NAMING, Fact
 from leaklint.source.discover import File
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Keeper:
                 found.append(None)
                 continue
             unchanged = answer.digest == self.stamps.digest(file.path) or self._says_the_same(file, answer)
-            found.append(Outcome(answer.findings, answer.suppressed) if unchanged and self._in_place(answer) else None)
+            found.append(Outcome(answer.findings, answer.suppressed) if unchanged and self.in_place(answer) else None)
             if not unchanged and self._was_quiet(file, answer):
                 self.quiet[file.path] = answer
         return found
@@ -148,13 +148,16 @@ class Keeper:
         extra = self.present.extra_root(file.path)
         return self.likeness.says_the_same(extra, file, answer.digest, answer.imports)
 
-    def _in_place(self, answer: Answer) -> bool:
+    def in_place(self, answer: Answer) -> bool:
         """Whether an answer that holds still names the right lines: not of files that changed and yet stay the same."""
-        if not self.likeness.moved or not (answer.findings or answer.suppressed):
+        if not (answer.findings or answer.suppressed):
             return True
-        told = msgspec.json.encode((answer.findings, answer.suppressed)).decode()
-        names = map(os.path.basename, self.likeness.moved)
-        return all(name.isascii() and name.isprintable() and name not in told for name in names)
+        return not _may_name(self._moved(), msgspec.json.encode((answer.findings, answer.suppressed)))
+
+    def _moved(self) -> set[str]:
+        """The names of the files in which lines may have moved."""
+        wrong = (fact[1] for _, facts in self._wrong.values() for fact in facts if fact[0] in ("text", "body"))
+        return set(map(os.path.basename, (*self.likeness.moved, *wrong)))
 
     def _was_quiet(self, file: File, answer: Answer) -> bool:
         """Whether an answer about other content of a file rests on no more than that the file says nothing about
@@ -208,7 +211,7 @@ class Keeper:
 
     def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What a fact is now, which was told to be `was`."""
-        if fact[0] in ("ways", "gives", "idle"):
+        if fact[0] in FOUND_OUT:
             return self._about_words(extra, fact, was)
         if fact[0] == "body":
             return self.likeness.body(fact[1], fact[2], was)
@@ -233,6 +236,8 @@ class Keeper:
         suspects = self.project.analysis_of(extra).suspects
         if fact[0] == "idle":
             return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
+        if fact[0] == "effect":
+            return self.project.effect(extra, fact[1], fact[2], find=True)
         return suspects.ways(fact[1]) if fact[0] == "ways" else suspects.gives(fact[1])
 
     def _still(self, extra: str) -> bool:
@@ -277,9 +282,10 @@ class Keeper:
             return None
         broken, _ = self._broken_facts(extra, kept)
         stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
+        moved = functools.partial(_may_name, self._moved())
         try:
-            found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet)
-        except (msgspec.MsgspecError, IndexError):
+            found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet, moved)
+        except (msgspec.MsgspecError, IndexError, KeyError):
             return None
         return found if len(found.stale) + len(found.again) <= max(_FEW, len(found.survey.files) // 8) else None
 
@@ -297,7 +303,7 @@ class Keeper:
             return (kept.kind, tuple([paths[number] for number in kept.directories]), kept.name)
         if kept.kind == "word":
             return (kept.kind, kept.name)
-        if kept.kind in ("locate", "body", "idle"):
+        if kept.kind in NAMING:
             return (kept.kind, paths[kept.path], kept.name)
         return (kept.kind, paths[kept.path])
 
@@ -371,6 +377,11 @@ class Keeper:
         sealed = sealed_at_once(keeper, self._files)
         if sealed is not None:
             self.store.save_seal(sealed)
+
+
+def _may_name(names: Iterable[str], told: bytes) -> bool:
+    """Whether what was said may name one of these files."""
+    return any(not (name.isascii() and name.isprintable()) or name.encode() in told for name in names)
 
 
 def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:

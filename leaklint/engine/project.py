@@ -291,6 +291,10 @@ class Project:
         """Whether a function of that program is known to come by no resource."""
         return self._analyses[extra].is_idle(path, name)
 
+    def effect(self, extra: str, path: str, name: str, *, find: bool = False) -> bytes:
+        """What a call of a function of that program does; see `Analysis.effect`."""
+        return self._analyses[extra].effect(path, name, find=find)
+
     def survey(self, extra: str) -> Survey:
         """What was found out about the words of that program since this was last asked."""
         analysis = self._analyses[extra]
@@ -341,14 +345,16 @@ class Project:
         return analysis
 
     def _recall(self, extra: str, analysis: Analysis, before: Recalled) -> None:
+        from leaklint.resolve.trace import FOUND_OUT
+
         program = analysis.program
         program.trace.recall(fact for fact, _ in before.facts)
         self._was[extra] = {
             fact: was
             for number, (fact, was) in enumerate(before.facts)
-            if fact[0] not in ("ways", "gives", "idle") and not before.broken >> number & 1
+            if fact[0] not in FOUND_OUT and not before.broken >> number & 1
         }
-        analysis.recall(before.survey, before.stale, before.again)
+        analysis.recall(before.survey, before.facts, before.stale, before.again)
 
 
 def _continued(before: Analysis, path: Path, text: str) -> Analysis:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leaklint.cache.record import KeptFact, KeptFile, KeptSurvey, Quiet, SurveyBody, Words, decode_body, encode_body
 from leaklint.resolve.sets import as_int, members, packed, unpacked
-from leaklint.resolve.trace import Fact
+from leaklint.resolve.trace import FOUND_OUT, Fact
 
 if TYPE_CHECKING:
     from leaklint.ownership.survey import Survey, Surveyed
@@ -94,6 +94,11 @@ class Joined:
         """The functions that come by no resource, by the numbers of their files."""
         return {(self._number(path), name) for path, one in self._files.items() for name in one.idle}
 
+    def effects(self) -> dict[tuple[int, str], bytes]:
+        """Digests of what calls of functions do, by the numbers of their files."""
+        files = ((self._number(path), one.effects) for path, one in self._files.items())
+        return {(number, name): effect[0] for number, effects in files for name, effect in effects.items()}
+
     def _firm(self) -> int:
         own = {fact.path: 1 << number for number, fact in enumerate(self._facts) if fact.kind == "text"}
         firm = 0
@@ -117,6 +122,7 @@ class Joined:
             {name: self._mask(mask) for name, mask in one.suspects.items()},
             one.ways,
             tuple(one.idle),
+            dict(one.effects),
         )
 
     def _mask(self, mask: int | bytes) -> int:
@@ -164,6 +170,7 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
         suspects=suspects,
         ways=new.ways if new.ways == old.ways else b"",
         idle=sorted({*old.idle, *new.idle}),
+        effects={**old.effects, **new.effects},
     )
 
 
@@ -175,7 +182,7 @@ def broken_facts(
     broken, found = 0, []
     known = firm.to_bytes(len(kept.facts) // 8 + 1, "little")
     for number, one in enumerate(kept.facts):
-        if known[number >> 3] >> (number & 7) & 1 or one.kind in ("ways", "gives", "idle"):
+        if known[number >> 3] >> (number & 7) & 1 or one.kind in FOUND_OUT:
             continue
         if not holds(one):
             broken |= 1 << number
@@ -194,16 +201,18 @@ def recalled(
     fact: Callable[[KeptFact], Fact],
     broken: int,
     stays_quiet: Callable[[str], bool],
+    moved: Callable[[bytes], bool],
 ) -> Recalled:
     """A survey from the form in which it is kept. stays_quiet: whether a file that changed says as little about
-    resources as it did. Raises IndexError for one that refers to what it lacks, msgspec.MsgspecError."""
+    resources as it did. moved: whether what was said may name other lines now. Raises IndexError and KeyError for one
+    that refers to what it lacks, msgspec.MsgspecError."""
     from leaklint.ownership.survey import Survey, Surveyed
 
     body = decode_body(kept.body)
     facts = [(fact(one), one.was) for one in kept.facts]
     own = {one[1]: 1 << number for number, (one, _) in enumerate(facts) if one[0] == "text"}
     sure = {paths[one.path] for one in body.files if one.ways}
-    told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in ("ways", "gives", "idle"))
+    told = ((number, one) for number, (one, _) in enumerate(facts) if one[0] in FOUND_OUT)
     unsure = broken | sum(1 << number for number, one in told if one[1] not in sure)
     hit = [unpacked(mask) & unsure for mask in body.masks] if unsure else [0] * len(body.masks)
     files: dict[str, Surveyed] = {}
@@ -227,6 +236,11 @@ def recalled(
             resting,
             one.ways,
             idle,
+            {
+                name: (digest, b"" if moved(data) else data)
+                for name, (digest, data) in one.effects.items()
+                if not hit[one.suspects[name]]
+            },
         )
         wrong = hit[one.rests] & broken
         functions = [name for name, number in one.suspects.items() if hit[number] & broken] if broken else []

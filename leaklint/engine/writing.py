@@ -16,7 +16,7 @@ from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Joined, together
 from leaklint.resolve.sets import members, packed, unpacked
-from leaklint.resolve.trace import Fact
+from leaklint.resolve.trace import NAMING, Fact
 from leaklint.source.discover import File
 
 _MOST_TABLES = 64
@@ -82,9 +82,11 @@ class _Writer:
         self.concerns: dict[str, dict[str, msgspec.Raw]] = {}
         self._ways: dict[str, dict[int, bytes]] = {}
         self._idle: dict[str, set[tuple[int, str]]] = {}
+        self._effects: dict[str, dict[tuple[int, str], bytes]] = {}
         self.tables = [_Table(table.extra, table.facts) for table in old.tables]
         for path, answer in old.answers.items():
-            if path not in keeper.asked and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
+            outdated = path in keeper.asked or not keeper.in_place(answer)
+            if not outdated and self._exists(path.removesuffix(NAMED)) and answer.table < len(self.tables):
                 self.tables[answer.table].answers[path] = answer
         for file, outcome, answer in keeper.renewed:
             self._say(self.tables[answer.table], file, outcome, answer.facts, answer.imports)
@@ -107,7 +109,7 @@ class _Writer:
             return KeptFact(kind, 0, tuple(map(self.path, fact[1])), fact[2], was)
         if kind == "word":
             return KeptFact(kind, 0, (), fact[1], was)
-        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind in ("locate", "body", "idle") else "", was)
+        return KeptFact(kind, self.path(fact[1]), (), fact[2] if kind in NAMING else "", was)
 
     def add(
         self,
@@ -155,6 +157,7 @@ class _Writer:
             self.surveys[extra], self.quiet[extra] = joined.kept()
             self._ways[extra] = {self.path(path): ways for path, ways in joined.ways()}
             self._idle[extra] = joined.idle()
+            self._effects[extra] = joined.effects()
 
     def concern(self, extra: str) -> None:
         """Keep what of the files of one program concerns anybody."""
@@ -239,12 +242,12 @@ class _Writer:
         }
 
     def _leave_out_outdated(self, table: _Table) -> None:
-        """Answers that rest on what the words of a file once meant, or which functions came by no resource, are none:
-        what is kept must fit together."""
+        """Answers that rest on what the words of a file once meant, or what its functions did, are none: what is kept
+        must fit together."""
         ways = self._ways.get(table.extra)
         if ways is None:
             return
-        idle = self._idle[table.extra]
+        idle, effects = self._idle[table.extra], self._effects[table.extra]
         outdated = 0
         for number, one in enumerate(table.facts):
             now: bytes | None = one.was
@@ -252,6 +255,8 @@ class _Writer:
                 now = ways.get(one.path)
             elif one.kind == "idle":
                 now = b"1" if (one.path, one.name) in idle else b"0"
+            elif one.kind == "effect":
+                now = effects.get((one.path, one.name))
             if now != one.was:
                 outdated |= 1 << number
         if outdated:

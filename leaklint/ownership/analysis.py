@@ -23,6 +23,7 @@ from leaklint.ownership.classes import finalizes, released_fields
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
 from leaklint.ownership.differing import Difference
+from leaklint.ownership.effects import Effect, Effects, effect_of
 from leaklint.ownership.interpreted import Interpretations, moved
 from leaklint.ownership.lifecycle import Lifecycle
 from leaklint.ownership.outcomes import hands_over
@@ -49,6 +50,8 @@ _OF_CLASSES = frozenset({"released", "fields"})
 """Kinds of questions about classes, whose answers take much room."""
 _OF_SETTLING = frozenset({"callees", "takes"})
 """Kinds of questions that settling a function asks again."""
+_OF_FUNCTIONS = frozenset({"idle", "effect"})
+"""Kinds of facts that are what came of functions."""
 
 
 class Analysis:
@@ -97,6 +100,7 @@ class Analysis:
         self._goes_on = False
         self._handing: list[Function] = []
         self._idle: set[Function] = set()
+        self._effects = Effects()
         self._calls_itself: set[Function] = set()
         self._interpretations = Interpretations()
         self._most = MOST_ANSWERS
@@ -143,6 +147,10 @@ class Analysis:
         if known is not None:
             self.use(function)
             return known.summary if given or function not in self._taking_nothing else self._plain(function)
+        recalled = self._effects.summary(function) if given or function not in self._idle else None
+        if recalled is not None:
+            self._rest_on_effect(function)
+            return recalled
         guess = self._guesses.get(function)
         if guess is not None:
             self._trace.guessed(self._depths[function])
@@ -253,7 +261,11 @@ class Analysis:
         """Analyse what a file and those that it imports have to do with resources, to the last function that calls one
         which hands one over. file: its absolute path."""
         before = self._trace.mask
-        self._pending |= self.suspects.include(file) | (self.suspects.unasked(file) - self._idle)
+        unasked = self.suspects.unasked(file)
+        for function in unasked:
+            # All that comes of it is wanted now.
+            self._effects.drop(function)
+        self._pending |= self.suspects.include(file) | (unasked - self._idle)
         self._pending |= self._put_off
         self._put_off = set()
         self._trace.mask = before
@@ -294,29 +306,69 @@ class Analysis:
 
     def survey(self) -> Survey:
         """What was found out about the words of the program since this was last asked."""
-        return self.suspects.survey(self._idle | self._taking_nothing, self.rests_on)
+        return self.suspects.survey(self._idle | self._taking_nothing, self.rests_on, self._effect)
 
-    def recall(self, survey: Survey, stale: Collection[str], again: Mapping[str, Sequence[str]]) -> None:
+    def recall(
+        self,
+        survey: Survey,
+        facts: Iterable[tuple[Fact, bytes]],
+        stale: Collection[str],
+        again: Mapping[str, Sequence[str]],
+    ) -> None:
         """Go on from what an earlier run found out about the words of the program, but for some files, and functions of
-        others, that are looked at anew, and for what that changes. Nothing was asked before."""
-        for function, rests in self.suspects.recall(survey, stale, again):
-            self._idle.add(function)
+        others, that are looked at anew, and for what that changes. facts: with what they were. Nothing was asked
+        before."""
+        for function, rests, is_idle, effect in self.suspects.recall(survey, stale, again):
+            if is_idle:
+                self._idle.add(function)
+            if effect is not None:
+                self._effects.tell(function, effect)
             self.rests[("settled", function)] = rests
-        idle = {fact for fact in self._trace.since(0) if fact[0] == "idle"}
+        was = {
+            fact: b"1" if fact[0] == "idle" else before or b"?" for fact, before in facts if fact[0] in _OF_FUNCTIONS
+        }
         told = {path: (one.ways, gives_digest(one.gives)) for path, one in survey.files.items() if one.ways}
         for path in self.suspects.unsure():
             self.settle(path)
         self._pending |= self.suspects.again(again)
         self._settle_pending()
-        while found := self.suspects.reconsider(told, self._trace, self._no_longer(idle)):
+        while found := self.suspects.reconsider(told, self._trace, self._no_longer(was)):
             self._pending |= found
             self._settle_pending()
 
-    def _no_longer(self, idle: set[Fact]) -> int:
-        """Those of the facts about idle functions that are no longer so. They are taken out."""
-        gone = [fact for fact in idle if not self.is_idle(fact[1], fact[2])]
-        idle.difference_update(gone)
+    def _no_longer(self, was: dict[Fact, bytes]) -> int:
+        """Those of these facts about functions that are no longer what they were. They are taken out."""
+        gone = [fact for fact, before in was.items() if self._now(fact) != before]
+        for fact in gone:
+            del was[fact]
         return self._trace.bits(gone)
+
+    def _now(self, fact: Fact) -> bytes:
+        kind, file, name = fact
+        if kind == "effect":
+            return self.effect(file, name, find=True)
+        return b"1" if self.is_idle(file, name) else b"0"
+
+    def effect(self, file: str, name: str, *, find: bool = False) -> bytes:
+        """What a call of a function does, as a digest; b"" where that is not known. find: interpret it to know. file:
+        its absolute path."""
+        function = Function(self.program.name_at(Path(file)), name)
+        if find and self._effect(function) is None and self.resolver.function(function) is not None:
+            before = self._trace.mask
+            self.ensure(function, given=True)
+            self._trace.mask = before
+        found = self._effect(function)
+        return found.digest if found is not None else b""
+
+    def _effect(self, function: Function) -> Effect | None:
+        known = self.results.get(function)
+        if known is None:
+            return self._effects.get(function)
+        return effect_of(known.summary, idle=function in self._taking_nothing)
+
+    def _known_summary(self, function: Function) -> Summary | None:
+        known = self.results.get(function)
+        return known.summary if known is not None else self._effects.summary(function)
 
     def is_idle(self, file: str, name: str) -> bool:
         """Whether a function is known to come by no resource. file: its absolute path."""
@@ -325,13 +377,39 @@ class Analysis:
 
     def use(self, function: Function) -> None:
         """The answer in hand makes use of what is known of a function: of one that comes by no resource, that it does
-        not. Where answers are taken over to another text, of all that this rests on."""
-        if function in self._idle and self._trace.by_body and not self._trace.by_word and not self.remembering:
-            module = self.program.module(function.module)
-            if module is not None and self.suspects.has(function):
-                self._trace.note(("idle", self.program.file_of(module), function.name))
-                return
-        self._trace.used(self.rests, ("settled", function))
+        not; of another, what a call of it does. Where answers are taken over to another text, of all that this rests
+        on."""
+        if function not in self._idle and self._is_closed(function):
+            self._rest_on_effect(function)
+        elif function not in self._idle or not self._note_of("idle", function):
+            self._trace.used(self.rests, ("settled", function))
+
+    def _rest_on_effect(self, function: Function) -> None:
+        if not self._note_of("effect", function):
+            self._trace.used(self.rests, ("settled", function))
+
+    def use_all(self, function: Function) -> None:
+        """The answer in hand makes use of all that came of a function."""
+        if function in self._idle:
+            self.use(function)
+        else:
+            self._trace.used(self.rests, ("settled", function))
+
+    def _is_closed(self, function: Function) -> bool:
+        """Whether what a call of a function does is known for good."""
+        rests = self.rests.get(("settled", function), 0)
+        known = function in self.results or self._effects.get(function) is not None
+        return known and (type(rests) is not int or rests >= 0)
+
+    def _note_of(self, kind: str, function: Function) -> bool:
+        """Note a fact about a function, if it is one that is looked at again by itself in a later run."""
+        if not self._trace.by_body or self._trace.by_word or self.remembering:
+            return False
+        file = self.program.file_named(function.module)
+        if function.name not in self.suspects.functions(file):
+            return False
+        self._trace.note((kind, file, function.name))
+        return True
 
     def rests_on(self, function: Function) -> int:
         """What is known of a function rests on these facts: what it gives, and what it calls."""
@@ -363,7 +441,7 @@ class Analysis:
         """Go on where all of a file may have changed."""
         changed = self.program.name_at(Path(new.file))
         known = {*before.results, *before._users}
-        stale = before.depending_on(one for one in known if one.module == changed)
+        stale = before.depending_on({*(one for one in known if one.module == changed), *before._effects.used})
         idle: set[Function] = set()
         if before.remembering:
             stale |= before._resting_on(new.gone)
@@ -437,6 +515,8 @@ class Analysis:
         """Functions were found to mention more than was known: forget what depends on that."""
         before = {}
         for function in functions:
+            if self._effects.drop(function):
+                self._forget(function)
             before[function] = self._callees.pop(function, ())
             self._takes.pop(function, None)
             self._idle.discard(function)
@@ -468,7 +548,8 @@ class Analysis:
 
     def ensure(self, function: Function, *, given: bool = False) -> None:
         """Settle a function, everything it calls first. given: interpret it even if it takes nothing by itself."""
-        if function not in self.results and (function not in self._idle or given) and self._included(function):
+        known = function in self.results or (function in self._idle and not given)
+        if not known and self._effects.summary(function) is None and self._included(function):
             before = self._trace.mask
             for component in components(function, functools.partial(self._needed, given=given), self._is_settled):
                 self._solve(component, wanted=given and function in component)
@@ -480,7 +561,8 @@ class Analysis:
         return self.callees(function) + (self._receiving(function) if given else ())
 
     def _is_settled(self, function: Function) -> bool:
-        return function in self.results or function in self._guesses or function in self._idle
+        known = function in self.results or function in self._guesses or function in self._idle
+        return known or self._effects.summary(function) is not None
 
     def callees(self, function: Function) -> tuple[Function, ...]:
         """The other functions that a function calls, as far as they may come by a resource themselves."""
@@ -567,7 +649,7 @@ class Analysis:
             found = self.resolver.function(function)
             return found is not None and (
                 acquires(self.resolver, self.catalog, *found, self.suspects.is_active, self.declared)
-                or any(hands_over(self.results[c].summary) for c in self.callees(function) if c in self.results)
+                or any(map(hands_over, filter(None, map(self._known_summary, self.callees(function)))))
             )
 
         return self._recall("takes", function, find)

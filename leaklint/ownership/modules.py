@@ -19,7 +19,7 @@ def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
     analysis.settle(analysis.program.file_of(module))
     for name in module.signatures:
         function = Function(module.module, name)
-        analysis.use(function)
+        analysis.use_all(function)
         if function in analysis.results:
             reports += analysis.results[function].reports
     reports = _of_classes(analysis, module, reports)
@@ -36,6 +36,7 @@ def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteRepor
             for leaving in own:
                 if leaving.name[len(prefix) :] in EXITING:
                     analysis.ensure(leaving, given=True)
+                    analysis.use_all(leaving)
         methods = {}
         for method in module.signatures:
             result = analysis.results.get(Function(module.module, method))

@@ -18,7 +18,8 @@ class Surveyed(NamedTuple):
     libraries that it takes over and thereby passes on; they rest on the facts `rests`. reached: the files that it
     imports, directly or through others, as numbers in the survey. active: the words in it that make a function a
     suspect. suspects: their names, and the facts that what is known of them rests on. ways: see `Suspects.ways`. idle:
-    those of the suspects that come by no resource. Sets of facts may be packed, as in `resolve.sets`."""
+    those of the suspects that come by no resource. effects: what a call does of those that were interpreted. Sets of
+    facts may be packed, as in `resolve.sets`."""
 
     libraries: Sequence[str]
     imports: Sequence[str]
@@ -31,6 +32,7 @@ class Surveyed(NamedTuple):
     suspects: Mapping[str, int | bytes]
     ways: bytes
     idle: Sequence[str] = ()
+    effects: Mapping[str, tuple[bytes, bytes]] = {}
 
 
 class Survey(NamedTuple):

@@ -16,10 +16,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
+from leaklint.ownership.effects import Effect
 from leaklint.ownership.libraries import Libraries
 from leaklint.ownership.meanings import Meaning
 from leaklint.ownership.survey import Gift, Survey, Surveyed, digest, gives_digest
@@ -36,6 +37,16 @@ from leaklint.source.prefilter import Prefilter, identifiers
 _NAME = re.compile(r"\w+")
 _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
 """How the methods of a class name it, or the one it inherits from, without its name."""
+
+
+class Known(NamedTuple):
+    """What an earlier run tells of a function: the facts that this rests on, whether it comes by no resource, and what
+    a call of it does, where it was interpreted."""
+
+    function: Function
+    rests: Any
+    idle: bool
+    effect: Effect | None
 
 
 class _File:
@@ -264,9 +275,15 @@ class Suspects:
 
     # -- from run to run ----------------------------------------------------------------------------------------
 
-    def survey(self, idle: Container[Function], settled: Callable[[Function], int]) -> Survey:
+    def survey(
+        self,
+        idle: Container[Function],
+        settled: Callable[[Function], int],
+        effect: Callable[[Function], Effect | None],
+    ) -> Survey:
         """What was found out since this was last asked, to go on from in another run. idle: the functions that come by
-        no resource. settled: the facts that a function's analysis rests on."""
+        no resource. settled: the facts that a function's analysis rests on. effect: what a call of one does, where it
+        was interpreted."""
         trace = self._program.trace
         files = {}
         words: dict[str, Sequence[str]] = {}
@@ -278,26 +295,28 @@ class Suspects:
             words.update({one: sorted({one, *self._prefilter.words(one)}) for one in libraries if one not in words})
             module = self._program.name_at(Path(file)) if known.functions else ""
             suspects, resting = {}, []
+            effects: dict[str, tuple[bytes, bytes]] = {}
             for name in sorted(known.functions):
                 function = Function(module, name)
                 rested = trace.set_of(self._rests.get(function, 0))
                 suspects[name] = trace.share(rested | settled(function))
                 if function in idle:
                     resting.append(name)
+                found = effect(function)
+                if found is not None:
+                    effects[name] = found
             said, rests = self._program.known_imports(file)
             active, gives = sorted(known.active), sorted(known.gives)
             ways = b"" if self._outlived(known) else self.ways(file)
             files[file] = Surveyed(
-                sorted(libraries), *said, rests, known.reached, active, gives, suspects, ways, resting
+                sorted(libraries), *said, rests, known.reached, active, gives, suspects, ways, resting, effects
             )
         always = self._free | self._catalog.tops
         return Survey(list(self._imports.order), files, words, always)
 
-    def recall(
-        self, survey: Survey, stale: Container[str], again: Mapping[str, Container[str]]
-    ) -> Iterator[tuple[Function, Any]]:
+    def recall(self, survey: Survey, stale: Container[str], again: Mapping[str, Container[str]]) -> Iterator[Known]:
         """Go on from a survey of an earlier run, but for some files, and functions of others, that are to be looked at
-        anew. Gives those functions that come by no resource, with the facts that this rests on."""
+        anew. Gives those functions of which something is known."""
         for path in survey.order:
             self._imports.bit(path)
         for path, one in survey.files.items():
@@ -320,7 +339,7 @@ class Suspects:
             if one.ways and path not in stale:
                 yield from self._recall(path, one, turned, again.get(path, ()))
 
-    def _recall(self, path: str, one: Surveyed, turned: int, again: Container[str]) -> Iterator[tuple[Function, Any]]:
+    def _recall(self, path: str, one: Surveyed, turned: int, again: Container[str]) -> Iterator[Known]:
         bit, reached = self._imports.bit(path), self._imports.reached(path)
         known = self._files[path] = _File(bit, reached, None)
         known.active, known.functions, known.gives = set(one.active), set(one.suspects), set(one.gives)
@@ -340,8 +359,9 @@ class Suspects:
             if name not in again:
                 function = Function(module, name)
                 self._rests[function] = self._program.trace.share(rests)
-                if name in one.idle:
-                    yield function, self._rests[function]
+                effect = Effect(*one.effects[name]) if name in one.effects else None
+                if name in one.idle or effect is not None:
+                    yield Known(function, self._rests[function], name in one.idle, effect)
 
     def again(self, functions: Mapping[str, Iterable[str]]) -> set[Function]:
         """Look again at functions that are known from an earlier run, by file."""

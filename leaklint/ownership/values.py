@@ -11,17 +11,17 @@ FALSY = 4
 ANYTHING = TRUTHY | NONE | FALSY
 
 
-class Value(msgspec.Struct, frozen=True, cache_hash=True):
-    """Base of all abstract values."""
+class _Value(msgspec.Struct, frozen=True, cache_hash=True, array_like=True, tag=True, tag_field="value"):
+    """Base of all abstract values. Tagged: summaries are kept from run to run."""
 
 
-class Unknown(Value, frozen=True, cache_hash=True):
+class Unknown(_Value, frozen=True, cache_hash=True):
     """Anything. A `key` gives it an identity, so that what one test learns of it holds at the next test."""
 
     key: str = ""
 
 
-class Const(Value, frozen=True, cache_hash=True):
+class Const(_Value, frozen=True, cache_hash=True):
     """A literal. `text` is its repr, since 1, 1.0 and True are equal in Python and are not here."""
 
     text: str
@@ -41,48 +41,48 @@ SOMETHING = Const("<something>")
 """An object that is there and that somebody else answers for: what a module global holds once it is filled."""
 
 
-class Unbound(Value, frozen=True, cache_hash=True):
+class Unbound(_Value, frozen=True, cache_hash=True):
     """A local variable before its first assignment, or after `del`."""
 
 
-class Held(Value, frozen=True, cache_hash=True):
+class Held(_Value, frozen=True, cache_hash=True):
     """The resource `rid` of the world."""
 
     rid: str
 
 
-class Derived(Value, frozen=True, cache_hash=True):
+class Derived(_Value, frozen=True, cache_hash=True):
     """Something that lives on the resource `rid` (a cursor, a result) without being it."""
 
     rid: str
 
 
-class Ref(Value, frozen=True, cache_hash=True):
+class Ref(_Value, frozen=True, cache_hash=True):
     """What the place `path` held when the procedure was entered: a parameter, an attribute of one (`self.pool`), a
     captured variable, or a module global (`$pool`)."""
 
     path: str
 
 
-class Bundle(Value, frozen=True, cache_hash=True):
+class Bundle(_Value, frozen=True, cache_hash=True):
     """A tuple (or another immutable display) with known elements."""
 
     items: tuple[Value, ...]
 
 
-class Heap(Value, frozen=True, cache_hash=True):
+class Heap(_Value, frozen=True, cache_hash=True):
     """A mutable object made in this procedure; its content is the world's `heap[oid]`."""
 
     oid: str
 
 
-class Elements(Value, frozen=True, cache_hash=True):
+class Elements(_Value, frozen=True, cache_hash=True):
     """Each of the elements of the container `oid`, one after another (a loop variable, a popped element)."""
 
     oid: str
 
 
-class Iterator(Value, frozen=True, cache_hash=True):
+class Iterator(_Value, frozen=True, cache_hash=True):
     """iter(of). `started` says that one element has been handed out; `pairs` that it gives (key, element)."""
 
     of: Value
@@ -91,27 +91,27 @@ class Iterator(Value, frozen=True, cache_hash=True):
     enumerated: bool = False
 
 
-class Bound(Value, frozen=True, cache_hash=True):
+class Bound(_Value, frozen=True, cache_hash=True):
     """The method `name` of `base`, not called yet."""
 
     base: Value
     name: str
 
 
-class Closure(Value, frozen=True, cache_hash=True):
+class Closure(_Value, frozen=True, cache_hash=True):
     """A nested function or lambda of this procedure."""
 
     procedure: str
 
 
-class Applied(Value, frozen=True, cache_hash=True):
+class Applied(_Value, frozen=True, cache_hash=True):
     """functools.partial: `function` with its first arguments given."""
 
     function: Value
     args: tuple[Value, ...]
 
 
-class Condition(Value, frozen=True, cache_hash=True):
+class Condition(_Value, frozen=True, cache_hash=True):
     """A boolean whose truth tells something of `subject`.
 
     kind: none (subject is None), truth (subject is truthy), open (the resource is open), bound (local `text` has a
@@ -124,7 +124,7 @@ class Condition(Value, frozen=True, cache_hash=True):
     negated: bool = False
 
 
-class Manager(Value, frozen=True, cache_hash=True):
+class Manager(_Value, frozen=True, cache_hash=True):
     """A context manager that this stage understands.
 
     does: closing (its exit calls `method` of `inner`), suppress (ends exceptions of the types `types`), lazy (holds
@@ -139,7 +139,7 @@ class Manager(Value, frozen=True, cache_hash=True):
     function: str = ""
 
 
-class Task(Value, frozen=True, cache_hash=True):
+class Task(_Value, frozen=True, cache_hash=True):
     """A coroutine (or similar) that nothing awaits yet.
 
     does: acquire (awaiting it acquires at instruction `at`), release (awaiting it releases `inner`), call (awaiting
@@ -153,7 +153,7 @@ class Task(Value, frozen=True, cache_hash=True):
     args: tuple[Value, ...] = ()
 
 
-class Fault(Value, frozen=True, cache_hash=True):
+class Fault(_Value, frozen=True, cache_hash=True):
     """An exception. `type` is a canonical class name, or "" for any Exception. `exact`: of just that class.
     `unbound` names the variable whose missing value caused it (an UnboundLocalError, or None.close()). `besides`:
     other families of errors that it may be of instead, of a driver whose errors have no common class."""
@@ -164,31 +164,56 @@ class Fault(Value, frozen=True, cache_hash=True):
     besides: tuple[str, ...] = ()
 
 
-class Raising(Value, frozen=True, cache_hash=True):
+class Raising(_Value, frozen=True, cache_hash=True):
     """In a region's slot: the region ends by raising `fault` again."""
 
     fault: Fault
 
 
-class Going(Value, frozen=True, cache_hash=True):
+class Going(_Value, frozen=True, cache_hash=True):
     """In a region's slot: the region ends by going on at block `target`."""
 
     target: int
 
 
-class New(Value, frozen=True, cache_hash=True):
+class New(_Value, frozen=True, cache_hash=True):
     """In a summary: the `index`-th resource that the call hands to its caller."""
 
     index: int
 
 
-class Snapshot(Value, frozen=True, cache_hash=True):
+class Snapshot(_Value, frozen=True, cache_hash=True):
     """In a summary: an object the callee made. `cls` is "module:Class" for a project class, else a dotted name."""
 
     cls: str
     fields: tuple[tuple[str, Value], ...] = ()
     elements: tuple[Value, ...] = ()
 
+
+Value = (
+    Unknown
+    | Const
+    | Unbound
+    | Held
+    | Derived
+    | Ref
+    | Bundle
+    | Heap
+    | Elements
+    | Iterator
+    | Bound
+    | Closure
+    | Applied
+    | Condition
+    | Manager
+    | Task
+    | Fault
+    | Raising
+    | Going
+    | New
+    | Snapshot
+)
+"""Any abstract value."""
 
 UNKNOWN = Unknown()
 UNBOUND = Unbound()

@@ -181,7 +181,7 @@ class World:
         if kind in LEAVES:
             return set()
         if kind is Held:
-            return {value.rid}  # type: ignore[attr-defined]
+            return {value.rid}  # type: ignore[union-attr]
         found: set[str] = set()
         seen: set[Value] = set()
         todo = [value]

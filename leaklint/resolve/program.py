@@ -141,9 +141,7 @@ class Program:
         return self._by_name[name]
 
     def _module(self, name: str) -> ModuleIR | None:
-        file = name[1:-1] if name[:1] == "<" else self._locate(self._roots, name).file
-        if name[:1] == "<":
-            file = os.path.normpath(os.path.join(self._base, file))
+        file = self.file_named(name)
         return self._load(file) if file else None
 
     def holding(self, word: str) -> Sequence[str]:
@@ -161,6 +159,12 @@ class Program:
     def name_at(self, path: Path) -> str:
         """The name of the module in a file, which is not read."""
         return self._name_of(os.path.abspath(path))
+
+    def file_named(self, name: str) -> str:
+        """The file of the module of a dotted name, which is not read; "" where there is none."""
+        if name[:1] == "<":
+            return os.path.normpath(os.path.join(self._base, name[1:-1]))
+        return self._locate(self._roots, name).file
 
     def is_namespace(self, name: str) -> bool:
         """Whether a dotted name is a directory without `__init__.py`."""

@@ -97,9 +97,18 @@ def test_a_helper_concerns_those_that_reach_it_alone(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
     put(tmp_path / "app/closing.py", FILES["app/closing.py"][1])
-    assert analysed(tmp_path) == {"app/users.py", "app/jobs.py"}
+    assert analysed(tmp_path) == {"app/users.py"}  # those that call what stands there are done to as before
+    assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/plain.py", "import json\n\n\ndef load(x):\n    return json.loads(x)\n")
     assert analysed(tmp_path) == set()
+
+
+def test_where_a_resource_comes_from_is_told_anew_when_only_its_place_changed(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    warm(tmp_path)
+    put(tmp_path / "app/db.py", FILES["app/db.py"][1])
+    assert warm(tmp_path, "app/jobs.py") == cold(tmp_path, "app/jobs.py")
+    assert warm(tmp_path) == cold(tmp_path)
 
 
 def test_a_file_that_was_looked_for_in_vain_counts_once_it_is_there(tmp_path: Path) -> None:
