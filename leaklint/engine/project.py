@@ -185,11 +185,21 @@ class Project:
                 self._data[path] = None
         return self._data[path]
 
+    def glance(self, path: str) -> bytes | None:
+        """The same, for whoever looks into all files and has no use for their bytes afterwards."""
+        data = self.data(path)
+        self._forget_bytes()
+        return data
+
     def let_go(self) -> None:
-        """Between two files: forget the bytes of files, once they are many, and keep their words: what is looked for in
-        them is looked for there, and few are read once more. The same of answers that are found again."""
+        """Between two files: forget what is found again when somebody asks, once that is much."""
         for analysis in self._analyses.values():
             analysis.let_go()
+        self._forget_bytes()
+
+    def _forget_bytes(self) -> None:
+        """Forget the bytes of files, once they are many, and keep their words: what is looked for in them is looked for
+        there, and few are read once more."""
         if self._held < _ROOM:
             return
         for path, data in list(self._data.items()):

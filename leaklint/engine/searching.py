@@ -54,7 +54,7 @@ class Search:
         project, extra = self._project, self._extra
         program.trace.note(("word", word))
         held = project.earlier.holding(extra, word) if project.earlier is not None else None
-        paths = containing(word, self._files, project.data, self._words_of) if held is None else held
+        paths = containing(word, self._files, project.glance, self._words_of) if held is None else held
         project.searches[(extra, word)] = paths
         return [program.name_at(Path(path)) for path in paths]
 

@@ -42,6 +42,19 @@ def test_little_is_held_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert analysed(tmp_path) == set()
 
 
+def test_no_more_is_held_while_all_files_are_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    settings = SettingsFinder(cwd=str(tmp_path)).for_directory(str(tmp_path))
+    held = project.Project(settings, str(tmp_path))
+    found = held.analysis_of("").program.holding("import")
+    assert found
+    assert any(held._data.values())
+    monkeypatch.setattr(project, "_ROOM", 0)
+    again = project.Project(settings, str(tmp_path))
+    assert again.analysis_of("").program.holding("import") == found
+    assert not any(again._data.values())
+
+
 def test_what_changed_meanwhile_is_not_read_as_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_project(tmp_path)
     monkeypatch.setattr(project, "_ROOM", 0)
