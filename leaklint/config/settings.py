@@ -73,7 +73,8 @@ class Settings(msgspec.Struct, frozen=True):
     """All settings, each with a value. Compares by value, so files can share what is built from equal ones.
 
     root         directory that the configuration stands in; else that of the project, or the working directory.
-    makeshift    the root is only the working directory: no project. The projects below it are no part of one another.
+    makeshift    the root is only the working directory, and no project: those below it are no part of one another.
+    parts        of a makeshift root, those that files are checked in: no others are looked into. None: all of it.
     files        the configuration files read, the nearest first; empty if there is none.
     select       None: the rules that are on by default.
     resource, capacity   tables as written, for the stages that understand them.
@@ -84,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     root: str
     makeshift: bool = False
+    parts: tuple[str, ...] | None = None
     files: tuple[str, ...] = ()
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()

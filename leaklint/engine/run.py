@@ -92,7 +92,22 @@ def _planned(
         index = indexes[id(found)]
         if index is not None:
             tasks.append((file, index))
-    return Plan(tuple(tasks), tuple(settings), tuple(sorted(set(told))), texts)
+    narrowed = [_narrowed(one, tasks, index) if one.makeshift else one for index, one in enumerate(settings)]
+    return Plan(tuple(tasks), tuple(narrowed), tuple(sorted(set(told))), texts)
+
+
+def _narrowed(settings: Settings, tasks: Sequence[Task], index: int) -> Settings:
+    """The settings of these tasks whose root is but the working directory, with the parts of it that they lie in: from
+    a home directory, or from /, nobody means all that is there."""
+    inside = settings.root.rstrip(os.sep) + os.sep
+    parts = set()
+    for file, of in tasks:
+        if of == index and file.path.startswith(inside):
+            part, _, rest = file.path[len(inside) :].partition(os.sep)
+            if not rest:
+                return settings
+            parts.add(inside + part)
+    return msgspec.structs.replace(settings, parts=tuple(sorted(parts)))
 
 
 def _wrong(settings: Settings) -> list[str]:

@@ -56,6 +56,9 @@ def below(roots: Sequence[str], settings: Settings, entered: set[str] | None = N
     projects, if these directories are none. entered: gathers the directories that were looked into."""
     walk = _Walk(_Fixed(settings))
     walk.foreign = settings.makeshift
+    if settings.parts is not None:
+        inside = settings.root.rstrip(os.sep) + os.sep
+        roots = [*settings.parts, *(root for root in roots if not f"{root}{os.sep}".startswith(inside))]
     for root in roots:
         if os.path.isdir(root):
             walk.start(root)

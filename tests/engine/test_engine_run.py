@@ -11,7 +11,9 @@ import pytest
 from leaklint.config import Options, SettingsFinder
 from leaklint.engine import Result, check, check_texts
 from leaklint.engine.project import Project, Unit
+from leaklint.engine.run import plan
 from leaklint.model import Confidence, Finding, Severity
+from leaklint.source.discover import below
 
 
 def marks(project: Project, unit: Unit) -> Sequence[tuple[Finding, None]]:
@@ -236,3 +238,32 @@ def test_what_is_looked_at_stays_small(tmp_path: Path) -> None:
         name for name in CHAIN if project.matters(str(tmp_path / f"{name}.py"), (tmp_path / f"{name}.py").read_bytes())
     ]
     assert matters == ["one", "two", "passing", "three"]
+
+
+class TestAWorkingDirectoryThatIsNoProject:
+    """Someone in a home directory, or in /, means what is named, and not all that is there."""
+
+    def searched(self, root: Path, *paths: str) -> list[str]:
+        (settings,) = plan(paths, SettingsFinder(cwd=str(root))).settings
+        return [os.path.relpath(path, root) for path in below([str(root), str(root / "src")], settings)]
+
+    def test_only_the_parts_that_are_checked_are_looked_into(self, tmp_path: Path, write: Write) -> None:
+        write(app__db="", app__web__use="", other__x="", src__y="", z="")
+        assert self.searched(tmp_path, "app/web") == ["app/db.py", "app/web/use.py"]
+        assert self.searched(tmp_path, "app", "src") == ["app/db.py", "app/web/use.py", "src/y.py"]
+
+    def test_a_file_of_its_own_may_use_all_of_it(self, tmp_path: Path, write: Write) -> None:
+        write(app__db="", other__x="", z="")
+        everything = ["app/db.py", "other/x.py", "z.py"]
+        assert self.searched(tmp_path, "z.py") == self.searched(tmp_path, ".") == everything
+
+    def test_none_of_it_where_the_files_lie_elsewhere(self, tmp_path: Path, write: Write) -> None:
+        write(home__x="", apart__y="")
+        (settings,) = plan([str(tmp_path / "apart")], SettingsFinder(cwd=str(tmp_path / "home"))).settings
+        roots = [str(tmp_path / "home"), str(tmp_path / "apart")]
+        assert below(roots, settings) == [str(tmp_path / "apart" / "y.py")]
+
+    def test_a_project_is_looked_into_as_a_whole(self, tmp_path: Path, write: Write) -> None:
+        write(app__db="", other__x="")
+        (tmp_path / "pyproject.toml").write_text("")
+        assert self.searched(tmp_path, "app") == ["app/db.py", "other/x.py"]
