@@ -125,7 +125,7 @@ def test_faults_are_one_line_each_and_the_others_go_on(tmp_path: Path, write: Wr
         write(f50="die", f51="die")
     result = run(tmp_path, jobs=jobs)
     expected = [
-        "f10.py: internal error: ZeroDivisionError: on purpose (test_engine_run.py:24); "
+        "f10.py: internal error: ZeroDivisionError: on purpose (test_engine_run.py:26); "
         "please report it, the other files were checked",
         "f20.py: internal error: RecursionError: nested too deeply; please report it, the other files were checked",
     ]
