@@ -125,7 +125,7 @@ class Recorder:
         """Tell what the bodies are that these facts are about: file by file, each of which is read once."""
         wanted: dict[str, set[str]] = {}
         for fact in facts:
-            if fact[0] == "body":
+            if fact[0] in ("body", "plain"):
                 wanted.setdefault(fact[1], set()).add(fact[2])
         self._bodies = {}
         for path, names in wanted.items():
@@ -152,6 +152,9 @@ class Recorder:
             return suspects.ways(fact[1]) if kind == "ways" else suspects.gives(fact[1])
         if kind == "idle":
             return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
+        if kind == "plain":
+            body = self._bodies.get((fact[1], fact[2]), GONE)
+            return body + self.project.plain(extra, fact[1], fact[2]) if body else GONE
         if kind == "effect":
             return self.project.effect(extra, fact[1], fact[2])
         if kind == "text":

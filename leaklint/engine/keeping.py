@@ -15,6 +15,7 @@ from leaklint.cache.stamps import Stamps
 from leaklint.cache.store import Store
 from leaklint.config import Settings
 from leaklint.engine.grounds import GONE, LIGHT, Grounds, News, Present
+from leaklint.engine.layout import BODY_DIGEST
 from leaklint.engine.likeness import Likeness
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
@@ -230,15 +231,24 @@ class Keeper:
         """What the words of a file mean now: what they did, unless some file that says something changed."""
         if self._still(extra):
             return was
+        if fact[0] == "plain" and self._same_body(fact, was):
+            return was
         before = self.survey(extra)
         if before is None:
             return b"?"
+        if fact[0] == "plain":
+            return was if self.project.analysis_of(extra).plain(fact[1], fact[2]) == was[BODY_DIGEST:] != b"" else b"?"
         suspects = self.project.analysis_of(extra).suspects
         if fact[0] == "idle":
             return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
         if fact[0] == "effect":
             return self.project.effect(extra, fact[1], fact[2], find=True)
         return suspects.ways(fact[1]) if fact[0] == "ways" else suspects.gives(fact[1])
+
+    def _same_body(self, fact: Fact, was: bytes) -> bool:
+        """Whether the body of a plain function is what it was."""
+        body = was[:BODY_DIGEST]
+        return body != GONE and self.likeness.body(fact[1], fact[2], body) == body
 
     def _still(self, extra: str) -> bool:
         """Whether what was found out about the words of a program is still so, of all its files. What is kept rests on
@@ -284,7 +294,7 @@ class Keeper:
         stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
         moved = functools.partial(_may_name, self._moved())
         try:
-            found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet, moved)
+            found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet, moved, self._same_body)
         except (msgspec.MsgspecError, IndexError, KeyError):
             return None
         return found if len(found.stale) + len(found.again) <= max(_FEW, len(found.survey.files) // 8) else None

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from leaklint.ir import ModuleIR, Procedure
 
 
+BODY_DIGEST = 8
+"""Bytes of the digest of a body."""
+
+
 class Part(msgspec.Struct, frozen=True, gc=False):
     """A function in which no other stands. start, body, end: where its first line, its body and its end are.
     stands_alone: at the top of its module, and nothing is evaluated where it is defined."""
@@ -92,4 +96,4 @@ def _evaluates(signature: Procedure) -> bool:
 
 
 def _digest(text: str) -> bytes:
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=BODY_DIGEST).digest()

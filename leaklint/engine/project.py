@@ -305,6 +305,10 @@ class Project:
         """What a call of a function of that program does; see `Analysis.effect`."""
         return self._analyses[extra].effect(path, name, find=find)
 
+    def plain(self, extra: str, path: str, name: str) -> bytes:
+        """What a call of a function of that program does that is no suspect; see `Analysis.plain`."""
+        return self._analyses[extra].plain(path, name)
+
     def survey(self, extra: str) -> Survey:
         """What was found out about the words of that program since this was last asked."""
         analysis = self._analyses[extra]
@@ -355,6 +359,7 @@ class Project:
         return analysis
 
     def _recall(self, extra: str, analysis: Analysis, before: Recalled) -> None:
+        from leaklint.engine.layout import BODY_DIGEST
         from leaklint.resolve.trace import FOUND_OUT
 
         program = analysis.program
@@ -362,9 +367,14 @@ class Project:
         self._was[extra] = {
             fact: was
             for number, (fact, was) in enumerate(before.facts)
-            if fact[0] not in FOUND_OUT and not before.broken >> number & 1
+            if (fact[0] not in FOUND_OUT and not before.broken >> number & 1) or fact in before.plain
         }
-        analysis.recall(before.survey, before.facts, before.stale, before.again)
+        facts = [
+            (fact, was[BODY_DIGEST:] if fact[0] == "plain" else was)
+            for fact, was in before.facts
+            if fact not in before.plain
+        ]
+        analysis.recall(before.survey, facts, before.stale, before.again)
 
 
 def _continued(before: Analysis, path: Path, text: str) -> Analysis:

@@ -20,13 +20,15 @@ _MOST_FILES = 2000
 
 class Recalled(NamedTuple):
     """A survey of an earlier run. facts: by number, with what they were. broken: those that are otherwise now, as a
-    set. stale: files that have to be looked at anew; again: functions of others that have to be, by file."""
+    set. stale: files that have to be looked at anew; again: functions of others that have to be, by file. plain: those
+    of the facts about what plain functions do whose bodies are what they were."""
 
     survey: Survey
     facts: Sequence[tuple[Fact, bytes]]
     broken: int
     stale: frozenset[str]
     again: Mapping[str, Sequence[str]]
+    plain: frozenset[Fact] = frozenset()
 
 
 class Joined:
@@ -202,9 +204,11 @@ def recalled(
     broken: int,
     stays_quiet: Callable[[str], bool],
     moved: Callable[[bytes], bool],
+    same_body: Callable[[Fact, bytes], bool],
 ) -> Recalled:
     """A survey from the form in which it is kept. stays_quiet: whether a file that changed says as little about
-    resources as it did. moved: whether what was said may name other lines now. Raises IndexError and KeyError for one
+    resources as it did. moved: whether what was said may name other lines now. same_body: whether the body of
+    a plain function is what it was. Raises IndexError and KeyError for one
     that refers to what it lacks, msgspec.MsgspecError."""
     from leaklint.ownership.survey import Survey, Surveyed
 
@@ -249,4 +253,5 @@ def recalled(
         elif functions:
             again[path] = functions
     survey = Survey([paths[number] for number in body.order], files, body.words, body.always)
-    return Recalled(survey, facts, broken, frozenset(stale), again)
+    plain = frozenset(fact for fact, was in facts if fact[0] == "plain" and same_body(fact, was))
+    return Recalled(survey, facts, broken, frozenset(stale), again, plain)

@@ -200,7 +200,7 @@ class _Writer:
             **{path: stamp for path, stamp in self.keeper.record.stamps.items() if self._exists(path)},
             **{path: stamp for path, stamp in self.keeper.stamps.current.items() if stamp is not None},
         }
-        facts = [Table(table.extra, self._still(table.facts)) for table in tables]
+        facts = [Table(table.extra, self._still(table.extra, table.facts)) for table in tables]
         return Record(
             paths=self.paths,
             words=self._words(),
@@ -215,19 +215,22 @@ class _Writer:
     def _old_surveys(self) -> dict[str, KeptSurvey]:
         kept = self.keeper.record.surveys.items()
         return {
-            extra: msgspec.structs.replace(one, facts=self._still(one.facts))
+            extra: msgspec.structs.replace(one, facts=self._still(extra, one.facts))
             for extra, one in kept
             if extra not in self.surveys
         }
 
-    def _still(self, facts: Sequence[KeptFact]) -> tuple[KeptFact, ...]:
+    def _is_gone(self, extra: str, one: KeptFact) -> bool:
+        """Whether a fact about a body is no longer what it was."""
+        path = self.paths[one.path]
+        if one.kind == "plain":
+            return self.keeper.now(extra, (one.kind, path, one.name), one.was) != one.was
+        return one.kind == "body" and self.keeper.likeness.body(path, one.name, one.was) != one.was
+
+    def _still(self, extra: str, facts: Sequence[KeptFact]) -> tuple[KeptFact, ...]:
         """Facts, of which those about bodies say what these are with the content that is kept of their files."""
         return tuple(
-            msgspec.structs.replace(one, was=GONE)
-            if one.kind == "body"
-            and one.path in self._changed
-            and self.keeper.likeness.body(self.paths[one.path], one.name, one.was) != one.was
-            else one
+            msgspec.structs.replace(one, was=GONE) if one.path in self._changed and self._is_gone(extra, one) else one
             for one in facts
         )
 

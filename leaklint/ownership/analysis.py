@@ -50,7 +50,7 @@ _OF_CLASSES = frozenset({"released", "fields"})
 """Kinds of questions about classes, whose answers take much room."""
 _OF_SETTLING = frozenset({"callees", "takes"})
 """Kinds of questions that settling a function asks again."""
-_OF_FUNCTIONS = frozenset({"idle", "effect"})
+_OF_FUNCTIONS = frozenset({"idle", "effect", "plain"})
 """Kinds of facts that are what came of functions."""
 
 
@@ -155,12 +155,15 @@ class Analysis:
         if guess is not None:
             self._trace.guessed(self._depths[function])
             return guess
+        before = self._trace.mask
         if self.resolver.function(function) is None:
             return None
         self.ensure(function, given=given)
         known = self.results.get(function)
         if known is None or (function in self._taking_nothing and not given):
-            return self._plain(function)
+            found = self._plain(function)
+            self._rest_on_plain(function, before)
+            return found
         return known.summary
 
     def _recall(self, kind: str, key: Any, find: Callable[[], V]) -> V:
@@ -347,6 +350,8 @@ class Analysis:
         kind, file, name = fact
         if kind == "effect":
             return self.effect(file, name, find=True)
+        if kind == "plain":
+            return self.plain(file, name)
         return b"1" if self.is_idle(file, name) else b"0"
 
     def effect(self, file: str, name: str, *, find: bool = False) -> bytes:
@@ -388,6 +393,35 @@ class Analysis:
         if not self._note_of("effect", function):
             self._trace.used(self.rests, ("settled", function))
 
+    def _rest_on_plain(self, function: Function, before: int) -> None:
+        """What was noted since of a function's own body counts only as far as it decides what a call of it does."""
+        file = self.program.file_named(function.module) if self._by_function and function in self._idle else ""
+        body = ("body", file, function.name)
+        if file and self._trace.has_met(body) and function.name not in self.suspects.functions(file):
+            self._trace.mask &= ~self._trace.bit(body) | before
+            self._trace.note(("plain", file, function.name))
+
+    def plain(self, file: str, name: str) -> bytes:
+        """What a call of a function does that is no suspect, as a digest; b"" where it is none of the kind. file: its
+        absolute path."""
+        function = Function(self.program.name_at(Path(file)), name)
+        before = self._trace.mask
+        try:
+            if self.resolver.function(function) is None:
+                return b""
+            self.ensure(function)
+            if function not in self._idle or name in self.suspects.functions(file):
+                return b""
+            found = effect_of(self._plain(function), idle=True)
+            return found.digest if found is not None else b""
+        finally:
+            self._trace.mask = before
+
+    @property
+    def _by_function(self) -> bool:
+        """Whether facts about functions are looked at again by themselves in a later run."""
+        return self._trace.by_body and not self._trace.by_word and not self.remembering
+
     def use_all(self, function: Function) -> None:
         """The answer in hand makes use of all that came of a function."""
         if function in self._idle:
@@ -403,7 +437,7 @@ class Analysis:
 
     def _note_of(self, kind: str, function: Function) -> bool:
         """Note a fact about a function, if it is one that is looked at again by itself in a later run."""
-        if not self._trace.by_body or self._trace.by_word or self.remembering:
+        if not self._by_function:
             return False
         file = self.program.file_named(function.module)
         if function.name not in self.suspects.functions(file):

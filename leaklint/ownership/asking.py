@@ -147,8 +147,8 @@ def field_order(asking: Asking, cls: Class) -> tuple[str, ...]:
 
 def parameters(asking: Asking, function: Function) -> tuple[ir.Parameter, ...] | None:
     """The parameters of a function of the project; None if it has no such function."""
-    found = asking.resolver.function(function)
-    return found[1].parameters if found is not None else None
+    found = asking.resolver.signature(function)
+    return found.parameters if found is not None else None
 
 
 def captured(asking: Asking, procedure: str) -> tuple[str, ...]:

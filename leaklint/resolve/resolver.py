@@ -170,6 +170,11 @@ class Resolver:
         procedure = module.procedures.get(function.name) if module is not None else None
         return (module, procedure) if module is not None and procedure is not None else None
 
+    def signature(self, function: Function) -> Procedure | None:
+        """The same without the graph: nobody learns what stands in its body."""
+        module = self.program.module(function.module)
+        return module.signatures.get(function.name) if module is not None else None
+
     # -- classes ------------------------------------------------------------------------------------------------
 
     def class_info(self, cls: Class) -> ClassInfo | None:

@@ -29,14 +29,15 @@ Fact = tuple[Any, ...]
 ("gives", file)               which such words it gives to the files that import it
 ("idle", file, function)      whether a function is known to come by no resource
 ("effect", file, function)    what a call of a function does that was interpreted
+("plain", file, function)     the same of one that is no suspect, as far as its body decides it
 ("look", directories, name)   which module or package of that name the directories hold
 ("package", directory)        whether a directory has an `__init__.py`
 ("word", word)                which files of the program have a word
 ("deployment", directory)     what the files below it say about how the program is run
 """
-FOUND_OUT = frozenset({"ways", "gives", "idle", "effect"})
+FOUND_OUT = frozenset({"ways", "gives", "idle", "effect", "plain"})
 """Kinds of facts that are found out from others, and may be the same where those are not."""
-NAMING = frozenset({"locate", "body", "idle", "effect"})
+NAMING = frozenset({"locate", "body", "idle", "effect", "plain"})
 """Kinds of facts about what has a name in a file."""
 _OF_TEXT = frozenset({"text", "outline", "body", "mention", "scan"})
 

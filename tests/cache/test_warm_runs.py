@@ -103,6 +103,24 @@ def test_a_helper_concerns_those_that_reach_it_alone(tmp_path: Path) -> None:
     assert analysed(tmp_path) == set()
 
 
+def test_a_plain_function_concerns_nobody_while_a_call_of_it_does_the_same(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    wrong = "class Wrong(Exception):\n    def __init__(self):\n        self.why = 1\n"
+    put(tmp_path / "app/errors.py", wrong)
+    put(
+        tmp_path / "app/raising.py",
+        "import psycopg2\nfrom app.errors import Wrong\n\ndef go(x):\n    conn = psycopg2.connect(x)\n"
+        "    if not x:\n        raise Wrong()\n    conn.close()\n",
+    )
+    warm(tmp_path)
+    put(tmp_path / "app/errors.py", wrong + "        self.again = 2\n")
+    assert analysed(tmp_path) == set()
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "app/errors.py", wrong + "        mystery(self)\n")
+    assert "app/raising.py" in analysed(tmp_path)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_where_a_resource_comes_from_is_told_anew_when_only_its_place_changed(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
