@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +15,7 @@ from leaklint.engine.project import Project, Unit
 from leaklint.fixes import CUT_SHORT, FixResult, Room, Withheld, fix_file, prove_all, repairable_without_site
 from leaklint.model import Finding, Fix
 from leaklint.ownership.events import SiteReport
+from leaklint.resolve.definitions import MODULE_BODY
 
 if TYPE_CHECKING:
     from leaklint.engine.outcome import Analyze, Found
@@ -36,7 +38,16 @@ def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence
         for index, finding in enumerate(outcome.findings)
         if finding.code in project.selection.repairable and finding.code != CUT_SHORT and _key(finding) in reports
     }
-    proven = prove_all(unit.source.text, unit.shown, list(wanted.values()), before, again, style=style, room=room)
+    proven = prove_all(
+        unit.source.text,
+        unit.shown,
+        list(wanted.values()),
+        before,
+        again,
+        style=style,
+        room=room,
+        least=_least(project, unit),
+    )
     made = dict(zip(wanted, proven))
     problem = outcome.problem
     for one in proven:
@@ -62,7 +73,16 @@ def apply_repairs(project: Project, unit: Unit, analyze: Analyze, room: Room) ->
         style=project.settings.fix_style,
         fixable=lambda code: code in project.selection.repairable,
         room=room,
+        least=_least(project, unit),
     )
+
+
+def _least(project: Project, unit: Unit) -> Callable[[Finding], int]:
+    """What work it is, at least, to analyse the file where the function of a finding reads otherwise."""
+    analysis = project.analysis(unit.path)
+    module = analysis.program.module_at(Path(unit.path))
+    least = analysis.least_again(module) if module is not None else {}
+    return lambda finding: least.get(finding.function or MODULE_BODY, 0)
 
 
 def reanalysis(project: Project, unit: Unit, analyze: Analyze, room: Room) -> Callable[[str], Pairs]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from leaklint.fixes.proof import Analyze, Pairs, Withheld, apply, prove
+from leaklint.fixes.proof import Analyze, Least, Pairs, Withheld, apply, nothing, prove
 from leaklint.fixes.propose import repairable_without_site
 from leaklint.fixes.room import Room
 from leaklint.model import Applicability, Finding, Fix
@@ -42,11 +42,12 @@ def fix_file(
     style: str = "try-finally",
     fixable: Callable[[str], bool] = lambda code: True,
     room: Room | None = None,
+    least: Least = nothing,
 ) -> FixResult:
     """Repair what can be proven in one file, to a fixed point.
 
     analyze gives the findings of a text with the reports that they come from. fixable says which codes to repair.
-    room: for the work.
+    room: for the work. least: of a proof.
     """
     result = FixResult(text)
     room = room or Room()
@@ -71,6 +72,7 @@ def fix_file(
                 style=style,
                 allowed=lambda how: how is Applicability.SAFE or (unsafe and how is Applicability.UNSAFE),
                 room=room,
+                least=least,
             )
             if not isinstance(made, Withheld):
                 fix, found = made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from leaklint.fixes.document import Document, read
 from leaklint.fixes.edits import BOM, apply_edits, edits
@@ -17,6 +18,8 @@ from leaklint.ownership.events import SiteReport
 
 Pairs = list[tuple[Finding, SiteReport | None]]
 Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport | None]]]
+Least = Callable[[Finding], int]
+"""What work it is, at least, to analyse a text in which the function of a finding reads otherwise."""
 _MOST_UNCOVERED = 6
 MOST_REPAIRED = 60
 """Findings of one file that each get a repair of its own."""
@@ -32,6 +35,11 @@ _NOT_ALLOWED = {
 }
 
 
+def nothing(finding: Finding) -> int:
+    """Nobody knows what work a proof for a finding is."""
+    return 0
+
+
 @dataclass(frozen=True)
 class Withheld:
     """No repair is offered; the reason is one sentence."""
@@ -41,21 +49,25 @@ class Withheld:
 
 @dataclass(frozen=True)
 class _Around:
-    """The text whose findings are repaired. lead: what stands in front of what the document holds. before: all its
-    findings."""
+    """The text whose findings are repaired. lead: what stands in front of the body. before: all its findings."""
 
     lead: str
-    document: Document
+    body: str
     path: str
     before: Sequence[Finding]
     analyze: Analyze
     style: str
     room: Room
 
+    @cached_property
+    def document(self) -> Document:
+        """The body, read when the first candidate is made: it may be that there is none."""
+        return read(self.body)
+
     def try_one(self, finding: Finding) -> int:
         """Note that a candidate for a finding is made; returns the work. Raises OutOfRoom."""
         function = self.document.length_around(finding.line, finding.column)
-        return self.room.tried(function, len(self.document.text))
+        return self.room.tried(function, len(self.body))
 
     def proof(self, finding: Finding, one: Candidate) -> tuple[Fix, Pairs] | str:
         """The candidate as a repair, with the findings that are then left; or why it may not stand."""
@@ -67,11 +79,11 @@ class _Around:
         more = self._followed(text, after) if one.uncovers else None
         if more is None or regression(self.before, finding, [found for found, _ in more[1]]):
             return why
-        return Fix(one.applicability, one.message, edits(self.path, self.document.text, _body(more[0])[1])), more[1]
+        return Fix(one.applicability, one.message, edits(self.path, self.body, _body(more[0])[1])), more[1]
 
     def fix(self, one: Candidate) -> Fix:
         """The candidate as a repair."""
-        return Fix(one.applicability, one.message, edits(self.path, self.document.text, one.rewrite.text))
+        return Fix(one.applicability, one.message, edits(self.path, self.body, one.rewrite.text))
 
     def _followed(self, text: str, found: Pairs) -> tuple[str, Pairs] | None:
         """The text with what a repair uncovered repaired too; None where that cannot be proven."""
@@ -100,15 +112,18 @@ def prove(
     style: str = "try-finally",
     allowed: Callable[[Applicability], bool] = lambda _: True,
     room: Room | None = None,
+    least: Least = nothing,
 ) -> tuple[Fix, Pairs] | Withheld:
     """The best repair of a finding that re-analysis proves, with the findings that are then left.
 
-    before: all findings of the text. allowed: which repairs to consider. room: for the work.
+    before: all findings of the text. allowed: which repairs to consider. room: for the work. least: of a proof.
     """
     if finding.function in _cut_short(before):
         return Withheld(TOO_LARGE)
     lead, body = _body(text)
-    around = _Around(lead, read(body), path, before, analyze, style, room or Room())
+    around = _Around(lead, body, path, before, analyze, style, room or Room())
+    if not around.room.holds(least(finding), body):
+        return Withheld(NO_ROOM)
     reason = withheld = ""
     refusals: list[str] = []
     try:
@@ -135,11 +150,12 @@ def _cut_short(findings: Sequence[Finding]) -> frozenset[str]:
 @dataclass(eq=False)
 class _Search:
     """A finding whose repair is looked for among candidates. refusals: why there are no others. reason: why the first
-    of those that were tried may not stand. made: what came of it."""
+    of those that were tried may not stand. least: work of a proof. made: what came of it."""
 
     finding: Finding
     possible: Iterator[Candidate]
     refusals: list[str]
+    least: int
     reason: str = ""
     made: Fix | Withheld | Exception | None = None
 
@@ -167,17 +183,20 @@ def prove_all(
     *,
     style: str = "try-finally",
     room: Room | None = None,
+    least: Least = nothing,
 ) -> list[Fix | Withheld | Exception]:
     """What `prove` gives for each of these findings, or raises. Candidates for several functions share an analysis."""
     lead, body = _body(text)
-    around = _Around(lead, read(body), path, before, analyze, style, room or Room())
+    around = _Around(lead, body, path, before, analyze, style, room or Room())
     too_large = _cut_short(before)
     searches = []
     for finding, report in wanted:
         refusals: list[str] = []
-        made = Withheld(TOO_LARGE) if finding.function in too_large else None
-        searches.append(_Search(finding, candidates(body, finding, report, style, refusals), refusals, made=made))
-    some = [one for one in searches if one.made is None][:MOST_REPAIRED]
+        possible = candidates(body, finding, report, style, refusals)
+        searches.append(_Search(finding, possible, refusals, least(finding)))
+        if finding.function in too_large:
+            searches[-1].made = Withheld(TOO_LARGE)
+    some = [one for one in searches if one.made is None and around.room.holds(one.least, body)][:MOST_REPAIRED]
     try:
         while still := [one for one in some if one.made is None]:
             tried = _tried(around, still)
@@ -196,8 +215,11 @@ def _tried(around: _Around, searches: Sequence[_Search]) -> dict[Part, tuple[_Se
     for one in searches:
         if room <= 0 and one is not searches[0]:
             break
+        if not around.room.holds(one.least, around.body):
+            one.made = Withheld(NO_ROOM)
+            continue
         room -= around.try_one(one.finding)
-        candidate = one.following(around.document.text)
+        candidate = one.following(around.body)
         if candidate is not None:
             tried[part(around.document, around.path, one.finding, candidate)] = one, candidate
     return tried
@@ -227,7 +249,7 @@ def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> 
 def _together(around: _Around, pieces: Sequence[Part]) -> dict[Part, str]:
     """Why candidates may not stand, "" where they may, as far as their text as a whole tells."""
     try:
-        text = apply_edits(around.document.text, [edit for one in pieces for edit in one.edits])
+        text = apply_edits(around.body, [edit for one in pieces for edit in one.edits])
         after = around.analyze(around.lead + text)
     except OutOfRoom:
         raise

@@ -29,6 +29,10 @@ class Room:
             raise OutOfRoom
         self.left -= work
 
+    def holds(self, work: int, text: str) -> bool:
+        """Whether a text may be analysed in which so much, at least, is interpreted."""
+        return work + len(text) // CHARACTERS_ANALYSED < self.left
+
     def tried(self, function: int, text: int) -> int:
         """Note that a candidate is made; returns the work. function, text: how many characters these have."""
         work = 1 + function // CHARACTERS_TRIED + text // CHARACTERS_PASSED

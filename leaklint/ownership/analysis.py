@@ -105,6 +105,7 @@ class Analysis:
         self._interpretations = Interpretations()
         self._most = MOST_ANSWERS
         self._since = 0
+        self._circles: dict[Function, int] = {}
 
     def tell(self, spend: Callable[[int], None]) -> None:
         """From now on tell what work each procedure is, in instructions interpreted. What `spend` raises ends the
@@ -131,6 +132,16 @@ class Analysis:
         """Nobody asks any more: let all go that is known of the program."""
         self.resolver.end()
         dissolve(self.program, self.suspects, self)
+
+    def least_again(self, module: ir.ModuleIR) -> dict[str, int]:
+        """Of each procedure of a module what work it is, at least, to analyse the module where that procedure reads
+        otherwise: the functions with which it calls itself in a circle are all asked anew; and all others too, where
+        nobody remembers what they rest on."""
+        functions = {name: Function(module.module, name) for name in module.signatures}
+        own = {name: self._interpretations.least_again(one) for name, one in functions.items()}
+        if not self.remembering:
+            return dict.fromkeys(own, sum(own.values()))
+        return {name: self._circles.get(functions[name], work) for name, work in own.items()}
 
     # -- what the interpreter asks ------------------------------------------------------------------------------
 
@@ -663,6 +674,9 @@ class Analysis:
                     self._guesses[member] = found[member].summary
             if not changed:
                 break
+        if len(component) > 1 and self.remembering:
+            work = sum(map(self._interpretations.least_again, component))
+            self._circles.update(dict.fromkeys(component, work))
         for member in component:
             summary = found[member].summary
             if not summary.outcomes:

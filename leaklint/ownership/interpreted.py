@@ -75,6 +75,12 @@ class Interpretations:
             self._known[function] = (how, *known[:number], *known[number + 1 :])[:_MOST_KEPT]
         return how.result
 
+    def least_again(self, function: Function) -> int:
+        """The work of asking once more all that a function asked, which is done before it is known that nothing of that
+        has changed."""
+        known = self._known.get(function, ())
+        return QUESTION * len(known[0].answers) if known else 0
+
     def forget(self, function: Function) -> None:
         """Let go what came of a function."""
         self._known.pop(function, None)
