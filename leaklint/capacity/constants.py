@@ -53,6 +53,8 @@ class Constants:
         self.resolver: Resolver = analysis.resolver
         self.names: Names = analysis.resolver.names
         self.program = analysis.program
+        # Many callers pass on what they are given: each is asked once, from however many it is come to.
+        self._values: dict[tuple[str, str, str, int], Constant | None] = {}
 
     def scope(self, module: ir.ModuleIR, name: str) -> Scope | None:
         """The procedure of this name; None if there is none."""
@@ -77,6 +79,12 @@ class Constants:
         """The constant that an operand is, None where that cannot be told."""
         if depth > DEEPEST:
             return None
+        key = (scope.module.module, scope.procedure.name, operand, depth)
+        if key not in self._values:
+            self._values[key] = self._value(scope, operand, depth)
+        return self._values[key]
+
+    def _value(self, scope: Scope, operand: str, depth: int) -> Constant | None:
         steps = scope.body.values.get(operand)
         if not steps:
             return self._unassigned(scope, operand, depth)
@@ -346,9 +354,9 @@ class Constants:
         constructor = short == "__init__"
         called = own.class_name.rpartition(".")[2] if constructor else short
         offset = position - (1 if own.kind == "method" else 0)
-        for other in scope.module.procedures:
-            where = self.scope(scope.module, other)
-            if where is None or other == own.name:
+        for other in self.program.mentioning(scope.module, called):
+            where = self.scope(scope.module, other) if other != own.name else None
+            if where is None:
                 continue
             for call in where.body.calls_naming.get(called, ()):
                 refs = self.resolver.refs(scope.module, where.procedure, call.func)

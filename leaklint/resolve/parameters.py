@@ -179,9 +179,7 @@ def sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, s
         places = places if len(others) <= MOST_MODULES else [module]
     count = 0
     for place in places:
-        for caller, signature in place.signatures.items():
-            if not flow.program.mentions(place, signature.span, simple):
-                continue
+        for caller in flow.program.mentioning(place, simple):
             body = flow.names.definitions(place.module, caller)
             for call in body.calls_naming.get(simple, ()) if body is not None else ():
                 yield place.module, caller, call

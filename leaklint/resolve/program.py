@@ -8,7 +8,7 @@ import os
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from leaklint.lowering.shelf import Shelf
 from leaklint.model import LeaklintError, Span
 from leaklint.resolve import wording
 from leaklint.resolve.asked import Asked
+from leaklint.resolve.spans import Spans
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.directories import NOTHING, Found, listing, look
 from leaklint.source.prefilter import imported, statements_digest
@@ -31,6 +32,8 @@ MOST_INSTRUCTIONS = 150_000
 """In the graphs that are kept: some 40 MB."""
 MOST_TEXTS = 50
 """Texts that are kept. Others are read again: who reads them keeps the bytes, which take less room."""
+MOST_SEARCHED = 200_000_000
+"""Characters of a text that are searched for one word after another before all its words are looked up at once."""
 _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
@@ -95,6 +98,8 @@ class Program:
         self._words: dict[str, dict[str, list[int]]] = {}
         self._starts: dict[str, array[int]] = {}
         self._attributes: dict[str, frozenset[str]] = {}
+        self._spans: dict[str, Spans] = {}
+        self._all_words: dict[str, dict[str, list[int]]] = {}
         self._problems: dict[str, tuple[int, int, str]] = {}
         self._names: dict[str, str] = {}
         self._by_name: dict[str, ModuleIR | None] = {}
@@ -123,6 +128,8 @@ class Program:
         other._starts.pop(file, None)
         other._problems.pop(file, None)
         other._attributes.pop(file, None)
+        other._spans.pop(file, None)
+        other._all_words.pop(file, None)
         other._by_name = {
             name: module for name, module in self._by_name.items() if module is not None and module is not old
         }
@@ -261,6 +268,14 @@ class Program:
         at = bisect_left(lines, span.line)
         return at < len(lines) and lines[at] <= span.end_line
 
+    def mentioning(self, module: ModuleIR, word: str) -> Iterator[str]:
+        """The procedures of a module in whose lines the identifier `word` occurs, in the order in which they begin."""
+        lines = self.lines_with(module, word)
+        file = self.file_of(module)
+        if lines and file not in self._spans:
+            self._spans[file] = Spans.of(module.signatures)
+        return self._spans[file].on(lines) if lines else iter(())
+
     def says(self, module: ModuleIR, wanted: Iterable[str]) -> bool:
         """Whether the text of a module has one of these anywhere."""
         file, wanted = self.file_of(module), tuple(wanted)
@@ -321,6 +336,12 @@ class Program:
 
     def _find_lines(self, file: str, word: str) -> list[int]:
         text = self._text(file) or ""
+        known = self._words[file]
+        if len(known) * len(text) > MOST_SEARCHED and word.isidentifier():
+            words = self._all_words.get(file)
+            if words is None:
+                words = self._all_words[file] = wording.lines_of_words(text, self._line_starts(file, text))
+            return words.get(word, [])
         return wording.lines_with(text, self._line_starts(file, text), word) if word and word in text else []
 
     def _line_starts(self, file: str, text: str) -> array[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from leaklint.source.occurrences import in_word
 
+_WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
 
 
@@ -34,6 +35,20 @@ def lines_with(text: str, starts: Sequence[int], word: str) -> list[int]:
             end = starts[line] if line < len(starts) else len(text)
         at = text.find(word, end)
     return lines
+
+
+def lines_of_words(text: str, starts: Sequence[int]) -> dict[str, list[int]]:
+    """The same of every word of a text."""
+    found: dict[str, list[int]] = {}
+    line = 1
+    for match in _WORD.finditer(text):
+        at = match.start()
+        while line < len(starts) and starts[line] <= at:
+            line += 1
+        lines = found.setdefault(match.group(), [])
+        if not lines or lines[-1] != line:
+            lines.append(line)
+    return found
 
 
 def times(text: str, starts: Sequence[int], word: str, lines: Iterable[int]) -> int:

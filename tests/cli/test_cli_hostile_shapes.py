@@ -68,6 +68,29 @@ def call_cycle(length: int) -> str:
     )
 
 
+def given_circle(length: int) -> str:
+    return call_cycle(length).replace("connect('x')", "connect(a)")
+
+
+def given_layers(layers: int, width: int) -> str:
+    """Functions that each hand on what they are given to all of the next layer."""
+    body = "def f{0}_{1}(a):\n    c = psycopg2.connect(a)\n{2}    c.close()\n"
+    return HEADER + "".join(
+        body.format(layer, i, "".join(f"    f{layer + 1}_{j}(a)\n" for j in range(width if layer + 1 < layers else 0)))
+        for layer in range(layers)
+        for i in range(width)
+    )
+
+
+def lambdas(count: int) -> str:
+    return HEADER + "".join(f"l{i} = lambda a: psycopg2.connect(a).cursor().execute('x')\n" for i in range(count))
+
+
+def small_functions(count: int) -> str:
+    body = "    c = psycopg2.connect('x')\n    a.g()\n    c.close()\n"
+    return HEADER + "".join(f"def f{i}(a):\n{body}" for i in range(count))
+
+
 @pytest.mark.parametrize(
     ("text", "leaks", "cut_short"),
     [
@@ -79,6 +102,10 @@ def call_cycle(length: int) -> str:
         pytest.param(many_acquisitions(MANY), 400, True, id="many-acquisitions"),
         pytest.param(many_at_the_top(MANY), 0, True, id="many-at-the-top"),
         pytest.param(call_cycle(RING), RING, False, id="call-cycle"),
+        pytest.param(given_circle(2_000), 2_000, False, id="circle-of-what-is-given"),
+        pytest.param(given_layers(7, 20), 120, False, id="layers-of-what-is-given"),
+        pytest.param(lambdas(3_000), 3_000, False, id="lambdas"),
+        pytest.param(small_functions(6_000), 6_000, False, id="small-functions"),
     ],
 )
 def test_a_hostile_shape_ends_soon(tmp_path: Path, leaklint: Leaklint, text: str, leaks: int, cut_short: bool) -> None:

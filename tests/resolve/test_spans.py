@@ -1,0 +1,48 @@
+"""Which procedures stand on a line, and on which lines which words stand."""
+
+from __future__ import annotations
+
+import random
+
+from leaklint.lowering import lower_module
+from leaklint.lowering.positions import line_starts
+from leaklint.resolve import wording
+from leaklint.resolve.spans import Spans
+from leaklint.source.occurrences import in_word
+
+TEXT = """\
+import os
+class A:
+    @os.path
+    def f(self, x=lambda: 1): return (lambda a: a,
+        lambda b: [b
+          for c in b]); g = 1
+    def g(self):
+        def h():
+            class B: pass
+        return {lambda:
+            0, lambda: é_1}
+def é(os): return os
+"""
+
+
+def test_the_procedures_on_some_lines_are_those_whose_spans_hold_one() -> None:
+    signatures = lower_module(TEXT, "a.py", "a").signatures
+    spans, count = Spans.of(signatures), TEXT.count("\n")
+    chance = random.Random(1)
+    for _ in range(300):
+        lines = sorted(chance.sample(range(1, count + 1), chance.randrange(count)))
+        standing = [
+            name
+            for name, one in signatures.items()
+            if any(one.span.line <= line <= one.span.end_line for line in lines)
+        ]
+        assert list(spans.on(lines)) == standing
+
+
+def test_all_words_at_once_stand_where_each_is_found() -> None:
+    starts = line_starts(TEXT)
+    found = wording.lines_of_words(TEXT, starts)
+    words = {word for word in "".join(one if in_word(one) else " " for one in TEXT).split() if word.isidentifier()}
+    assert {word: found[word] for word in words} == {word: wording.lines_with(TEXT, starts, word) for word in words}
+    assert found.keys() - words == {"0", "1"}
