@@ -28,6 +28,7 @@ _PART_FOR_TRYING = 3
 NO_ROOM = "The repairs of this file take too much work; this one was not tried."
 """Why there is no repair where proving those of others took all the room."""
 TOO_LARGE = "Its function is too large to be looked at on all its paths, which a proof would need."
+TOO_DEEP = "Its statements are nested too deeply for a repair."
 _NOT_ALLOWED = {
     Applicability.SAFE: "its repair is not asked for",
     Applicability.UNSAFE: "its repair may change what the code does (--unsafe-fixes applies it)",
@@ -139,6 +140,8 @@ def prove(
             around.try_one(finding)
     except OutOfRoom:
         return Withheld(NO_ROOM)
+    except RecursionError:
+        return Withheld(TOO_DEEP)
     return _withheld(withheld, refusals, reason)
 
 
@@ -168,7 +171,7 @@ class _Search:
                     return one
                 self.reason = self.reason or why
         except Exception as error:
-            self.made = error
+            self.made = _failed(error)
         else:
             self.made = _withheld("", self.refusals, self.reason)
         return None
@@ -221,7 +224,10 @@ def _tried(around: _Around, searches: Sequence[_Search]) -> dict[Part, tuple[_Se
         room -= around.try_one(one.finding)
         candidate = one.following(around.body)
         if candidate is not None:
-            tried[part(around.document, around.path, one.finding, candidate)] = one, candidate
+            try:
+                tried[part(around.document, around.path, one.finding, candidate)] = one, candidate
+            except RecursionError as error:
+                one.made = _failed(error)
     return tried
 
 
@@ -238,7 +244,7 @@ def _judge(around: _Around, tried: Mapping[Part, tuple[_Search, Candidate]]) -> 
         except OutOfRoom:
             raise
         except Exception as error:
-            search.made = error
+            search.made = _failed(error)
             continue
         if isinstance(made, str):
             search.reason = search.reason or made
@@ -265,6 +271,11 @@ def apply(text: str, fixes: Sequence[Fix]) -> str:
 
 def _body(text: str) -> tuple[str, str]:
     return (BOM, text[1:]) if text.startswith(BOM) else ("", text)
+
+
+def _failed(error: Exception) -> Withheld | Exception:
+    """What comes of a search that ended so."""
+    return Withheld(TOO_DEEP) if isinstance(error, RecursionError) else error
 
 
 def _withheld(withheld: str, refusals: Sequence[str], reason: str) -> Withheld:

@@ -42,6 +42,13 @@ def methods(number: int) -> str:
     )
 
 
+def circle(length: int) -> str:
+    return HEADER + "".join(
+        f"def f{i}(a):\n    c = psycopg2.connect('x')\n    f{(i + 1) % length}(c)\n    c.close()\n"
+        for i in range(length)
+    )
+
+
 SHAPES = [
     pytest.param(functions(1, 2_000), 0, id="2000-in-one-function"),
     pytest.param(functions(1, 200), 1, id="200-in-one-function"),
@@ -49,6 +56,7 @@ SHAPES = [
     pytest.param(functions(50, 40), 1, id="40-in-each-of-50-functions"),
     pytest.param(methods(300), 1, id="300-methods-in-a-cycle"),
     pytest.param(owners(200), 0, id="200-owners"),
+    pytest.param(circle(5_000), 0, id="5000-in-a-circle"),
 ]
 
 
@@ -109,3 +117,15 @@ def test_a_leak_beside_a_function_that_is_too_large_is_repaired(tmp_path: Path, 
     ran = leaklint("--isolated", "--no-cache", "--output-format", "json", "shape.py", cwd=tmp_path)
     fixed = {one["function"] for one in json.loads(ran.out) if one["fix"]}
     assert fixed == {"small"}
+
+
+@pytest.mark.parametrize("how", [[], ["--diff"]])
+@pytest.mark.parametrize("value", [" + ".join(["a"] * 8_000), "a" + ".g(c)" * 700], ids=["sum", "chain"])
+def test_what_is_nested_too_deeply_for_a_repair_is_reported_without_one(
+    tmp_path: Path, leaklint: Leaklint, value: str, how: list[str]
+) -> None:
+    (tmp_path / "shape.py").write_text(f"{HEADER}def f(a):\n    c = psycopg2.connect('x')\n    c.execute({value})\n")
+    ran = leaklint("--isolated", "--no-cache", *how, "shape.py", cwd=tmp_path)
+    assert "RecursionError" not in ran.err
+    assert ran.status == 1
+    assert how or "LK101" in ran.out
