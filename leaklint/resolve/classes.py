@@ -143,14 +143,16 @@ class Classes:
         found: set[Class] = set()
         words = [cls.name.rpartition(".")[2]]
         asked: set[str] = set()
-        modules = {cls.module}
+        modules, seen = {cls.module}, set[str]()
         while words:
             word = words.pop()
             if word in asked or len(asked) > MOST_BASES:
                 continue
             asked.add(word)
             modules.update(self.program.holding(word))
-            for name in sorted(modules):
+            # A module's classes inherit from it or not, whatever the word.
+            for name in sorted(modules - seen):
+                seen.add(name)
                 module = self.program.module(name)
                 for inner in module.classes if module is not None else ():
                     candidate = Class(module.module, inner)  # type: ignore[union-attr]
