@@ -26,6 +26,9 @@ V = TypeVar("V")
 
 BLOCK_BITS = 24
 """An instruction's number is its block's, shifted by so many bits, plus its position in the block."""
+MOST_TEXT = 1_000
+"""Characters of a dotted name before all but its last part is left out: each call of a long chain has one of its own,
+which holds those before it."""
 
 
 class Machine:
@@ -155,6 +158,8 @@ class Machine:
             else:
                 break
         result = ".".join([current if current[0] != "%" else "...", *reversed(chain)])
+        if len(result) > MOST_TEXT:
+            result = ".".join(["...", *chain[:1]])
         self._texts[operand] = result
         return result
 
