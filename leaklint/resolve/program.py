@@ -303,6 +303,8 @@ class Program:
         self._starts.clear()
         self._words.clear()
         self._attributes.clear()
+        self._all_words.clear()
+        self._spans.clear()
 
     def rest_on_body(self, module: str, name: str) -> None:
         """The answer in hand makes use of what was found in a procedure before."""
