@@ -10,6 +10,7 @@ out: being a suspect means only to be looked at.
 from __future__ import annotations
 
 import builtins
+import functools
 import itertools
 import re
 from bisect import bisect_left
@@ -425,14 +426,7 @@ class Suspects:
         trace = self._program.trace
         while self._news or self._unread:
             while self._news:
-                kind, name, bit = self._news.pop()
-                told = self._meanings[kind].before.get(name, 0) & bit
-                for file in self._imports.reaching(bit):
-                    known = self._files.get(file)
-                    if known is None or (told and (known.ways or known.same)):
-                        continue
-                    if name in self._words_in(file, known):
-                        self._activate(file, {name})
+                self._spread()
             unread, self._unread = sorted(set(self._unread), key=lambda one: (one.module, one.name)), []
             for function in unread:
                 before, trace.mask = trace.mask, 0
@@ -442,6 +436,22 @@ class Suspects:
                 trace.mask = before
         touched, self._touched = self._touched, set()
         return touched
+
+    def _spread(self) -> None:
+        """Activate what names came to mean in the files that reach those which give them that meaning."""
+        news, self._news = self._news, []
+        giving: dict[str, int] = {}
+        giving_anew: dict[str, int] = {}
+        for kind, name, bit in news:
+            giving[name] = giving.get(name, 0) | bit
+            giving_anew[name] = giving_anew.get(name, 0) | bit & ~self._meanings[kind].before.get(name, 0)
+        for file in self._imports.reaching(functools.reduce(int.__or__, giving.values())):
+            known = self._files.get(file)
+            if known is not None:
+                by = giving_anew if known.ways or known.same else giving
+                words = {word for word in self._words_in(file, known).among(by) if by[word] & known.reached}
+                if words:
+                    self._activate(file, words)
 
     def _lead(self, name: str, known: _File) -> None:
         if not name.startswith("<") and self._leading.add(name, known.bit):
@@ -478,7 +488,7 @@ class Suspects:
         found = words.among(self._libraries.words(known.reached))
         if not self.thorough:
             found = {word for word in found if self._may_take(file, word)}
-        found.update(name for name, mask in self._leading.items() if mask & known.reached and name in words)
+        found.update(name for name in words.among(self._leading) if self._leading[name] & known.reached)
         return found
 
     def _may_take(self, file: str, word: str) -> bool:

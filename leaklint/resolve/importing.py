@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from leaklint.resolve.program import Program
 
@@ -16,7 +16,6 @@ class Imports:
         self.order: list[str] = []
         self._reached: dict[str, int] = {}
         self._importers: dict[str, list[str]] = {}
-        self._reaching: tuple[int, tuple[str, ...]] = (0, ())
 
     def again(self, program: Program, changed: str) -> Imports:
         """The same for a program in which one file may import others, with the same bits."""
@@ -49,18 +48,16 @@ class Imports:
             self._walk(file)
         return self._reached[file]
 
-    def reaching(self, bit: int) -> tuple[str, ...]:
-        """The files that import one, by its mask, directly or through others, and itself: of those that were asked
+    def reaching(self, mask: int) -> Collection[str]:
+        """The files of a mask, and those that import one of them, directly or through others: of those that were asked
         for."""
-        if self._reaching[0] != bit:
-            found = dict.fromkeys(self.files(bit))
-            waiting = [*found]
-            while waiting:
-                new = [one for one in self._importers.get(waiting.pop(), ()) if one not in found]
-                found.update(dict.fromkeys(new))
-                waiting += new
-            self._reaching = bit, tuple(found)
-        return self._reaching[1]
+        found = dict.fromkeys(self.files(mask))
+        waiting = [*found]
+        while waiting:
+            new = [one for one in self._importers.get(waiting.pop(), ()) if one not in found]
+            found.update(dict.fromkeys(new))
+            waiting += new
+        return found.keys()
 
     def _imports(self, file: str) -> Iterator[str]:
         """The files that one imports. What that rests on is known to the program, and concerns no answer in hand."""
@@ -78,7 +75,6 @@ class Imports:
         stack = [start]
         on_stack = {start}
         work = [(start, self._imports(start))]
-        self._reaching = 0, ()
         while work:
             file, rest = work[-1]
             for other in rest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def test_files_reach_what_they_import_however_far(seed: int, tmp_path: Path) -> 
     for number, one in enumerate(asked):
         assert set(imports.files(imports.reached(paths[one]))) == walked(one)
         so_far = set().union(*map(walked, asked[: number + 1]))
+        some = chance.sample(range(size), chance.randrange(size))
+        together = imports.reaching(functools.reduce(int.__or__, (imports.bit(paths[other]) for other in some), 0))
+        assert set(together) == set().union(*(imports.reaching(imports.bit(paths[other])) for other in some))
         for other in range(size):
             reaching = imports.reaching(imports.bit(paths[other]))
             assert len(set(reaching)) == len(reaching)
