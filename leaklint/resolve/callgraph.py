@@ -17,7 +17,8 @@ def calls(
     resolver: Resolver, module: ModuleIR, procedure: Procedure, names: Callable[[str], bool] | None = None
 ) -> tuple[Function, ...]:
     """The project functions that a procedure may call, sorted and unbound: constructors, context managers, properties
-    and nested functions it makes included. names: of those, only the ones that may be called by such a name."""
+    and nested functions it makes included, but for those that a module defines. names: of those, only the ones that may
+    be called by such a name."""
     wanted = names if names is not None else _any_name
     found = {Function(f.module, f.name) for f in _calls(resolver, module, procedure, wanted)}
     return tuple(sorted(found, key=lambda function: (function.module, function.name)))
@@ -50,7 +51,7 @@ def _calls(
                 name = names.get(step.ctx, "")
                 if not name or name.startswith("__") or wanted(name):
                     yield from _entered(resolver, module, procedure, step.ctx)
-            elif isinstance(step, ir.MakeFunction):
+            elif isinstance(step, ir.MakeFunction) and procedure.kind != "module":
                 yield Function(module.module, step.procedure)
 
 

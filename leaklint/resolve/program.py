@@ -273,7 +273,8 @@ class Program:
         lines = self.lines_with(module, word)
         file = self.file_of(module)
         if lines and file not in self._spans:
-            self._spans[file] = Spans.of(module.signatures)
+            spans = ((name, signature.span) for name, signature in module.signatures.items())
+            self._spans[file] = Spans.of({name: (span.line, span.end_line) for name, span in spans})
         return self._spans[file].on(lines) if lines else iter(())
 
     def says(self, module: ModuleIR, wanted: Iterable[str]) -> bool:

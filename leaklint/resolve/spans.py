@@ -6,8 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from leaklint.ir import Procedure
-
 
 class Spans(NamedTuple):
     """Procedures in the order in which they begin. around: of each the last one before it that had not ended, -1 for
@@ -19,12 +17,11 @@ class Spans(NamedTuple):
     around: list[int]
 
     @classmethod
-    def of(cls, procedures: Mapping[str, Procedure]) -> Spans:
-        """Those of procedures by name, which are in the order in which they begin."""
+    def of(cls, extents: Mapping[str, tuple[int, int]]) -> Spans:
+        """Those of procedures by name, whose first and last lines these are."""
         found = cls([], [], [], [])
         opened: list[int] = []
-        for name, procedure in procedures.items():
-            first, last = procedure.span.line, procedure.span.end_line
+        for name, (first, last) in sorted(extents.items(), key=lambda one: (one[1][0], -one[1][1])):
             while opened and found.last[opened[-1]] < first:
                 opened.pop()
             found.names.append(name)

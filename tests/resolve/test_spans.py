@@ -28,16 +28,16 @@ def é(os): return os
 
 def test_the_procedures_on_some_lines_are_those_whose_spans_hold_one() -> None:
     signatures = lower_module(TEXT, "a.py", "a").signatures
-    spans, count = Spans.of(signatures), TEXT.count("\n")
+    extents = {name: (one.span.line, one.span.end_line) for name, one in signatures.items()}
+    spans, count = Spans.of(extents), TEXT.count("\n")
     chance = random.Random(1)
     for _ in range(300):
         lines = sorted(chance.sample(range(1, count + 1), chance.randrange(count)))
-        standing = [
-            name
-            for name, one in signatures.items()
-            if any(one.span.line <= line <= one.span.end_line for line in lines)
-        ]
-        assert list(spans.on(lines)) == standing
+        standing = {name for name, (first, last) in extents.items() if any(first <= line <= last for line in lines)}
+        found = list(spans.on(lines))
+        assert set(found) == standing
+        assert len(found) == len(standing)
+        assert [extents[name][0] for name in found] == sorted(extents[name][0] for name in found)
 
 
 def test_all_words_at_once_stand_where_each_is_found() -> None:
