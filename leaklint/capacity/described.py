@@ -14,6 +14,9 @@ _SKIPPED = frozenset(
 )
 YAML = re.compile(r"\.ya?ml$")
 GUNICORN = frozenset({"gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py"})
+_CONFIGURATIONS = ("Procfile", "postgresql.conf", "my.cnf", "pgbouncer.ini")
+WATCHED = ("*.yaml", "*.yml", "*Dockerfile*", *_CONFIGURATIONS)
+"""Globs that the names of all such files match which are no Python."""
 DOCKERFILE = re.compile(r"^(.+\.)?Dockerfile(\..+)?$")
 
 
@@ -30,10 +33,9 @@ def files_of(root: str, met: Callable[[str], object] | None = None) -> list[str]
         seen += len(names)
         if seen > _MOST_ENTRIES:
             break
-        wanted = ("Procfile", "postgresql.conf", "my.cnf", "pgbouncer.ini")
         found += [
             os.path.join(directory, name)
             for name in names
-            if name in wanted or name in GUNICORN or YAML.search(name) or DOCKERFILE.match(name)
+            if name in _CONFIGURATIONS or name in GUNICORN or YAML.search(name) or DOCKERFILE.match(name)
         ]
     return sorted(found)

@@ -22,6 +22,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from leaklint import __version__
+from leaklint.capacity.described import WATCHED
 from leaklint.lsp import actions
 from leaklint.lsp.checker import Checked, Checker, Superseded, Unusable
 from leaklint.lsp.diagnostics import diagnostic
@@ -36,7 +37,7 @@ _MOST_UNCOLLECTED = 40
 """Checks after which garbage is collected even though nobody has paused. A check leaves behind some megabytes."""
 _STACK = 64 * 1024 * 1024
 _CODE = re.compile(r"\bLK\d{3}\b")
-_WATCHED = ("**/*.py", "**/pyproject.toml", "**/leaklint.toml", "**/.leaklint.toml")
+_WATCHED = ("**/*.py", "**/pyproject.toml", "**/leaklint.toml", "**/.leaklint.toml", *(f"**/{one}" for one in WATCHED))
 Texts = Mapping[str, str]
 Stale = Callable[[], bool]
 _T = TypeVar("_T")

@@ -31,6 +31,7 @@ class Editor:
         self.published: list[types.PublishDiagnosticsParams] = []
         self.messages: list[str] = []
         self.watched: list[str] = []
+        self.globs: list[str] = []
         self.versions: dict[str, int] = {}
         self._news = asyncio.Event()
 
@@ -48,6 +49,8 @@ class Editor:
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
             self.watched += [one.method for one in params.registrations]
+            options: list[Any] = [one.register_options for one in params.registrations]
+            self.globs += [watcher["globPattern"] for one in options for watcher in one["watchers"]]
             self._news.set()
 
     async def start(self, *folders: Path) -> types.InitializeResult:

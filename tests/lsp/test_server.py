@@ -216,6 +216,24 @@ def test_configuration_is_read_again_when_it_changes(tmp_path: Path) -> None:
     session(body, tmp_path)
 
 
+def test_what_describes_the_deployment_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    (tmp_path / "leaklint.toml").write_text("[capacity]\nmax-connections = 20\nreserved = 0\n")
+    compose = tmp_path / "compose.yaml"
+    service = "services:\n  web:\n    command: uvicorn app:app --workers 1\n    deploy:\n      replicas: {}\n"
+    compose.write_text(service.format(2))
+
+    async def body(editor: Editor) -> None:
+        await editor.until(lambda: "**/*.yaml" in editor.globs)
+        text = "from psycopg_pool import ConnectionPool\n\npool = ConnectionPool('', max_size=10)\n"
+        uri = editor.open(tmp_path / "app.py", text)
+        assert await editor.codes(uri) == []
+        compose.write_text(service.format(3))
+        editor.touched(compose)
+        await editor.until(lambda: [one.code for one in editor.shown[uri].diagnostics] == ["LK301"])
+
+    session(body, tmp_path)
+
+
 def test_each_folder_has_its_own_configuration(tmp_path: Path) -> None:
     quiet, loud = tmp_path / "quiet", tmp_path / "loud"
     for folder in (quiet, loud):
