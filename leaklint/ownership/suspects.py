@@ -30,7 +30,6 @@ from leaklint.resolve.importing import Imports
 from leaklint.resolve.program import Imported
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.resolver import Resolver
-from leaklint.resolve.spans import Spans
 from leaklint.resolve.trace import Rests, Trace
 from leaklint.source.occurrences import Use, use_of
 from leaklint.source.prefilter import Prefilter, identifiers
@@ -53,11 +52,11 @@ class Known(NamedTuple):
 class _File:
     """What is known of one file that was looked at.
 
-    reached: the files that it imports, as a mask. active: the words in it that make a function a suspect. spans: where
-    its functions stand, once that was needed. gives: what it gives to those that import it. read: its identifiers, once
-    they were needed. stale: it may reach others than `active` tells of. ways: what they were in an earlier run, as long
-    as nothing tells otherwise. asked: whether its suspects were named to be analysed. told: whether the last survey had
-    all of this. same: whether all this was found in the same text, before that of another file changed.
+    reached: the files that it imports, as a mask. active: the words in it that make a function a suspect. gives: what
+    it gives to those that import it. read: its identifiers, once they were needed. stale: it may reach others than
+    `active` tells of. ways: what they were in an earlier run, as long as nothing tells otherwise. asked: whether its
+    suspects were named to be analysed. told: whether the last survey had all of this. same: whether all this was found
+    in the same text, before that of another file changed.
     """
 
     def __init__(self, bit: int, reached: int, read: Words | None) -> None:
@@ -68,7 +67,6 @@ class _File:
         self.functions: set[str] = set()
         self.gives: set[Gift] = set()
         self.module: ModuleIR | None = None
-        self.spans: Spans | None = None
         self.stale = False
         self.ways = b""
         self.asked = True
@@ -79,7 +77,7 @@ class _File:
         """The same for a program in which the file may reach others, and the text of some (a mask) has changed."""
         other = _File(self.bit, reached, self.read)
         other.active = set(self.active)
-        other.functions, other.module, other.spans = set(self.functions), self.module, self.spans
+        other.functions, other.module = set(self.functions), self.module
         other.gives = set(self.gives)
         other.stale = self.stale or reached != self.reached or bool(reached & changed)
         other.same = reached == self.reached
@@ -161,7 +159,7 @@ class Suspects:
         module = resolver.program.module_at(Path(file))
         if own is not None and module is not None:
             now = other._files[file]
-            now.module, now.spans, now.read, now.stale = module, None, None, True
+            now.module, now.read, now.stale = module, None, True
             now.functions &= module.signatures.keys()
             other._changed = file, procedures
         other._unread = [one for one, mask in self._rests.items() if mask & gone]
@@ -545,8 +543,7 @@ class Suspects:
             names: Iterable[str] = module.extents
         else:
             lines = {line for word in words for line in self._program.lines_with(module, word)}
-            known.spans = known.spans or Spans.of(module.extents)
-            found = known.spans.on(sorted(lines))
+            found = self._program.standing_on(module, sorted(lines))
             names = (name for name in found if not self._only_types(module, name, words, module.extents[name]))
         for name in names:
             self._suspect(known, module, name)

@@ -42,6 +42,12 @@ def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], 
         trace.note(("body", file, name))
 
 
+def _has_one(lines: Sequence[int], span: Span) -> bool:
+    """Whether one of these lines, which ascend, lies in a span."""
+    at = bisect_left(lines, span.line)
+    return at < len(lines) and lines[at] <= span.end_line
+
+
 class Imported(NamedTuple):
     """What the imports of a file say, told from its text, which is not parsed. files: those of the project that they
     lead to, sorted. stated: a digest of the statements. passed: the words of libraries that the file passes on to those
@@ -264,18 +270,25 @@ class Program:
 
     def mentions(self, module: ModuleIR, span: Span, word: str) -> bool:
         """Whether the identifier `word` occurs in the lines of `span`."""
-        lines = self.lines_with(module, word)
-        at = bisect_left(lines, span.line)
-        return at < len(lines) and lines[at] <= span.end_line
+        return _has_one(self.lines_with(module, word), span)
 
     def mentioning(self, module: ModuleIR, word: str) -> Iterator[str]:
         """The procedures of a module in whose lines the identifier `word` occurs, in the order in which they begin."""
         lines = self.lines_with(module, word)
+        standing = self.standing_on(module, lines)
+        # Decorators belong to the procedure around.
+        return (name for name in standing if _has_one(lines, module.signatures[name].span))
+
+    def standing_on(self, module: ModuleIR, lines: Sequence[int]) -> Iterator[str]:
+        """The procedures of a module that stand on some of these lines, which ascend, decorators included, in the order
+        in which they begin."""
+        if not lines:
+            return iter(())
         file = self.file_of(module)
-        if lines and file not in self._spans:
-            spans = ((name, signature.span) for name, signature in module.signatures.items())
-            self._spans[file] = Spans.of({name: (span.line, span.end_line) for name, span in spans})
-        return self._spans[file].on(lines) if lines else iter(())
+        spans = self._spans.get(file)
+        if spans is None:
+            spans = self._spans[file] = Spans.of(module.extents)
+        return spans.on(lines)
 
     def says(self, module: ModuleIR, wanted: Iterable[str]) -> bool:
         """Whether the text of a module has one of these anywhere."""

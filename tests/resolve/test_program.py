@@ -119,3 +119,12 @@ def test_a_file_whose_name_begins_with_a_bracket_is_a_module(tmp_path: Path) -> 
     by_path = known.module_at(tmp_path / "<b>.py")
     assert by_path is not None
     assert known.module(by_path.module) is by_path
+
+
+def test_a_decorator_stands_with_its_function_and_is_mentioned_around_it(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "class A:\n    @word\n    def f(self):\n        pass\n\n    def g(self): word\n"})
+    known = program(tmp_path)
+    module = known.module("a")
+    assert module is not None
+    assert list(known.standing_on(module, [2])) == ["<module>", "A", "A.f"]
+    assert list(known.mentioning(module, "word")) == ["<module>", "A", "A.g"]
