@@ -204,13 +204,13 @@ class Project:
             return
         for path, data in list(self._data.items()):
             if data is not None:
-                if self._words_of(path) is None:
+                if self.words_of(path) is None:
                     self._words[path] = self._vocabulary.of(identifiers(data))
                 self._let_go[path] = hash(data)
                 del self._data[path]
         self._held = 0
 
-    def _words_of(self, path: str) -> Container[str] | None:
+    def words_of(self, path: str) -> Container[str] | None:
         """The identifiers in a file, where they are known."""
         for analysis in self._analyses.values():
             known = analysis.suspects.words_of(path)
@@ -335,7 +335,7 @@ class Project:
             [Path(root) for root in roots],
             self.read,
             self.catalog,
-            search=Search(self, extra, roots, self._words_of),
+            search=Search(self, extra, roots),
             base=Path(self.cwd),
             traced=self.stamps is not None or self.remembering,
             by_body=self.stamps is not None,

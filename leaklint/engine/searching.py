@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
 
 
 class Search:
-    """Looks through the files below some directories, once for each word. extra: the program's extra root. words_of:
-    the identifiers in a file, where they are known."""
+    """Looks through the files below some directories, once for each word. extra: the program's extra root."""
 
-    def __init__(
-        self, project: Project, extra: str, roots: Sequence[str], words_of: Callable[[str], Container[str] | None]
-    ) -> None:
+    def __init__(self, project: Project, extra: str, roots: Sequence[str]) -> None:
         self._project = project
         self._extra = extra
         self._roots = roots
-        self._words_of = words_of
         self._names: dict[str, Sequence[str]] = {}
         self._rests: Rests = {}
 
@@ -54,7 +50,7 @@ class Search:
         project, extra = self._project, self._extra
         program.trace.note(("word", word))
         held = project.earlier.holding(extra, word) if project.earlier is not None else None
-        paths = containing(word, self._files, project.glance, self._words_of) if held is None else held
+        paths = containing(word, self._files, project.glance, project.words_of) if held is None else held
         project.searches[(extra, word)] = paths
         return [program.name_at(Path(path)) for path in paths]
 
