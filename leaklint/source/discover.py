@@ -54,8 +54,7 @@ def discover(paths: Sequence[str], finder: SettingsFinder) -> Discovery:
 def below(roots: Sequence[str], settings: Settings, entered: set[str] | None = None) -> list[str]:
     """Every Python file below some directories (absolute paths) under one configuration, sorted; without those of other
     projects, if these directories are none. entered: gathers the directories that were looked into."""
-    walk = _Walk(_Fixed(settings))
-    walk.foreign = settings.makeshift
+    walk = _Walk(_Fixed(settings), foreign=settings.makeshift)
     if settings.parts is not None:
         inside = settings.root.rstrip(os.sep) + os.sep
         roots = [*settings.parts, *(root for root in roots if not f"{root}{os.sep}".startswith(inside))]
@@ -89,15 +88,15 @@ class _Walk:
     by path. links: symbolic links to directories still to follow, as (shown, absolute). foreign: projects that are met
     are other ones, and not looked into."""
 
-    def __init__(self, finder: SettingsFinder) -> None:
+    def __init__(self, finder: SettingsFinder, *, foreign: bool = False) -> None:
         self.finder = finder
+        self.foreign = foreign
         self.files: dict[str, File] = {}
         self.visited: set[tuple[int, int]] = set()
         self.entered: set[str] = set()
         self.links: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
         self._excluding: dict[int, tuple[Settings, list[Matcher]]] = {}
-        self.foreign = False
 
     def start(self, named: str) -> None:
         shown = os.path.normpath(named).replace(os.sep, "/")
