@@ -207,9 +207,9 @@ def recalled(
     same_body: Callable[[Fact, bytes], bool],
 ) -> Recalled:
     """A survey from the form in which it is kept. stays_quiet: whether a file that changed says as little about
-    resources as it did. moved: whether what was said may name other lines now. same_body: whether the body of
-    a plain function is what it was. Raises IndexError and KeyError for one
-    that refers to what it lacks, msgspec.MsgspecError."""
+    resources as it did. moved: whether what was said may name other lines now. same_body: whether the body of a plain
+    function is what it was. Raises IndexError and KeyError for one that refers to what it lacks,
+    msgspec.MsgspecError."""
     from leaklint.ownership.survey import Survey, Surveyed
 
     body = decode_body(kept.body)
