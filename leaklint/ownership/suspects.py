@@ -486,18 +486,19 @@ class Suspects:
         words = self._words_in(file, known)
         found = words.among(self._libraries.words(known.reached))
         if not self.thorough:
-            found = {word for word in found if self._may_take(file, word)}
+            found = self._taking(file, found)
         found.update(name for name in words.among(self._leading) if self._leading[name] & known.reached)
         return found
 
-    def _may_take(self, file: str, word: str) -> bool:
-        """Whether a library's word may stand for what the library gives: a plain name does where the file imports it
-        from a library, or from a file that passes such names on. What the project itself calls so leads to a resource
-        only if it is found to hand one over."""
-        if word in self._free or hasattr(builtins, word):
-            return True
-        use = use_of(self._program.text_at(file) or "", word)
-        return use == Use.VALUE or (use == Use.NAME and self._program.imports_taking(file, word))
+    def _taking(self, file: str, words: Set[str]) -> set[str]:
+        """Those of a library's words that may stand for what the library gives: a plain name does where the file
+        imports it from a library, or from a file that passes such names on. What the project itself calls so leads to a
+        resource only if it is found to hand one over."""
+        text = self._program.text_at(file) or ""
+        anywhere = {word for word in words if word in self._free or hasattr(builtins, word)}
+        uses = {word: use_of(text, word) for word in words if word not in anywhere}
+        taking = self._program.imports_taking(file, (word for word, use in uses.items() if use == Use.NAME))
+        return anywhere | taking | {word for word, use in uses.items() if use == Use.VALUE}
 
     def _activate(self, file: str, words: set[str]) -> None:
         """Take the functions of a file that mention one of the words for suspects."""

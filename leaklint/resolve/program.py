@@ -459,19 +459,26 @@ class Program:
                 passed.update(name for name in names if name == "*" or name in self.catalog.given_words)
         return Imported(tuple(sorted(found - {"", file})), statements_digest(statements), tuple(sorted(passed)))
 
-    def imports_taking(self, file: str, word: str) -> bool:
-        """Whether what a file has imported by this name may be a library's: it comes from one, or from a file that
-        passes on such a name, or all names."""
-        start = os.path.dirname(file)
+    def imports_taking(self, file: str, words: Iterable[str]) -> set[str]:
+        """Those of some names by which what a file has imported may be a library's: it comes from one, or from a file
+        that passes on such a name, or all names."""
+        start, taking, left = os.path.dirname(file), set[str](), set(words)
+        if not left:
+            return taking
         for source, names in imported((self.text_at(file) or "").encode("utf-8", "replace")):
-            if word not in names and "*" not in names:
+            asked = left if "*" in names else left.intersection(names)
+            if not asked:
                 continue
             if self._is_of_library(source):
-                return True
-            below = self._found(source, start).file
-            if below and not {word, "*"}.isdisjoint(self.imports_at(below).passed):
-                return True
-        return False
+                found = set(asked)
+            elif below := self._found(source, start).file:
+                passed = self.imports_at(below).passed
+                found = set(asked) if "*" in passed else asked.intersection(passed)
+            else:
+                continue
+            taking |= found
+            left -= found
+        return taking
 
     def _is_of_library(self, module: str) -> bool:
         return module.partition(".")[0] in self.catalog.tops
