@@ -17,6 +17,7 @@ import msgspec
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
 from leaklint.garbage import dissolve
+from leaklint.ownership import surveying
 from leaklint.ownership.acquiring import acquires
 from leaklint.ownership.asking import Asking
 from leaklint.ownership.classes import finalizes, released_fields
@@ -320,7 +321,7 @@ class Analysis:
 
     def survey(self) -> Survey:
         """What was found out about the words of the program since this was last asked."""
-        return self.suspects.survey(self._idle | self._taking_nothing, self.rests_on, self._effect)
+        return surveying.survey(self.suspects, self._idle | self._taking_nothing, self.rests_on, self._effect)
 
     def recall(
         self,
@@ -332,7 +333,7 @@ class Analysis:
         """Go on from what an earlier run found out about the words of the program, but for some files, and functions of
         others, that are looked at anew, and for what that changes. facts: with what they were. Nothing was asked
         before."""
-        for function, rests, is_idle, effect in self.suspects.recall(survey, stale, again):
+        for function, rests, is_idle, effect in surveying.recall(self.suspects, survey, stale, again):
             if is_idle:
                 self._idle.add(function)
             if effect is not None:
@@ -346,7 +347,7 @@ class Analysis:
             self.settle(path)
         self._pending |= self.suspects.again(again)
         self._settle_pending()
-        while found := self.suspects.reconsider(told, self._trace, self._no_longer(was)):
+        while found := self.suspects.reconsider(told, self._no_longer(was)):
             self._pending |= found
             self._settle_pending()
 

@@ -37,3 +37,45 @@ class Meaning(dict[str, int]):
             changed = self.before.get(word, 0) ^ self.get(word, 0)
             if changed:
                 yield word, changed
+
+
+class Meanings:
+    """leading: the words that lead to a resource. making: those whose result does. named: the names of suspects."""
+
+    def __init__(
+        self, leading: Meaning | None = None, making: Meaning | None = None, named: Meaning | None = None
+    ) -> None:
+        self.leading = leading if leading is not None else Meaning()
+        self.making = making if making is not None else Meaning()
+        self.named = named if named is not None else Meaning()
+        self.by_kind = {"lead": self.leading, "make": self.making, "name": self.named}
+        self._turned: dict[str, int] | None = None
+
+    def copy(self) -> Meanings:
+        """The same, to go on from; nothing was otherwise before."""
+        return Meanings(Meaning(self.leading), Meaning(self.making), Meaning(self.named))
+
+    def without(self, bit: int) -> Meanings:
+        """The same without what one file gives."""
+        return Meanings(self.leading.without(bit), self.making.without(bit), self.named.without(bit))
+
+    def make(self, word: str, bit: int) -> bool:
+        """The result of what a file calls so leads to a resource. Whether that is new."""
+        is_new = self.making.add(word, bit)
+        if is_new:
+            self._turned = None
+        return is_new
+
+    def name(self, word: str, bit: int) -> None:
+        """A suspect of a file is called so."""
+        self.named.add(word, bit)
+        self._turned = None
+
+    def turned(self) -> Mapping[str, int]:
+        """The words that name other suspects, or whose result leads to a resource, in other files than before, with the
+        files that differ."""
+        if self._turned is None:
+            self._turned = {}
+            for word, changed in (*self.named.turned(), *self.making.turned()):
+                self._turned[word] = self._turned.get(word, 0) | changed
+        return self._turned
