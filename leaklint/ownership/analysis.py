@@ -20,7 +20,7 @@ from leaklint.garbage import dissolve
 from leaklint.ownership import surveying
 from leaklint.ownership.acquiring import acquires
 from leaklint.ownership.asking import Asking
-from leaklint.ownership.classes import finalizes, released_fields
+from leaklint.ownership.classes import field_releases, finalizes
 from leaklint.ownership.components import components
 from leaklint.ownership.declared import Declared
 from leaklint.ownership.differing import Difference
@@ -202,11 +202,11 @@ class Analysis:
         """What the project declares that a call of its own function or class takes."""
         return self._declared.at(callee)
 
-    def released_fields(self, cls: Class) -> frozenset[str]:
-        """The fields that some method of the class, or of its relatives, gives back."""
+    def field_releases(self, cls: Class, field: str) -> frozenset[str]:
+        """What the methods of a class, or of its relatives, may do to a field to give it back."""
         recall = functools.partial(self._recall, "released")
-        find = functools.partial(released_fields, self.resolver, self.catalog, cls, self.touches, recall)
-        return self._recall("fields", cls, find)
+        find = functools.partial(field_releases, self.resolver, self.catalog, cls, field, self.touches, recall)
+        return self._recall("fields", (cls, field), find)
 
     def finalizes(self, cls: Class) -> bool:
         """Whether the class has a `__del__` that releases."""

@@ -30,7 +30,7 @@ class Knowledge(Protocol):
 
     def summary(self, function: Function, *, given: bool = False) -> Summary | None: ...
     def is_guessed(self, function: Function) -> bool: ...
-    def released_fields(self, cls: Class) -> frozenset[str]: ...
+    def field_releases(self, cls: Class, field: str) -> frozenset[str]: ...
     def finalizes(self, cls: Class) -> bool: ...
     def touches(self, function: Function) -> bool: ...
     def mentions_release(self, function: Function) -> bool: ...
@@ -169,13 +169,15 @@ def declared(asking: Asking, callee: Function | Class) -> Acquired | None:
 
 
 def released(asking: Asking, cls: Class, *entries: str) -> frozenset[str]:
-    """Which of these are among the fields that some method of the class, or of its relatives, gives back."""
-    return asking.knowledge.released_fields(cls).intersection(entries)
+    """Which of these, about fields, methods of the class or of its relatives do; see `field_releases`."""
+    fields = dict.fromkeys(entry.rpartition(" ")[2] for entry in entries)
+    known = (asking.knowledge.field_releases(cls, field) for field in fields)
+    return frozenset().union(*known).intersection(entries)
 
 
 def releasing(asking: Asking, cls: Class, name: str) -> frozenset[str]:
     """Which methods of the class, or of its relatives, give a field back: `name in method` for each."""
-    return frozenset(entry for entry in asking.knowledge.released_fields(cls) if entry.startswith(f"{name} in "))
+    return frozenset(one for one in asking.knowledge.field_releases(cls, name) if one.startswith(f"{name} in "))
 
 
 def finalizes(asking: Asking, cls: Class) -> bool:

@@ -27,43 +27,51 @@ Recall = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 """Gives what was found under a key before, else finds it; whoever asks rests on what that rests on."""
 
 
-def released_fields(
-    resolver: Resolver, catalog: Catalog, cls: Class, touches: Touches, recall: Recall
+def field_releases(
+    resolver: Resolver, catalog: Catalog, cls: Class, field: str, touches: Touches, recall: Recall
 ) -> frozenset[str]:
-    """The fields of a class that its methods, its subclasses' or its module's code may release.
+    """What the methods of a class, its subclasses' or its module's code may do to one of its fields: its name stands
+    for a release.
 
-    A field that stands in a `with` is in it as "with name" or "async with name": whether that releases it depends on
-    its type. One that is given to a call is in it as "passed name": whoever gets a container may release what it holds.
+    A field that stands in a `with` is told of as "with name" or "async with name": whether that releases it depends on
+    its type. One that is given to a call as "passed name": whoever gets a container may release what it holds.
     "ends name" says that some of that code does not fill it again, as a method does that connects anew; "name in P"
     that it is the procedure P that releases it; "drops name" that a method called like a release sets it to None.
+
+    Only code that names the field, or a method that returns it, is looked into.
     """
-    found: set[str] = set()
-    modules: dict[str, ir.ModuleIR] = {}
+    if not field.isidentifier():
+        return frozenset()
     family = (cls, *resolver.relatives(cls))
-    for member in family:
-        module = resolver.program.module(member.module)
-        if module is not None:
-            modules[member.module] = module
-    bodies = [(module, name) for module in modules.values() for name in module.procedures]
-    returned: dict[str, frozenset[str]] = {}
-    for module, name in bodies:
-        fields = recall(("returned", module.module, name), functools.partial(_returned_fields, module, name))
-        if fields:
-            last = name.rpartition(".")[2]
-            returned[last] = returned.get(last, fields) | fields
-    getters = frozenset(returned.items())
     names = {member.name for member in family}
-    for module, name in bodies:
+    modules = {name: resolver.program.module(name) for name in dict.fromkeys(member.module for member in family)}
+    known = [module for module in modules.values() if module is not None]
+
+    def mentioning(word: str) -> dict[tuple[str, str], ir.ModuleIR]:
+        return {(one.module, name): one for one in known for name in resolver.program.mentioning(one, word)}
+
+    naming = mentioning(field)
+    getters = sorted(
+        {
+            name.rpartition(".")[2]
+            for (path, name), module in naming.items()
+            if field in recall(("returned", path, name), functools.partial(_returned_fields, module, name))
+        }
+    )
+    calling = {key: module for getter in getters for key, module in mentioning(getter).items()}
+    returned = dict.fromkeys(getters, frozenset({field}))
+    found: set[str] = set()
+    for (path, name), module in {**naming, **calling}.items():
         signature = module.signatures[name]
         stranger = signature.kind == "method" and signature.class_name not in names
         receiver = signature.parameters[0].name if stranger and signature.parameters else ""
         find = functools.partial(_released_by, resolver, catalog, touches, module, name, returned, receiver)
-        released, filled = recall(("released", module.module, name, receiver, getters), find)
-        found |= released | {f"ends {field}" for field in released - filled}
-        found |= {f"{field} in {name}" for field in released}
+        released, filled = recall(("released", path, name, receiver, *returned.items()), find)
+        own = {one for one in released if one.rpartition(" ")[2] == field}
+        found |= own | {f"ends {one}" for one in own - filled} | {f"{one} in {name}" for one in own}
         if signature.class_name in names and name.rpartition(".")[2] in catalog.release_words | EXITING:
-            emptied = _emptied(module.procedures[name])
-            found |= {f"drops {field}" for field in emptied if f"passed {field}" not in released}
+            if field in _emptied(module.procedures[name]) and f"passed {field}" not in released:
+                found.add(f"drops {field}")
     return frozenset(found)
 
 

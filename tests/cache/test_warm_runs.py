@@ -322,6 +322,21 @@ def test_a_function_that_nobody_asked_for_concerns_nobody(tmp_path: Path) -> Non
     assert warm(tmp_path) == cold(tmp_path)
 
 
+def test_who_gives_a_field_back_is_asked_of_those_that_name_it(tmp_path: Path) -> None:
+    owner = (
+        "import psycopg2\n\n\nclass Store:\n    def __init__(self):\n        self.conn = psycopg2.connect('')\n\n"
+        "    def taken(self):\n        return self.conn\n\n    def end(self):\n        self.taken().close()\n"
+    )
+    put(tmp_path / "owner.py", owner)
+    put(tmp_path / "user.py", "from owner import Store\n\n\ndef go():\n    store = Store()\n    store.end()\n")
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "owner.py", owner + "\n\ndef further(x):\n    return [x]\n")
+    assert analysed(tmp_path) == set()
+    put(tmp_path / "owner.py", owner.replace("self.taken().close()", "self.taken().cursor()"))
+    assert "user.py" in analysed(tmp_path)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_what_moved_is_told_where_it_is(tmp_path: Path) -> None:
     first = "import psycopg2\n\n\ndef label(x):\n    return str(x)\n\n\n"
     leaking = "def read():\n    conn = psycopg2.connect('')\n    conn.execute('x')\n"
