@@ -22,13 +22,13 @@ import msgspec
 from leaklint.config import near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report.fingerprint import unplaced
+from leaklint.rules import UNSILENCED
 from leaklint.source.problem import cause
 from leaklint.source.write import write_atomically
 
 VERSION = 1
 DEFAULT_NAME = ".leaklint-baseline.json"
 _LARGEST = 64_000_000
-_NEVER_KEPT = frozenset({"LK901", "LK902"})
 
 Sources = Callable[[str], Sequence[str] | None]
 State = Literal["new", "unchanged"]
@@ -105,7 +105,7 @@ def entries(findings: Sequence[Finding], path: str, cwd: str, sources: Sources) 
     seen: Counter[tuple[str, str]] = Counter()
     found: list[Entry | None] = []
     for finding in findings:
-        if finding.code in _NEVER_KEPT:
+        if finding.code in UNSILENCED:
             found.append(None)
             continue
         where = os.path.relpath(os.path.join(cwd, finding.path), base).replace(os.sep, "/")

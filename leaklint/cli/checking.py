@@ -19,6 +19,7 @@ from leaklint.cli.request import Request
 from leaklint.config import Settings, SettingsFinder, near
 from leaklint.model import Finding, LeaklintError
 from leaklint.report import FORMATS, Baseline, Report, render, statistics
+from leaklint.rules import UNREADABLE
 from leaklint.source.decode import Undecodable, decode, split_lines
 from leaklint.source.problem import printable
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _STDIN_NAME = "<stdin>"
-_UNREADABLE = "LK902"
 _WITHOUT_REPAIRS = frozenset({"azure", "concise", "github", "gitlab", "junit", "pylint"})
-_UNCOUNTED = frozenset({_UNREADABLE})
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -176,7 +175,7 @@ def status(job: Job, findings: Sequence[Finding], *, failed: bool, repaired: boo
         return 2
     if job.request.exit_zero:
         return 0
-    counted = findings if job.settings.strict else [one for one in findings if one.code not in _UNCOUNTED]
+    counted = findings if job.settings.strict else [one for one in findings if one.code != UNREADABLE]
     return 1 if counted or (repaired and job.request.exit_non_zero_on_fix) else 0
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leaklint.engine.selection import UNREADABLE, name_of
+from leaklint.engine.selection import name_of
 from leaklint.model import Confidence, Finding, Severity
+from leaklint.rules import UNREADABLE
 
 if TYPE_CHECKING:
     from leaklint.engine.outcome import Found

@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from leaklint.engine.selection import name_of
 from leaklint.model import Applicability, Confidence, Edit, Finding, Fix, Severity
+from leaklint.rules import UNUSED
 from leaklint.source.decode import Source, split_lines
 from leaklint.source.suppressions import Directive, Mistake
-
-CODE = "LK901"
 
 
 def idle_comment(shown: str, mistake: Mistake, source: Source) -> Finding:
     """The finding about one comment, with the repair that takes it away."""
     directive = mistake.directive
     return Finding(
-        code=CODE,
-        name=name_of(CODE),
+        code=UNUSED,
+        name=name_of(UNUSED),
         severity=Severity.NOTE,
         confidence=Confidence.HIGH,
         message=f"this comment {mistake.cause}",

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from leaklint.model import Finding
+from leaklint.rules import UNSILENCED
 from leaklint.source.suppressions import Suppressions, suppressions
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _OWN = re.compile(r"#[ \t]*leaklint[ \t]*:[ \t]*ignore[ \t]*\[(?P<codes>[^\]#]*)\]")
-_NEVER = frozenset({"LK901", "LK902"})
 
 
 def add_ignores(text: str, findings: Sequence[Finding], reason: str) -> str:
@@ -18,7 +18,7 @@ def add_ignores(text: str, findings: Sequence[Finding], reason: str) -> str:
     one, else on a line of its own above the statement. A comment that is there already takes the codes."""
     wanted: dict[int, list[str]] = {}
     for finding in findings:
-        if finding.code not in _NEVER and finding.code not in wanted.setdefault(finding.line, []):
+        if finding.code not in UNSILENCED and finding.code not in wanted.setdefault(finding.line, []):
             wanted[finding.line].append(finding.code)
     comments = suppressions(text, text.encode("utf-8", "surrogatepass") + b"leaklint")
     lines = _LINES.findall(text)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from leaklint.engine import idle_comments
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
-from leaklint.engine.selection import UNREADABLE, name_of, rule_names
+from leaklint.engine.selection import name_of, rule_names
 from leaklint.model import Confidence, Finding, LeaklintError, Severity
 from leaklint.report.content import Suppressed
+from leaklint.rules import UNREADABLE, UNUSED
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.discover import File
 from leaklint.source.problem import Problem, cause, printable
@@ -87,7 +88,7 @@ def judge(project: Project, unit: Unit, found: Sequence[Found]) -> Outcome:
             kept.append(finding)
         else:
             silenced.append(Suppressed(finding=finding, reason=directive.reason))
-    if idle_comments.CODE in codes:
+    if UNUSED in codes:
         # No comment silences these: a bare one would silence the news that it silences nothing.
         mistakes = comments.mistakes(rule_names(), require_reason=project.settings.require_reason)
         kept += [idle_comments.idle_comment(unit.shown, mistake, unit.source) for mistake in mistakes]

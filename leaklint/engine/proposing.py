@@ -12,10 +12,11 @@ import msgspec
 from leaklint.engine.one_file import fault, internal_error, judge
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.project import Project, Unit
-from leaklint.fixes import CUT_SHORT, FixResult, Room, Withheld, fix_file, prove_all, repairable_without_site
+from leaklint.fixes import FixResult, Room, Withheld, fix_file, prove_all, repairable_without_site
 from leaklint.model import Finding, Fix
 from leaklint.ownership.events import SiteReport
 from leaklint.resolve.definitions import MODULE_BODY
+from leaklint.rules import UNREADABLE
 
 if TYPE_CHECKING:
     from leaklint.engine.outcome import Analyze, Found
@@ -36,7 +37,7 @@ def with_repairs(project: Project, unit: Unit, outcome: Outcome, found: Sequence
     wanted = {
         index: (finding, reports[_key(finding)])
         for index, finding in enumerate(outcome.findings)
-        if finding.code in project.selection.repairable and finding.code != CUT_SHORT and _key(finding) in reports
+        if finding.code in project.selection.repairable and finding.code != UNREADABLE and _key(finding) in reports
     }
     proven = prove_all(
         unit.source.text,
@@ -116,7 +117,7 @@ def _reported(outcome: Outcome, found: Sequence[Found]) -> Pairs:
     return [
         (finding, report)
         for finding, report in found
-        if finding.code == CUT_SHORT
+        if finding.code == UNREADABLE
         or (_key(finding) in through and (report is not None or repairable_without_site(finding.code)))
     ]
 

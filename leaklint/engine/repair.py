@@ -13,14 +13,13 @@ import msgspec
 
 from leaklint.config import SettingsFinder
 from leaklint.engine.analyze import analyze_file
-from leaklint.engine.idle_comments import CODE
 from leaklint.engine.one_file import check_file, fault, internal_error
 from leaklint.engine.outcome import Outcome, Setting
 from leaklint.engine.project import Project, Unit
 from leaklint.engine.run import Advance, Plan, Result, gather, ignore_progress, outcomes, plan, plan_texts
-from leaklint.engine.selection import UNREADABLE
 from leaklint.engine.worker import Worker
 from leaklint.model import Applicability
+from leaklint.rules import UNSILENCED, UNUSED
 from leaklint.source.decode import Source, Undecodable, decode
 from leaklint.source.discover import File
 from leaklint.source.problem import Problem
@@ -118,14 +117,15 @@ def _one_round(
 ) -> tuple[str, dict[tuple[str, int, int, str], str], Problem | None]:
     """A text with more repaired, the reasons why findings in it are not, and what went wrong in looking."""
     wanted = [one for one in outcome.findings if one.code in project.selection.repairable]
-    comments = [one.fix for one in wanted if one.code == CODE and one.fix and _allowed(project, one.fix.applicability)]
+    unused = [one.fix for one in wanted if one.code == UNUSED and one.fix]
+    comments = [fix for fix in unused if _allowed(project, fix.applicability)]
     if comments:
         from leaklint.fixes import apply
 
         # Two on one line could overlap; the other has its turn in the next round.
         by_line = {fix.edits[0].line: fix for fix in comments}
         return apply(unit.source.text, list(by_line.values())), {}, None
-    if not any(one.code not in (CODE, UNREADABLE) for one in wanted):
+    if not any(one.code not in UNSILENCED for one in wanted):
         return unit.source.text, {}, None
     from leaklint.engine.proposing import apply_repairs
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from leaklint.config import ConfigError, RuleName, Settings, matches, near, read_config, selected, unknown
 from leaklint.model import Finding
-from leaklint.rules import codes_and_names
+from leaklint.rules import UNREADABLE, codes_and_names
 from leaklint.source.ignoring import pattern_matches
 
-UNREADABLE = "LK902"
 _KEYS = ("select", "extend-select", "ignore", "fixable", "extend-fixable", "unfixable")
 
 

@@ -4,10 +4,8 @@ from leaklint.fixes.fixpoint import Applied, FixResult, fix_file
 from leaklint.fixes.proof import Withheld, apply, prove, prove_all
 from leaklint.fixes.propose import repairable_without_site
 from leaklint.fixes.room import Room
-from leaklint.fixes.verify import CUT_SHORT
 
 __all__ = [
-    "CUT_SHORT",
     "Applied",
     "FixResult",
     "Room",

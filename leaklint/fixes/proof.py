@@ -12,9 +12,10 @@ from leaklint.fixes.edits import BOM, apply_edits, edits
 from leaklint.fixes.propose import Candidate, candidates
 from leaklint.fixes.room import OutOfRoom, Room
 from leaklint.fixes.together import Part, batches, part, verdicts
-from leaklint.fixes.verify import CUT_SHORT, key, objection, regression
+from leaklint.fixes.verify import key, objection, regression
 from leaklint.model import Applicability, Finding, Fix
 from leaklint.ownership.events import SiteReport
+from leaklint.rules import UNREADABLE
 
 Pairs = list[tuple[Finding, SiteReport | None]]
 Analyze = Callable[[str], Sequence[tuple[Finding, SiteReport | None]]]
@@ -147,7 +148,7 @@ def prove(
 
 def _cut_short(findings: Sequence[Finding]) -> frozenset[str]:
     """The functions that were not looked at on all their paths."""
-    return frozenset(one.function for one in findings if one.code == CUT_SHORT)
+    return frozenset(one.function for one in findings if one.code == UNREADABLE)
 
 
 @dataclass(eq=False)

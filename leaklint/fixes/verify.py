@@ -14,8 +14,6 @@ from leaklint.lowering.problem import SyntaxProblem
 from leaklint.model import Finding
 
 Key = tuple[str, str, str, str]
-CUT_SHORT = "LK902"
-"""The code of the finding that says that a function was not looked at on all its paths."""
 _NUMBER = re.compile(r"\d+")
 
 

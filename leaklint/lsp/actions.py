@@ -12,11 +12,11 @@ from leaklint.engine.ignore_comments import add_ignores
 from leaklint.lsp.diagnostics import diagnostic
 from leaklint.lsp.positions import Lines
 from leaklint.model import Applicability, Edit, Finding
+from leaklint.rules import UNSILENCED
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.leaklint"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_UNSILENCED = frozenset({"LK901", "LK902"})
 
 
 def wants(only: Sequence[types.CodeActionKind | str] | None, kind: str) -> bool:
@@ -48,7 +48,7 @@ def quick_fixes(uri: str, text: str, findings: Sequence[Finding], lines: Lines) 
                     edit=_workspace_edit(uri, [_text_edit(edit, lines) for edit in finding.fix.edits]),
                 )
             )
-        if finding.code not in _UNSILENCED:
+        if finding.code not in UNSILENCED:
             silenced = add_ignores(text, [finding], "")
             actions.append(
                 types.CodeAction(

@@ -12,6 +12,12 @@ from leaklint.model import LeaklintError
 if TYPE_CHECKING:
     from leaklint.rules.base import Rule
 
+UNUSED = "LK901"
+"""The rule about a comment that suppresses nothing."""
+UNREADABLE = "LK902"
+"""The rule about what could not be read, or not be looked at on all its paths."""
+UNSILENCED = frozenset({UNUSED, UNREADABLE})
+"""Rules that speak about the check itself: neither a comment nor a baseline silences them."""
 _OFF = frozenset({"LK402", "LK403"})
 """Rules that are off unless they are asked for."""
 
