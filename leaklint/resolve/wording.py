@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from leaklint.source.occurrences import in_word
+from leaklint.source.occurrences import find
 
 _WORD = re.compile(r"\w+")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]*)?=(?!=)")
@@ -25,15 +25,12 @@ def says(text: str, wanted: Iterable[str]) -> bool:
 def lines_with(text: str, starts: Sequence[int], word: str) -> list[int]:
     """The lines (from 1) in which the identifier `word` occurs, comments and strings included."""
     lines: list[int] = []
-    at = text.find(word)
+    at = find(text, word)
     while at >= 0:
-        end = at + len(word)
-        if not (at and in_word(text[at - 1])) and not (end < len(text) and in_word(text[end])):
-            line = bisect_right(starts, at)
-            lines.append(line)
-            # What else is in that line says nothing new.
-            end = starts[line] if line < len(starts) else len(text)
-        at = text.find(word, end)
+        line = bisect_right(starts, at)
+        lines.append(line)
+        # What else is in that line says nothing new.
+        at = find(text, word, starts[line]) if line < len(starts) else -1
     return lines
 
 
