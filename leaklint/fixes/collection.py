@@ -9,7 +9,7 @@ from leaklint.fixes.bind import Refused, value_of
 from leaklint.fixes.document import Document, read
 from leaklint.fixes.draft import Draft, Rewrite
 from leaklint.fixes.enclose import end_line, trailing_comment
-from leaklint.fixes.names import departures, fresh, mentioned, named
+from leaklint.fixes.names import departures, fresh, home, mentioned, named
 from leaklint.fixes.releases import release_text
 from leaklint.fixes.walking import walk
 from leaklint.ownership.events import SiteReport
@@ -92,7 +92,7 @@ def _appended(document: Document, statement: ast.Expr, one: str, release: str) -
     if not isinstance(loop, (ast.For, ast.AsyncFor)) or document.place(loop).index == 0:
         raise Refused("it is kept in a list")
     scope = document.scope(statement)
-    leaves = departures(scope, name, document.place(loop).suite[document.place(loop).index - 1], ()).whole
+    leaves = departures(home(scope, name), name, document.place(loop).suite[document.place(loop).index - 1], ()).whole
     if not leaves:
         raise Refused("it is kept in a list")
     margin, unit = document.indent(document.first_line(loop)), document.unit(statement)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -87,15 +86,18 @@ def mentioned(node: ast.AST, resource: Held, lives: Iterable[str] = ()) -> bool:
     return next(mentions(node, resource, lives), None) is not None
 
 
-@functools.lru_cache(maxsize=2)
-def _where(scope: ast.AST, name: str) -> Sequence[ast.AST]:
-    """The nodes of a scope where a name means what it means in the scope, in source order."""
-    return [node for node, same in meaning(scope, frozenset({name}), scope) if same]
+@dataclass(frozen=True)
+class Home:
+    """The scope that a resource belongs to. nodes: those in it where the resource's name means what it means in the
+    scope, in source order."""
+
+    scope: ast.AST
+    nodes: Sequence[ast.AST]
 
 
-def _nodes(scope: ast.AST, resource: Held) -> Sequence[ast.AST]:
-    """The nodes of a scope where the resource's name means what it means in the scope."""
-    return _where(scope, resource.name)
+def home(scope: ast.AST, resource: Held) -> Home:
+    """A scope, looked through for a resource that is taken in it."""
+    return Home(scope, [node for node, same in meaning(scope, frozenset({resource.name}), scope) if same])
 
 
 def is_held(node: ast.AST | None, resource: Held) -> bool:
@@ -126,13 +128,13 @@ def _declared(node: ast.AST) -> Iterator[str]:
         yield from node.names
 
 
-def living(scope: ast.AST, resource: Held, after: ast.stmt, copies: bool = True) -> frozenset[str]:
+def living(where: Home, resource: Held, after: ast.stmt, copies: bool = True) -> frozenset[str]:
     """The variables whose value may need the resource open: all computed from it, save complete results (`copies`)."""
     found = _siblings(after)
     position = (after.lineno, after.col_offset)
     while True:
         before = len(found)
-        for node in _nodes(scope, resource):
+        for node in where.nodes:
             if getattr(node, "lineno", 0) and (node.lineno, node.col_offset) <= position:  # type: ignore[attr-defined]
                 continue
             for value, targets in _bindings(node):
@@ -197,13 +199,13 @@ class Departures:
     perhaps: bool
 
 
-def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterable[str]) -> Departures:
+def departures(where: Home, resource: Held, after: ast.stmt, derives: Iterable[str]) -> Departures:
     """How the resource leaves the function from the statement `after` on."""
-    carriers, parts = _carriers(scope, resource, after), _parts(scope, resource, after, frozenset(derives))
+    carriers, parts = _carriers(where, resource, after), _parts(where, resource, after, frozenset(derives))
     whole = part = perhaps = False
     position = (after.end_lineno or after.lineno, after.end_col_offset or 0)
-    returned, declared = set(_returns(scope)), declared_outside(scope)
-    for node in _nodes(scope, resource):
+    returned, declared = set(_returns(where.scope)), declared_outside(where.scope)
+    for node in where.nodes:
         if (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)) < position:
             continue
         if isinstance(node, ast.Return) and node.value is not None and node in returned:
@@ -224,7 +226,7 @@ def departures(scope: ast.AST, resource: Held, after: ast.stmt, derives: Iterabl
             whole |= any(is_held(one, resource) for one in node.args)
             if isinstance(node.func.value, ast.Attribute):  # something that was there before
                 part |= any(_lives(one, resource, parts, frozenset(derives)) for one in _arguments(node))
-    return Departures(whole or resource.name in declared or _kept_elsewhere(scope, resource), part, perhaps)
+    return Departures(whole or resource.name in declared or _kept_elsewhere(where, resource), part, perhaps)
 
 
 def _returns(scope: ast.AST) -> Iterator[ast.Return]:
@@ -251,29 +253,29 @@ def _arguments(value: ast.expr) -> list[ast.expr]:
     return [*value.args, *(one.value for one in value.keywords)] if isinstance(value, ast.Call) else []
 
 
-def _kept_elsewhere(scope: ast.AST, resource: Held) -> bool:
+def _kept_elsewhere(where: Home, resource: Held) -> bool:
     """Whether it is kept in an object that was not made in this function, or that leaves it."""
     if resource.plain:
         return False
     made = any(
         isinstance(value, (ast.Dict, ast.List, ast.Call, ast.DictComp)) and resource.name in targets
-        for node in _nodes(scope, resource)
+        for node in where.nodes
         for value, targets in _bindings(node)
     )
-    if not made or not isinstance(scope, Function):
+    if not made or not isinstance(where.scope, Function):
         return True
     holder = named(resource.name)
     return any(
         isinstance(node, ast.Return) and node.value is not None and _carries(node.value, holder, frozenset())
-        for node in _nodes(scope, resource)
+        for node in where.nodes
     )
 
 
-def _carriers(scope: ast.AST, resource: Held, after: ast.stmt) -> frozenset[str]:
+def _carriers(where: Home, resource: Held, after: ast.stmt) -> frozenset[str]:
     found: set[str] = set()
     for _ in range(3):
         before = len(found)
-        for node in _nodes(scope, resource):
+        for node in where.nodes:
             if getattr(node, "lineno", 0) > after.lineno:
                 for value, targets in _bindings(node):
                     if isinstance(value, ast.expr) and not isinstance(node, (ast.For, ast.AsyncFor)):
@@ -307,11 +309,11 @@ def _carries(value: ast.expr, resource: Held, carriers: frozenset[str]) -> bool:
     return False
 
 
-def _parts(scope: ast.AST, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
+def _parts(where: Home, resource: Held, after: ast.stmt, derives: frozenset[str]) -> frozenset[str]:
     found = _siblings(after) - {resource.name}
     for _ in range(3):
         before = len(found)
-        for node in _nodes(scope, resource):
+        for node in where.nodes:
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.lineno > after.lineno:
                 for value, targets in _bindings(node):
                     if isinstance(value, ast.expr) and _lives(value, resource, frozenset(found), derives):

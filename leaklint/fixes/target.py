@@ -14,7 +14,7 @@ from leaklint.fixes.document import Document, Function, read
 from leaklint.fixes.draft import Rewrite
 from leaklint.fixes.enclose import covered, without
 from leaklint.fixes.expand import expanded
-from leaklint.fixes.names import EVERYTHING, Departures, Held, departures, is_held, living, mentions
+from leaklint.fixes.names import EVERYTHING, Departures, Held, Home, departures, home, is_held, living, mentions
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text, stable
 from leaklint.fixes.scopes import bound_names
@@ -73,6 +73,10 @@ class Target:
         """The function, class or module that takes it."""
         return self.document.scope(self.taken)
 
+    @cached_property
+    def _home(self) -> Home:
+        return home(self.scope, self.held)
+
     @property
     def in_async(self) -> bool:
         """Whether `await` may be written here."""
@@ -82,7 +86,7 @@ class Target:
     def lives(self) -> frozenset[str]:
         """The variables that may need it open."""
         open_ended = self.report.site.resource.kind in _OPEN_ENDED
-        return living(self.scope, self.held, self.taken, copies=not open_ended)
+        return living(self._home, self.held, self.taken, copies=not open_ended)
 
     @cached_property
     def departures(self) -> Departures:
@@ -91,7 +95,7 @@ class Target:
         if resource.taken == "receiver":
             return Departures(False, False, False)  # the object stays where it was
         derives = (EVERYTHING,) if resource.kind in _SOURCES else resource.derives
-        seen = departures(self.scope, self.held, self.taken, derives)
+        seen = departures(self._home, self.held, self.taken, derives)
         # What is made of an engine or a pool seldom is data: it takes connections later.
         part = seen.part or (seen.perhaps and resource.kind in _SOURCES)
         return dataclasses.replace(seen, whole=seen.whole or self.report.handed_on or self._in_function(), part=part)
