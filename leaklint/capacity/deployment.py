@@ -151,7 +151,7 @@ def collect(root: str, workers: Workers) -> Claims:
             claims.bouncer = read_bouncer(text, near(path))
         elif _COMPOSE.match(name):
             _compose(near(path), text, claims)
-        elif YAML.search(name) and re.search(r"^kind:\s*(Deployment|StatefulSet|HorizontalPodAutoscaler)", text, re.M):
+        elif YAML.match(name) and re.search(r"^kind:\s*(Deployment|StatefulSet|HorizontalPodAutoscaler)", text, re.M):
             manifests.append((near(path), text))
     _kubernetes(manifests, claims)
     return claims

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _DEEPEST = 3
 _MOST_ENTRIES = 4000
@@ -12,12 +13,19 @@ _SKIPPED = frozenset(
     {"node_modules", "venv", "site-packages", "tests", "test", "build", "dist", "__pycache__"}
     | {"fixtures", "examples", "demo", "docs", "benchmarks", "templates"}
 )
-YAML = re.compile(r"\.ya?ml$")
+_YAML = ("*.yaml", "*.yml")
+_DOCKERFILES = ("Dockerfile", "Dockerfile.?*", "?*.Dockerfile", "?*.Dockerfile.?*")
 GUNICORN = frozenset({"gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py"})
 _CONFIGURATIONS = ("Procfile", "postgresql.conf", "my.cnf", "pgbouncer.ini")
-WATCHED = ("*.yaml", "*.yml", "*Dockerfile*", *_CONFIGURATIONS)
-"""Globs that the names of all such files match which are no Python."""
-DOCKERFILE = re.compile(r"^(.+\.)?Dockerfile(\..+)?$")
+GLOBS = (*_YAML, *_DOCKERFILES, *_CONFIGURATIONS, *sorted(GUNICORN))
+"""What the names of all such files match."""
+
+
+def _matching(globs: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(fnmatch.translate, globs)))
+
+
+YAML, DOCKERFILE, _ANY = _matching(_YAML), _matching(_DOCKERFILES), _matching(GLOBS)
 
 
 def files_of(root: str, met: Callable[[str], object] | None = None) -> list[str]:
@@ -33,9 +41,5 @@ def files_of(root: str, met: Callable[[str], object] | None = None) -> list[str]
         seen += len(names)
         if seen > _MOST_ENTRIES:
             break
-        found += [
-            os.path.join(directory, name)
-            for name in names
-            if name in _CONFIGURATIONS or name in GUNICORN or YAML.search(name) or DOCKERFILE.match(name)
-        ]
+        found += [os.path.join(directory, name) for name in names if _ANY.match(name)]
     return sorted(found)

@@ -26,6 +26,13 @@ _PACKAGE = re.compile(r'\s*\nname = "([^"\n]+)"\nversion = "([^"\n]+)"')
 _BEYOND = "9999"
 """Stands for every number of a place: `<2` allows at most 1.9999."""
 _REQUIREMENTS = re.compile(r"(?:requirements|constraints)[\w.-]*\.(?:txt|in)\Z")
+_LOCKS = ("pdm.lock", "poetry.lock", "uv.lock")
+GLOBS = (
+    *("pyproject.toml", "Pipfile", "Pipfile.lock", *_LOCKS),
+    *(f"{name}*.{ending}" for name in ("requirements", "constraints") for ending in ("txt", "in")),
+    *(f"requirements/*.{ending}" for ending in ("txt", "in")),
+)
+"""What the paths of all such files match, save those that a requirement file includes."""
 
 Versions = dict[str, str]
 
@@ -200,7 +207,7 @@ def _from_requirements(path: str, root: str, depth: int, seen: set[str] | None =
 
 def _locked(root: str) -> Versions:
     found: Versions = {}
-    for name in ("pdm.lock", "poetry.lock", "uv.lock"):
+    for name in _LOCKS:
         for package in f"\n{_text(os.path.join(root, name))}".split(_PACKAGE_STARTS)[1:]:
             if (match := _PACKAGE.match(package)) is not None:
                 _keep(found, match.group(1), match.group(2))

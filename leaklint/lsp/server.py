@@ -22,7 +22,9 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from leaklint import __version__
-from leaklint.capacity.described import WATCHED
+from leaklint.capacity import described
+from leaklint.catalog import versions
+from leaklint.config.find import NAMES
 from leaklint.lsp import actions
 from leaklint.lsp.checker import Checked, Checker, Superseded, Unusable
 from leaklint.lsp.diagnostics import diagnostic
@@ -37,7 +39,8 @@ _MOST_UNCOLLECTED = 40
 """Checks after which garbage is collected even though nobody has paused. A check leaves behind some megabytes."""
 _STACK = 64 * 1024 * 1024
 _CODE = re.compile(r"\bLK\d{3}\b")
-_WATCHED = ("**/*.py", "**/pyproject.toml", "**/leaklint.toml", "**/.leaklint.toml", *(f"**/{one}" for one in WATCHED))
+_READ = ("*.py", *NAMES, *versions.GLOBS, *described.GLOBS)
+"""What the names of the files match whose changes may change findings."""
 Texts = Mapping[str, str]
 Stale = Callable[[], bool]
 _T = TypeVar("_T")
@@ -300,7 +303,7 @@ def _initialized(server: Server, params: types.InitializedParams) -> None:
     watching = capability.did_change_watched_files if capability is not None else None
     if watching is None or not watching.dynamic_registration:
         return
-    watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+    watchers = [types.FileSystemWatcher(pattern) for pattern in dict.fromkeys(f"**/{one}" for one in _READ)]
     registration = types.Registration(
         id="leaklint-files",
         method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,

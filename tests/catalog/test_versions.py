@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+import itertools
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,15 @@ from hypothesis import strategies as st
 from leaklint.catalog import load_catalog
 from leaklint.catalog.build import library_from_text
 from leaklint.catalog.loader import for_versions
-from leaklint.catalog.versions import project_versions, requirement
+from leaklint.catalog.versions import GLOBS, project_versions, requirement
+
+_STATING = (
+    "redis==5.0.0\n",
+    "[project]\ndependencies = ['redis==5.0.0']\n",
+    '[packages]\nredis = "==5.0.0"\n',
+    '[[package]]\nname = "redis"\nversion = "5.0.0"\n',
+    '{"default": {"redis": {"version": "==5.0.0"}}}',
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,21 @@ def test_files_outside_the_project_are_not_read(tmp_path: Path) -> None:
     root.mkdir()
     (root / "requirements.txt").write_text("-r ../secret.txt\n")
     assert project_versions(str(root)) == {}
+
+
+def test_the_globs_match_whatever_is_read(tmp_path: Path) -> None:
+    (tmp_path / "requirements").mkdir()
+    stems = ("requirements-dev", "constraints.3", "requirements/base", "Pipfile", "uv", "pdm", "poetry", "pyproject")
+    read = set()
+    for stem, ending in itertools.product(stems, ("", ".txt", ".in", ".toml", ".lock")):
+        stating = tmp_path / f"{stem}{ending}"
+        for text in _STATING:
+            stating.write_text(text)
+            if project_versions(str(tmp_path)):
+                read.add(f"{stem}{ending}")
+        stating.unlink()
+    assert len(read) == 12
+    assert {name for name in read if not any(fnmatch.fnmatchcase(name, glob) for glob in GLOBS)} == set()
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.txt", "poetry.lock", "Pipfile.lock", "Pipfile"])

@@ -234,6 +234,34 @@ def test_what_describes_the_deployment_is_read_again_when_it_changes(tmp_path: P
     session(body, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "glob", "locked"),
+    [
+        ("requirements-dev.txt", "**/requirements*.txt", "PyMySQL=={}\n"),
+        ("requirements/base.in", "**/requirements/*.in", "PyMySQL=={}\n"),
+        ("uv.lock", "**/uv.lock", '[[package]]\nname = "pymysql"\nversion = "{}"\n'),
+    ],
+)
+def test_what_states_the_versions_of_libraries_is_read_again_when_it_changes(
+    tmp_path: Path, name: str, glob: str, locked: str
+) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    stating = tmp_path / name
+    stating.parent.mkdir(exist_ok=True)
+    stating.write_text(locked.format("1.1.0"))
+
+    async def body(editor: Editor) -> None:
+        await editor.until(lambda: glob in editor.globs)
+        text = "import pymysql\n\n\ndef f():\n    conn = pymysql.connect()\n    with conn:\n        conn.ping()\n"
+        uri = editor.open(tmp_path / "app.py", text)
+        assert await editor.codes(uri) == []
+        stating.write_text(locked.format("0.9.3"))
+        editor.touched(stating)
+        await editor.until(lambda: [one.code for one in editor.shown[uri].diagnostics] == ["LK201"])
+
+    session(body, tmp_path)
+
+
 def test_each_folder_has_its_own_configuration(tmp_path: Path) -> None:
     quiet, loud = tmp_path / "quiet", tmp_path / "loud"
     for folder in (quiet, loud):
