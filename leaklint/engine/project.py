@@ -278,11 +278,15 @@ class Project:
         """What was known of a program, with the texts that its files have now; None where nothing was. What this goes
         on from is let go."""
         known, changed = self._earlier.pop(extra, (None, ()))
+        if known is None:
+            return None
+        from leaklint.ownership.going_on import with_text
+
         for path in changed:
             text = self.read(Path(path))
-            if known is None or text is None:
+            if text is None:
                 return None
-            known = _continued(known, Path(path), text)
+            known = with_text(known, Path(path), text)
         return known
 
     def extra_root(self, path: str) -> str:
@@ -375,36 +379,6 @@ class Project:
             if fact not in before.plain
         ]
         analysis.recall(before.survey, facts, before.stale, before.again)
-
-
-def _continued(before: Analysis, path: Path, text: str) -> Analysis:
-    """An analysis of the same program with another text for one file: what it knows of functions that have nothing to
-    do with that file still holds."""
-    from leaklint.ownership.analysis import Analysis
-    from leaklint.ownership.differing import difference
-    from leaklint.resolve.resolver import Resolver
-
-    program = before.program.with_text(path, text)
-    file = os.path.abspath(path)
-    resolver = Resolver(program)
-    new = difference(before.program, program, file)
-    if before.remembering:
-        resolver.take_over(before.resolver, new.gone, new.move.module)
-    if new.procedures is not None:
-        suspects = before.suspects.edited(file, resolver, new.procedures, new.gone)
-    else:
-        suspects = before.suspects.without(file, resolver, resting=new.gone if before.remembering else 0)
-    analysis = Analysis(
-        program,
-        resolver,
-        before.catalog,
-        strict=before.words.strict,
-        remembering=before.remembering,
-        keeping=before.keeping,
-        suspects=suspects,
-    )
-    analysis.take_over(before, new)
-    return analysis
 
 
 def unknown_libraries(settings: Settings) -> list[str]:
