@@ -13,7 +13,13 @@ from leaklint.catalog import Acquired, Catalog
 from leaklint.ownership.classes import field_releases, finalizes
 from leaklint.ownership.declared import Declared
 from leaklint.ownership.lifecycle import Lifecycle
-from leaklint.ownership.traits import is_quiet_before_yield, names_release, passes_on, touches_given
+from leaklint.ownership.traits import (
+    is_quiet_before_yield,
+    names_release,
+    passes_on,
+    returns_own_field,
+    touches_given,
+)
 from leaklint.ownership.words import Words
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, Function, Ref
@@ -91,6 +97,15 @@ class Answers:
             return found is not None and names_release(found[1], self.catalog.release_words)
 
         return self._recall("releasing", function, find)
+
+    def returns_own_field(self, function: Function) -> bool:
+        """Whether a call of the function, a method, gives a field of its object."""
+
+        def find() -> bool:
+            found = self.resolver.function(function)
+            return found is not None and returns_own_field(found[1])
+
+        return self._recall("returning", function, find)
 
     def enters_quietly(self, function: Function) -> bool:
         """Whether nothing that a generator does before its first `yield` can fail in practice."""

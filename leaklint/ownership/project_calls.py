@@ -60,10 +60,12 @@ def call_function(
 
 
 def _is_given(m: Machine, w: World, function: Function, values: Sequence[Value]) -> bool:
-    """Whether a call hands something over that the function may do something to."""
+    """Whether a call hands something over that the function may do something to, or give a part of."""
     if any(w.held_by(value, m.captures) for value in values):
         return True
-    return any(isinstance(value, Ref) for value in values) and m.ask(questions.touches, function)
+    if not any(isinstance(value, Ref) for value in values):
+        return False
+    return m.ask(questions.touches, function) or m.ask(questions.returns_own_field, function)
 
 
 def _give_to_own(m: Machine, w: World, made: Invocation, function: Function, own: Value) -> Value | None:

@@ -63,6 +63,21 @@ def touches_given(procedure: ir.Procedure, release: frozenset[str], release_to: 
     return False
 
 
+def returns_own_field(procedure: ir.Procedure) -> bool:
+    """Whether a method returns a field of its object when it is called. A property is taken for the field itself."""
+    if procedure.kind != "method" or procedure.decorators or not procedure.parameters:
+        return False
+    own = procedure.parameters[0].name
+    fields = {
+        step.dst
+        for block in procedure.blocks
+        for step in block.instructions
+        if isinstance(step, ir.Attr) and step.base == own
+    }
+    ends = (block.terminator for block in procedure.blocks)
+    return any(isinstance(end, ir.Return) and end.src in fields for end in ends)
+
+
 def passes_on(procedure: ir.Procedure) -> tuple[ir.Call, ...]:
     """The calls that hand a parameter (or something reached through one) to somebody else, or are made on one."""
     parameters = {p.name for p in procedure.parameters} | set(procedure.free)

@@ -328,8 +328,12 @@ def test_who_gives_a_field_back_is_asked_of_those_that_name_it(tmp_path: Path) -
         "    def taken(self):\n        return self.conn\n\n    def end(self):\n        self.taken().close()\n"
     )
     put(tmp_path / "owner.py", owner)
-    put(tmp_path / "user.py", "from owner import Store\n\n\ndef go():\n    store = Store()\n    store.end()\n")
-    assert warm(tmp_path) == cold(tmp_path)
+    using = (
+        "from owner import Store\n\n\ndef go(x):\n    store = Store()\n"
+        "    try:\n        x()\n    finally:\n        store.end()\n"
+    )
+    put(tmp_path / "user.py", using)
+    assert warm(tmp_path).findings == () == cold(tmp_path).findings
     put(tmp_path / "owner.py", owner + "\n\ndef further(x):\n    return [x]\n")
     assert analysed(tmp_path) == set()
     put(tmp_path / "owner.py", owner.replace("self.taken().close()", "self.taken().cursor()"))
