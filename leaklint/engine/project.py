@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from leaklint.cache.stamps import Stamp, content_digest, taken
 from leaklint.catalog import Catalog, load_catalog, resources_from_table
 from leaklint.catalog.schema import Resource
 from leaklint.catalog.versions import versions_in_force
 from leaklint.config import ConfigError, ConfigFile, Settings, read_config
 from leaklint.config.positions import KeyPath, Position
+from leaklint.engine.contents import Contents
 from leaklint.engine.reach import imports_any
 from leaklint.engine.selection import Selection
 from leaklint.garbage import dissolve
 from leaklint.model import Finding, LeaklintError, WitnessStep
-from leaklint.source.decode import Source, Undecodable, decode
-from leaklint.source.prefilter import Prefilter, identifiers
+from leaklint.source.decode import Source
+from leaklint.source.prefilter import Prefilter
 from leaklint.source.roots import Roots
 
 if TYPE_CHECKING:
@@ -29,13 +29,8 @@ if TYPE_CHECKING:
     from leaklint.ownership.analysis import Analysis
     from leaklint.ownership.survey import Survey
     from leaklint.ownership.suspects import Suspects
-    from leaklint.ownership.vocabulary import Vocabulary, Words
     from leaklint.resolve.program import Program
     from leaklint.resolve.trace import Fact, Trace
-
-
-_ROOM = 4_000_000
-"""Bytes of files that are read before it is looked which can be let go."""
 
 
 class Earlier(Protocol):
@@ -57,13 +52,12 @@ class Unit(msgspec.Struct, frozen=True):
     source: Source
 
 
-class Project:
+class Project(Contents):
     """Everything that the analysis of a file needs beside the file. Built lazily, kept for a process's life.
 
-    overlays: bytes to take for the content of the files at these absolute paths. remembering: keep what is needed to
-    look again at what has changed only, should the text of a file change; keeping: some of that, see `Analysis`.
-    spend: told of the work, see `Analysis.tell`. inspecting: the codes of the rules that are asked what they see in a
-    file for themselves.
+    remembering: keep what is needed to look again at what has changed only, should the text of a file change; keeping:
+    some of that, see `Analysis`. spend: told of the work, see `Analysis.tell`. inspecting: the codes of the rules that
+    are asked what they see in a file for themselves. overlays: see `Contents`.
     """
 
     def __init__(
@@ -76,6 +70,7 @@ class Project:
         remembering: bool = False,
         keeping: bool = False,
     ) -> None:
+        super().__init__(overlays)
         self.settings = settings
         self.cwd = cwd
         self.thorough = thorough
@@ -84,16 +79,8 @@ class Project:
         self.spend: Callable[[int], None] | None = None
         self.selection = Selection(settings)
         self.inspecting = self.selection.codes
-        self._data: dict[str, bytes | None] = {}
-        self._let_go: dict[str, int] = {}
-        self._held = 0
-        self._words: dict[str, Words] = {}
-        self._overlays = dict(overlays or {})
         self._analyses: dict[str, Analysis] = {}
         self._earlier: dict[str, tuple[Analysis, tuple[str, ...]]] = {}
-        self._digests: dict[str, bytes] = {}
-        self.stamps: dict[str, Stamp] | None = None
-        self.steady = True
         self.quiet: set[str] = set()
         self.searches: dict[tuple[str, str], list[str]] = {}
         self.earlier: Earlier | None = None
@@ -110,10 +97,7 @@ class Project:
             keeping=self.keeping,
         )
         other.catalog, other.prefilter, other.roots = self.catalog, self.prefilter, self.roots
-        other._data = {name: known for name, known in self._data.items() if name != path}
-        other._let_go = {name: known for name, known in self._let_go.items() if name != path}
-        other._vocabulary = self._vocabulary
-        other._words = {name: known for name, known in self._words.items() if name != path}
+        other._share(self, path)
         for extra, (analysis, changed) in self._earlier.items():
             other._earlier[extra] = analysis, (*(one for one in changed if one != path), path)
         other._earlier.update((extra, (analysis, (path,))) for extra, analysis in self._analyses.items())
@@ -152,44 +136,13 @@ class Project:
         """Where its modules lie."""
         return Roots(self.settings.src, self.settings.root)
 
-    @functools.cached_property
-    def _vocabulary(self) -> Vocabulary:
-        from leaklint.ownership.vocabulary import Vocabulary
-
-        return Vocabulary()
-
-    # -- files --------------------------------------------------------------------------------------------------
-
-    def content(self, path: str) -> bytes:
-        """A file's bytes. Raises OSError."""
-        overlay = self._overlays.get(path)
-        if overlay is not None:
-            return overlay
-        with open(path, "rb") as file:
-            if self.stamps is None:
-                return file.read()
-            status = os.fstat(file.fileno())
-            data = file.read()
-        stamp = self.stamps[path] = taken(status, data)
-        self.steady = self.steady and self._digests.setdefault(path, stamp.digest) == stamp.digest
-        return data
-
-    def data(self, path: str) -> bytes | None:
-        """A file's bytes, None where it cannot be read, or is no longer what it was."""
-        if path not in self._data:
-            try:
-                data = self.content(path)
-                self._data[path] = data if self._let_go.get(path) in (None, hash(data)) else None
-                self._held += len(data)
-            except (OSError, ValueError):
-                self._data[path] = None
-        return self._data[path]
-
-    def glance(self, path: str) -> bytes | None:
-        """The same, for whoever looks into all files and has no use for their bytes afterwards."""
-        data = self.data(path)
-        self._forget_bytes()
-        return data
+    def words_of(self, path: str) -> Container[str] | None:
+        """The identifiers in a file, where they are known; an analysis keeps those of the files that it looked at."""
+        for analysis in self._analyses.values():
+            known = analysis.suspects.words_of(path)
+            if known is not None:
+                return known
+        return super().words_of(path)
 
     def let_go(self) -> None:
         """Between two files: forget what is found again when somebody asks, once that is much."""
@@ -197,50 +150,11 @@ class Project:
             analysis.let_go()
         self._forget_bytes()
 
-    def _forget_bytes(self) -> None:
-        """Forget the bytes of files, once they are many, and keep their words: what is looked for in them is looked for
-        there, and few are read once more."""
-        if self._held < _ROOM:
-            return
-        for path, data in list(self._data.items()):
-            if data is not None:
-                if self.words_of(path) is None:
-                    self._words[path] = self._vocabulary.of(identifiers(data))
-                self._let_go[path] = hash(data)
-                del self._data[path]
-        self._held = 0
-
-    def words_of(self, path: str) -> Container[str] | None:
-        """The identifiers in a file, where they are known."""
-        for analysis in self._analyses.values():
-            known = analysis.suspects.words_of(path)
-            if known is not None:
-                return known
-        return self._words.get(path)
-
     def end(self) -> None:
         """No file of it is checked any more: let all go."""
         for analysis in self._analyses.values():
             analysis.end()
         dissolve(self)
-
-    def digest(self, path: str) -> bytes:
-        """The digest of a file's bytes; b"" where it cannot be read."""
-        known = self._digests.get(path)
-        if known is not None and path not in self._overlays:
-            return known
-        data = self.data(path)
-        return b"" if data is None else content_digest(data)
-
-    def read(self, path: Path) -> str | None:
-        """A file's text, for the modules that an analysed one imports."""
-        data = self.data(str(path))
-        if data is None:
-            return None
-        try:
-            return decode(data).text
-        except Undecodable:
-            return None
 
     # -- the program around it ----------------------------------------------------------------------------------
 

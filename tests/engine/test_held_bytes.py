@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from leaklint.config import SettingsFinder
-from leaklint.engine import check, project
+from leaklint.engine import check, contents, project
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.outcome import Setting
 from leaklint.engine.worker import Worker
@@ -32,10 +32,9 @@ def test_little_is_held_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     own = SettingsFinder(cwd=str(tmp_path))
     before = check(["."], own, jobs=1)
     assert worker_of(tmp_path).project(0)._data
-    monkeypatch.setattr(project, "_ROOM", 0)
+    monkeypatch.setattr(contents, "_ROOM", 0)
     assert check(["."], own, jobs=1) == before
     held = worker_of(tmp_path).project(0)
-    held._room = 0
     held.let_go()
     assert not {path for path in held._data if held.suspects("").words_of(path) is not None}
     assert warm(tmp_path) == before
@@ -49,7 +48,7 @@ def test_no_more_is_held_while_all_files_are_searched(tmp_path: Path, monkeypatc
     found = held.analysis_of("").program.holding("import")
     assert found
     assert any(held._data.values())
-    monkeypatch.setattr(project, "_ROOM", 0)
+    monkeypatch.setattr(contents, "_ROOM", 0)
     again = project.Project(settings, str(tmp_path))
     assert again.analysis_of("").program.holding("import") == found
     assert not any(again._data.values())
@@ -57,11 +56,10 @@ def test_no_more_is_held_while_all_files_are_searched(tmp_path: Path, monkeypatc
 
 def test_what_changed_meanwhile_is_not_read_as_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_project(tmp_path)
-    monkeypatch.setattr(project, "_ROOM", 0)
+    monkeypatch.setattr(contents, "_ROOM", 0)
     held = worker_of(tmp_path).project(0)
     path = tmp_path / "app/db.py"
     assert held.data(str(path)) == path.read_bytes()
-    held._room = 0
     held.let_go()
     put(path, "other = 1\n")
     assert held.data(str(path)) is None
