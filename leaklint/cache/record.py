@@ -10,10 +10,20 @@ from leaklint.report.content import Suppressed
 from leaklint.resolve.asked import Questions
 
 
+class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The last line that is named of a file, and a digest of all down to it, and of how often the file has each of some
+    words."""
+
+    path: str
+    last: int
+    words: tuple[str, ...]
+    digest: bytes
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """What was said of one file. digest: of its content. table, facts: the facts that the answer rests on beside that,
     as a set for the facts of that table. imports: a digest of how the file imports, where that and its words tell
-    all."""
+    all. places: the lines that the findings name."""
 
     shown: str
     digest: bytes
@@ -22,6 +32,7 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     imports: bytes = b""
+    places: tuple[Place, ...] = ()
 
 
 class KeptFact(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -18,6 +18,7 @@ from leaklint.engine.grounds import GONE, LIGHT, Grounds, News, Present
 from leaklint.engine.layout import BODY_DIGEST
 from leaklint.engine.likeness import Likeness
 from leaklint.engine.outcome import Outcome
+from leaklint.engine.places import stands_still
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import FOUND_OUT, NAMING, Fact
@@ -70,7 +71,7 @@ class Keeper:
         self.settings = settings
         self.store = store
         self.began = began
-        self._cwd = cwd
+        self.cwd = cwd
         self._thorough = thorough
         self.seal = seal
         self.answered: tuple[Sequence[File], Sequence[Outcome]] | None = None
@@ -143,22 +144,29 @@ class Keeper:
         return found
 
     def _says_the_same(self, file: File, answer: Answer) -> bool:
-        """Whether an answer about other content of a file, in which nothing was found, holds for what it has now."""
-        if answer.findings or answer.suppressed:
-            return False
+        """Whether an answer about other content of a file holds for what it has now, save for the places it names."""
         extra = self.present.extra_root(file.path)
+        if answer.findings or answer.suppressed:
+            return self.likeness.is_same(extra, file.path, answer.digest)
         return self.likeness.says_the_same(extra, file, answer.digest, answer.imports)
 
     def in_place(self, answer: Answer) -> bool:
-        """Whether an answer that holds still names the right lines: not of files that changed and yet stay the same."""
+        """Whether an answer that holds still names the right lines: in files that changed, and yet stay the same, those
+        may be others."""
         if not (answer.findings or answer.suppressed):
             return True
-        return not _may_name(self._moved(), msgspec.json.encode((answer.findings, answer.suppressed)))
+        moved = self._moved()
+        for place in answer.places:
+            if place.path in moved:
+                data = self.likeness.content(place.path)
+                if data is not None and stands_still(place, data):
+                    moved.discard(place.path)
+        return not _may_name(moved, msgspec.json.encode((answer.findings, answer.suppressed)))
 
     def _moved(self) -> set[str]:
-        """The names of the files in which lines may have moved."""
-        wrong = (fact[1] for _, facts in self._wrong.values() for fact in facts if fact[0] in ("text", "body"))
-        return set(map(os.path.basename, (*self.likeness.moved, *wrong)))
+        """The files in which lines may have moved."""
+        wrong = {fact[1] for _, facts in self._wrong.values() for fact in facts if fact[0] in ("text", "body")}
+        return self.likeness.moved | wrong
 
     def _was_quiet(self, file: File, answer: Answer) -> bool:
         """Whether an answer about other content of a file rests on no more than that the file says nothing about
@@ -208,7 +216,7 @@ class Keeper:
         """A project of which nothing is known."""
         from leaklint.engine.project import Project
 
-        return Project(self.settings, self._cwd)
+        return Project(self.settings, self.cwd)
 
     def now(self, extra: str, fact: Fact, was: bytes) -> bytes:
         """What a fact is now, which was told to be `was`."""
@@ -275,7 +283,7 @@ class Keeper:
         """The project, going on from what was found out about it before."""
         from leaklint.engine.project import Project
 
-        project = Project(self.settings, self._cwd, thorough=self._thorough)
+        project = Project(self.settings, self.cwd, thorough=self._thorough)
         project.earlier = self
         project.stamps = {}
         return project
@@ -383,14 +391,15 @@ class Keeper:
         """Spare the next run to look whether all holds that was found just now."""
         from leaklint.engine.sealing import sealed_at_once
 
-        keeper = Keeper(self.store, None, self.began, self.settings, self._cwd, thorough=self._thorough, record=record)
+        keeper = Keeper(self.store, None, self.began, self.settings, self.cwd, thorough=self._thorough, record=record)
         sealed = sealed_at_once(keeper, self._files)
         if sealed is not None:
             self.store.save_seal(sealed)
 
 
-def _may_name(names: Iterable[str], told: bytes) -> bool:
+def _may_name(paths: Iterable[str], told: bytes) -> bool:
     """Whether what was said may name one of these files."""
+    names = map(os.path.basename, paths)
     return any(not (name.isascii() and name.isprintable()) or name.encode() in told for name in names)
 
 

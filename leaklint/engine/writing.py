@@ -14,6 +14,7 @@ from leaklint.engine.concerns import all_told, asks_nothing_new, concern
 from leaklint.engine.grounds import GONE
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
 from leaklint.engine.outcome import Outcome
+from leaklint.engine.places import places
 from leaklint.engine.surveying import Joined, together
 from leaklint.resolve.sets import members, packed, unpacked
 from leaklint.resolve.trace import NAMING, Fact
@@ -182,7 +183,9 @@ class _Writer:
     def _say(self, table: _Table, file: File, outcome: Outcome, facts: bytes, imports: bytes) -> None:
         stamp = self.keeper.stamps.current.get(file.path)
         if stamp is not None:
-            answer = Answer(file.shown, stamp.digest, 0, facts, outcome.findings, outcome.suppressed, imports)
+            named = (*outcome.findings, *(one.finding for one in outcome.suppressed))
+            found = places(named, self.keeper.cwd, self.keeper.likeness.content)
+            answer = Answer(file.shown, stamp.digest, 0, facts, outcome.findings, outcome.suppressed, imports, found)
             table.answers[answer_key(file)] = answer
 
     def record(self) -> Record:
