@@ -101,7 +101,10 @@ def reanalysis(project: Project, unit: Unit, analyze: Analyze, room: Room) -> Ca
         around.spend = room.spend
         # Nobody compares what else rules see for themselves.
         around.inspecting = frozenset(filter(repairable_without_site, around.inspecting))
-        return _of(around, other)
+        try:
+            return _of(around, other)
+        finally:
+            around.end()
 
     def _of(around: Project, one: Unit) -> Pairs:
         found = analyze(around, one)

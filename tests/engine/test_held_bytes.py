@@ -102,3 +102,26 @@ def test_nothing_is_left_of_a_configuration_whose_files_are_checked(tmp_path: Pa
         gc.enable()
     tasks = [(file, 0) for file in discover(["."], own).files]
     assert worker.check_all(tasks).outcomes == worker_of(tmp_path).check_all(tasks).outcomes
+
+
+def test_nothing_is_left_of_the_analyses_that_proved_repairs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    own = SettingsFinder(cwd=str(tmp_path))
+    worker = Worker(Setting([own.for_directory(str(tmp_path))], str(tmp_path), analyze_file, propose=True))
+    tried: list[weakref.ref[object]] = []
+
+    def noted(held: project.Project, extra: str) -> analysis.Analysis | None:
+        found = continued(held, extra)
+        if found is not None:
+            tried.extend(map(weakref.ref, (found, found.program, found.resolver, found.suspects)))
+        return found
+
+    continued = project.Project._continued
+    monkeypatch.setattr(project.Project, "_continued", noted)
+    gc.disable()
+    try:
+        worker.check_all([(file, 0) for file in discover(["."], own).files])
+        assert tried
+        assert not [one for one in tried if one() is not None]
+    finally:
+        gc.enable()
