@@ -17,8 +17,8 @@ from leaklint.config import Settings
 from leaklint.engine.grounds import GONE, LIGHT, Grounds, News, Present
 from leaklint.engine.layout import BODY_DIGEST
 from leaklint.engine.likeness import Likeness
+from leaklint.engine.named_lines import stands_still
 from leaklint.engine.outcome import Outcome
-from leaklint.engine.places import stands_still
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
 from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import FOUND_OUT, NAMING, Fact

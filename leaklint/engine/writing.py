@@ -13,8 +13,8 @@ from leaklint.cache.record import Answer, KeptFact, KeptSurvey, Record, Table, W
 from leaklint.engine.concerns import all_told, asks_nothing_new, concern
 from leaklint.engine.grounds import GONE
 from leaklint.engine.keeping import NAMED, Keeper, Learnt, answer_key
+from leaklint.engine.named_lines import places
 from leaklint.engine.outcome import Outcome
-from leaklint.engine.places import places
 from leaklint.engine.surveying import Joined, together
 from leaklint.resolve.sets import members, packed, unpacked
 from leaklint.resolve.trace import NAMING, Fact
