@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Container, Set
+from collections import defaultdict
+from collections.abc import Container, Mapping, Set
+from typing import NamedTuple
 
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import own_name
@@ -17,6 +19,27 @@ from leaklint.resolve.refs import Class, External, Function, Instance, Method, P
 from leaklint.resolve.trace import Rests
 from leaklint.source.occurrences import Use, use_of
 from leaklint.source.prefilter import Prefilter, identifiers
+
+
+class _Declared(NamedTuple):
+    """What the declarations of a module say of names. inheriting: a name -> the classes called so, or inheriting from
+    something called so. renamed: what is imported -> the other names that it gets."""
+
+    inheriting: Mapping[str, list[str]]
+    renamed: Mapping[str, list[str]]
+
+    @classmethod
+    def of(cls, module: ModuleIR) -> _Declared:
+        found = cls(defaultdict(list), defaultdict(list))
+        for name, definition in module.classes.items():
+            simple = own_name(name)
+            bases = (base.partition("[")[0].rpartition(".")[2] for base in definition.bases)
+            for word in {simple, *bases}:
+                found.inheriting[word].append(simple)
+        for entry in module.imports:
+            if entry.name != entry.attribute:
+                found.renamed[entry.attribute].append(entry.name)
+        return found
 
 
 class KnownFile:
@@ -42,6 +65,15 @@ class KnownFile:
         self.asked = True
         self.told = False
         self.same = False
+        self._declared: _Declared | None = None
+
+    @property
+    def declared(self) -> _Declared:
+        """What its declarations say of names."""
+        if self._declared is None:
+            assert self.module is not None
+            self._declared = _Declared.of(self.module)
+        return self._declared
 
     def copy(self, reached: int, changed: int) -> KnownFile:
         """The same for a program in which the file may reach others, and the text of some (a mask) has changed."""

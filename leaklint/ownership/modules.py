@@ -29,19 +29,19 @@ def analyze_module(analysis: Analysis, module: ir.ModuleIR) -> list[SiteReport]:
 def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteReport]) -> list[SiteReport]:
     """Add to the sites' reports what the classes' methods show together."""
     more: dict[Span, list[Leak]] = {}
-    for name in module.classes:
+    inside = _by_class(module)
+    for name, own in inside.items():
         prefix = name + "."
-        own = [Function(module.module, method) for method in module.signatures if method.startswith(prefix)]
         if any(analysis.results[method].kept for method in own if method in analysis.results):
             for leaving in own:
                 if leaving.name[len(prefix) :] in EXITING:
                     analysis.ensure(leaving, given=True)
                     analysis.use_all(leaving)
         methods = {}
-        for method in module.signatures:
-            result = analysis.results.get(Function(module.module, method))
-            if result is not None and method.startswith(prefix) and "." not in method[len(prefix) :]:
-                methods[method[len(prefix) :]] = (result.reports, result.kept, result.summary.outcomes, result.gaps)
+        for method in own:
+            result, last = analysis.results.get(method), method.name[len(prefix) :]
+            if result is not None and "." not in last:
+                methods[last] = (result.reports, result.kept, result.summary.outcomes, result.gaps)
         for span, leak in class_reports(methods):
             more.setdefault(span, []).append(leak)
     if not more:
@@ -50,3 +50,15 @@ def _of_classes(analysis: Analysis, module: ir.ModuleIR, reports: list[SiteRepor
         msgspec.structs.replace(one, leaks=(*one.leaks, *more[one.site.span])) if one.site.span in more else one
         for one in reports
     ]
+
+
+def _by_class(module: ir.ModuleIR) -> dict[str, list[Function]]:
+    """The procedures that stand in each class of a module, however deep."""
+    inside: dict[str, list[Function]] = {name: [] for name in module.classes}
+    for name in module.signatures:
+        around = name.rpartition(".")[0]
+        while around:
+            if around in inside:
+                inside[around].append(Function(module.module, name))
+            around = around.rpartition(".")[0]
+    return inside

@@ -142,16 +142,14 @@ class Suspects(KnownFiles):
                 known.read = self._vocabulary.of(())
                 return
         module = known.module
-        for name, definition in module.classes.items():
-            simple = own_name(name)
-            if simple in words or any(base.partition("[")[0].rpartition(".")[2] in words for base in definition.bases):
-                self._lead(simple, known)
-                more = self._words_in(file, known).among(_OF_CLASSES)
-                known.active |= more
-                words = words | more
-        for entry in module.imports:
-            if entry.attribute in words and entry.name != entry.attribute:
-                self._lead(entry.name, known)
+        inheriting, renamed = known.declared
+        if not inheriting.keys().isdisjoint(words):
+            words = words | self._words_in(file, known).among(_OF_CLASSES)
+            known.active |= words
+        for table in (inheriting, renamed):
+            for word in table.keys() & words:
+                for name in table[word]:
+                    self._lead(name, known)
         self._suspect_with(words, known, module)
 
     def _look_over(self, file: str, names: Set[str]) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
+
+_STEPS_TO_FIND = 16
+"""What it takes to look for one word among those of a file, in steps from one of those to the next."""
 
 
 class Vocabulary:
@@ -40,6 +43,8 @@ class Words:
         at = bisect_left(self._numbers, number)
         return at < len(self._numbers) and self._numbers[at] == number
 
-    def among(self, words: Container[str]) -> set[str]:
-        """Those that are also among others."""
+    def among(self, words: Collection[str]) -> set[str]:
+        """Those that are also among others, which are found by what they are."""
+        if len(words) < len(self._numbers) // _STEPS_TO_FIND:
+            return set(filter(self.__contains__, words))
         return set(filter(words.__contains__, map(self._vocabulary.words.__getitem__, self._numbers)))

@@ -106,6 +106,7 @@ class Classes:
         self.program = names.program
         self._infos: dict[Class, ClassInfo | None] = {}
         self._direct: dict[Class, tuple[Class | External, ...]] = {}
+        self._visited: dict[Class | External, tuple[Class | External, ...]] = {}
         self._subclasses: dict[Class, tuple[Class, ...]] = {}
         self._rests: Rests = {}
 
@@ -156,8 +157,7 @@ class Classes:
                 module = self.program.module(name)
                 for inner in module.classes if module is not None else ():
                     candidate = Class(module.module, inner)  # type: ignore[union-attr]
-                    info = self.info(candidate)
-                    if candidate not in found and info is not None and cls in info.bases:
+                    if candidate != cls and candidate not in found and cls in self._visits(candidate):
                         found.add(candidate)
                         words.append(inner.rpartition(".")[2])
         return found
@@ -185,16 +185,30 @@ class Classes:
 
     def _order(self, cls: Class) -> tuple[Class | External, ...]:
         """Depth first, left to right, and of a base met twice the last: Python's order for all but odd diamonds."""
+        order = list(dict.fromkeys(reversed(self._visits(cls))))
+        return tuple(base for base in reversed(order) if base != cls)
+
+    def _visits(self, cls: Class | External) -> tuple[Class | External, ...]:
+        """A class and its bases depth first, left to right."""
+        if cls in self._visited:
+            self.program.trace.used(self._rests, ("visits", cls))
+        else:
+            self._visited[cls] = self.program.trace.answer(self._rests, ("visits", cls), lambda: self._visit(cls))
+        return self._visited[cls]
+
+    def _visit(self, cls: Class | External) -> tuple[Class | External, ...]:
         visited: list[Class | External] = []
         stack: list[tuple[Class | External, frozenset[Class]]] = [(cls, frozenset())]
         while stack and len(visited) < MOST_BASES:
             current, above = stack.pop()
+            if current in self._visited and above.isdisjoint(self._visits(current)):
+                visited += self._visits(current)
+                continue
             visited.append(current)
-            if isinstance(current, Class) and current not in above:
+            if isinstance(current, Class):
                 below = above | {current}
                 stack.extend((base, below) for base in reversed(self.direct_bases(current)) if base not in below)
-        order = list(dict.fromkeys(reversed(visited)))
-        return tuple(base for base in reversed(order) if base != cls)
+        return tuple(visited[:MOST_BASES])
 
     def _lay_out(self, cls: Class) -> ClassInfo | None:
         module = self.program.module(cls.module)
@@ -207,21 +221,20 @@ class Classes:
         class_methods: set[str] = set()
         annotations: dict[str, tuple[str, str, str]] = {}
         lineage = [cls, *(base for base in bases if isinstance(base, Class))]
+        modules = {name: self.program.module(name) for name in dict.fromkeys(member.module for member in lineage)}
+        written = [
+            (member, own, own.classes[member.name])
+            for member in lineage
+            if (own := modules[member.module]) is not None and member.name in own.classes
+        ]
         taken: set[str] = set()
-        for member in lineage:
-            own = self.program.module(member.module)
-            written = own.classes.get(member.name) if own is not None else None
-            if own is None or written is None:
-                continue
-            for name in written.methods:
+        for member, own, one in written:
+            for name in one.methods:
                 if name not in taken:
                     _classify(own, member, name, methods, class_methods, properties)
-            taken.update(written.methods)
-        for member in reversed(lineage):
-            own = self.program.module(member.module)
-            written = own.classes.get(member.name) if own is not None else None
-            for name, text in written.annotations if written is not None else ():
-                annotations.setdefault(name, (member.module, member.name, text))
+            taken.update(one.methods)
+        for member, _, one in reversed(written):
+            for name, text in one.annotations:
                 annotations[name] = (member.module, member.name, text)
         return ClassInfo(cls, definition, bases, methods, frozenset(class_methods), properties, annotations, self.names)
 

@@ -6,7 +6,7 @@ This is the lower of two strata. Nothing here depends on what calls return, so c
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leaklint import ir
@@ -49,6 +49,20 @@ def variants(module: ModuleIR, name: str) -> Iterator[str]:
             number += 1
 
 
+def _methods(signatures: Mapping[str, Procedure]) -> dict[str, list[tuple[str, str, Span]]]:
+    """The functions in each class body of a module, see `Names.methods`."""
+    found: dict[str, list[tuple[str, str, Span]]] = {}
+    for name, signature in signatures.items():
+        if signature.kind == "class":
+            continue
+        outer, around = name, name.rpartition(".")[0]
+        while around and (around not in signatures or signatures[around].kind != "class"):
+            outer, around = around, around.rpartition(".")[0]
+        if around and outer in signatures:
+            found.setdefault(around, []).append((name, receiver(signatures[outer]), signature.span))
+    return found
+
+
 class Names:
     """Static meanings, cached."""
 
@@ -60,7 +74,7 @@ class Names:
         self._decorated: dict[str, frozenset[str]] = {}
         self._writers: dict[str, dict[str, list[str]]] = {}
         self._rests: Rests = {}
-        self._methods: dict[Class, list[tuple[str, str, Span]]] = {}
+        self._methods: dict[str, dict[str, list[tuple[str, str, Span]]]] = {}
         self._bindings: dict[str, dict[str, list[ir.ImportedName]]] = {}
 
     def take_over(self, before: Names, gone: int, changed: str) -> None:
@@ -149,17 +163,11 @@ class Names:
     def methods(self, cls: Class) -> list[tuple[str, str, Span]]:
         """The functions in a class body and those inside of them: qualified name, name of the outermost one's
         receiver, extent."""
-        known = self._methods.get(cls)
+        known = self._methods.get(cls.module)
         if known is None:
-            known = self._methods[cls] = []
             module = self.program.module(cls.module)
-            prefix = cls.name + "."
-            for name, signature in module.signatures.items() if module is not None else ():
-                if name.startswith(prefix) and signature.kind != "class":
-                    outer = module.signatures.get(prefix + name[len(prefix) :].split(".")[0])  # type: ignore[union-attr]
-                    if outer is not None and outer.kind != "class":
-                        known.append((name, receiver(outer), signature.span))
-        return known
+            known = self._methods[cls.module] = _methods(module.signatures) if module is not None else {}
+        return known.get(cls.name, [])
 
     def imports(self, module: ModuleIR) -> dict[str, list[ir.ImportedName]]:
         """The module's imports by bound name."""

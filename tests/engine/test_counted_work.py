@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+import pytest
+
 from leaklint.config import SettingsFinder
 from leaklint.engine import check
 from leaklint.engine.analyze import analyze_file
@@ -193,3 +195,23 @@ def test_packages_that_do_not_know_each_other_take_no_time_of_each_other(tmp_pat
         counts[size] = lines_run(tmp_path / str(size))
     few, many = (counts[20] - counts[10]) / 10, (counts[100] - counts[20]) / 80
     assert many <= 1.02 * few
+
+
+def inheriting(size: int) -> str:
+    below = "".join(f"class C{number}(C{number - 1}):\n    pass\n\n\n" for number in range(1, size))
+    return (
+        "import psycopg2\n\n\nclass C0:\n    def __init__(self):\n        self.conn = psycopg2.connect('')\n\n\n"
+        f"{below}def use():\n    made = C{size - 1}()\n    made.conn.cursor()\n"
+    )
+
+
+@pytest.mark.parametrize("shape", [inheriting])
+def test_a_long_chain_in_one_file_takes_no_more_time_a_link(tmp_path: Path, shape: Callable[[int], str]) -> None:
+    counts = {}
+    for size in (1, 100, 200, 600):  # the first to have loaded whatever there is to load
+        root = tmp_path / str(size)
+        root.mkdir()
+        (root / "chain.py").write_text(shape(size), encoding="utf-8")
+        counts[size] = lines_run(root)
+    few, many = (counts[200] - counts[100]) / 100, (counts[600] - counts[200]) / 400
+    assert many <= 1.1 * few
