@@ -113,6 +113,8 @@ class Analysis(Summaries):
                 self.ensure(function)
             handing, self.handing = self.handing, []
             self.pending |= self.suspects.handed(handing)
+            if not self.pending:
+                self.pending |= self.suspects.bodies()
         self._trace.mask = before
 
     def _within_reach(self, file: str) -> set[Function]:

@@ -38,6 +38,7 @@ class Suspects(KnownFiles):
         self._news: list[tuple[str, str, int]] = []
         self._unread: list[Function] = []
         self._touched: set[Function] = set()
+        self._bodies: set[Function] = set()
         self._changed: tuple[str, Set[str]] = "", frozenset()
 
     # -- growing ------------------------------------------------------------------------------------------------
@@ -68,7 +69,8 @@ class Suspects(KnownFiles):
         return self._settled()
 
     def handed(self, functions: Iterable[Function]) -> set[Function]:
-        """These were found to hand a resource over: the functions that mention them."""
+        """These were found to hand a resource over: the functions that mention them. The bodies of modules and classes,
+        which mention whatever stands in them, are left for `bodies`: each link of a long chain would have them read."""
         for function in functions:
             module = self.program.module(function.module)
             if module is None:
@@ -84,22 +86,35 @@ class Suspects(KnownFiles):
                 self._lead(own_name(function.name), known)
                 if last in ("__enter__", "__aenter__", "__call__", "__exit__", "__aexit__", "__iter__", "__aiter__"):
                     self._make(own_name(function.name), known)
-        return self._settled()
+        return self._settled(put_off=True)
 
-    def _settled(self) -> set[Function]:
+    def bodies(self) -> set[Function]:
+        """The bodies of modules and classes that mention what was handed over since this was last asked."""
+        bodies, self._bodies = self._bodies, set()
+        self._unread += bodies
+        return bodies | self._settled()
+
+    def _settled(self, *, put_off: bool = False) -> set[Function]:
         trace = self.program.trace
         while self._news or self._unread:
             while self._news:
                 self._spread()
-            unread, self._unread = sorted(set(self._unread), key=lambda one: (one.module, one.name)), []
+            if put_off:
+                self._bodies.update(filter(self._is_body, self._unread))
+            waiting = set(self._unread) - self._bodies
+            unread, self._unread = sorted(waiting, key=lambda one: (one.module, one.name)), []
             for function in unread:
                 before, trace.mask = trace.mask, 0
                 self._read(function)
                 rested = trace.set_of(self.rests.get(function, 0))
                 self.rests[function] = trace.share(rested | trace.mask)
                 trace.mask = before
-        touched, self._touched = self._touched, set()
+        touched, self._touched = self._touched - self._bodies, set()
         return touched
+
+    def _is_body(self, function: Function) -> bool:
+        module = self.program.module(function.module)
+        return module is not None and module.signatures[function.name].kind in ("module", "class")
 
     def _spread(self) -> None:
         """Activate what names came to mean in the files that reach those which give them that meaning."""

@@ -205,7 +205,17 @@ def inheriting(size: int) -> str:
     )
 
 
-@pytest.mark.parametrize("shape", [inheriting])
+def handing_on(size: int) -> str:
+    links = "".join(f"def f{number}():\n    return f{number + 1}()\n\n\n" for number in range(size))
+    return f"import psycopg2\n\n\n{links}def f{size}():\n    return psycopg2.connect('')\n"
+
+
+def handing_on_in_a_class(size: int) -> str:
+    links = "".join(f"    def f{number}(self):\n        return self.f{number + 1}()\n\n" for number in range(size))
+    return f"import psycopg2\n\n\nclass A:\n{links}    def f{size}(self):\n        return psycopg2.connect('')\n"
+
+
+@pytest.mark.parametrize("shape", [inheriting, handing_on, handing_on_in_a_class])
 def test_a_long_chain_in_one_file_takes_no_more_time_a_link(tmp_path: Path, shape: Callable[[int], str]) -> None:
     counts = {}
     for size in (1, 100, 200, 600):  # the first to have loaded whatever there is to load
