@@ -15,12 +15,11 @@ from functools import cached_property
 from itertools import accumulate
 
 from leaklint.fixes.scopes import Function as Function
+from leaklint.fixes.scopes import Scope
 from leaklint.fixes.sections import LINE, Section, sections, shared_length, spread
 from leaklint.fixes.walking import walk
 from leaklint.model import Span
 from leaklint.ownership.events import Leak, Misuse
-
-Scope = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from leaklint.fixes.walking import children, walk
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+Scope = (*Function, ast.Lambda, ast.ClassDef, ast.Module)
 _Names = frozenset[str]
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _OWNING = (*_COMPREHENSIONS, *Function, ast.Lambda)
@@ -21,6 +22,26 @@ def bound_names(node: ast.AST) -> Iterator[str]:
 def bound_within(node: ast.stmt) -> Iterator[str]:
     """The variables that a statement, or one that stands anywhere in it, binds in its own scope."""
     return _bound(node, nested=True)
+
+
+def bound_behind(scope: ast.AST, line: int) -> Iterator[str]:
+    """The variables that the statements behind a line bind, those of nested functions included."""
+    stack = [scope]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, ast.stmt) and one.lineno > line:
+            yield from bound_within(one)
+        else:
+            stack += children(one)
+
+
+def own_nodes(scope: ast.AST) -> list[ast.AST]:
+    """The nodes of a scope in the order of `ast.walk`, without what stands in nested ones."""
+    nodes = [scope]
+    for node in nodes:
+        if node is scope or not isinstance(node, Scope):
+            nodes += children(node)
+    return nodes
 
 
 def _bound(node: ast.AST, *, nested: bool) -> Iterator[str]:

@@ -17,7 +17,7 @@ from leaklint.fixes.expand import expanded
 from leaklint.fixes.names import EVERYTHING, Departures, Held, Home, departures, home, is_held, living, mentions
 from leaklint.fixes.region import Region, find
 from leaklint.fixes.releases import Releases, release_text, stable
-from leaklint.fixes.scopes import bound_names
+from leaklint.fixes.scopes import bound_behind, bound_names, own_nodes
 from leaklint.fixes.unfold import unfold
 from leaklint.fixes.walking import children, walk
 from leaklint.ownership.events import SiteReport
@@ -296,14 +296,9 @@ def _written(
     document: Document, scope: ast.AST, taken: ast.stmt, known: Releases, bare: Releases, in_async: bool
 ) -> Iterator[tuple[str, bool]]:
     """The releases that the function already contains, and whether each is the library's own."""
-    later = {
-        name
-        for node in walk(scope)
-        if isinstance(node, ast.stmt) and node.lineno > taken.lineno
-        for name in bound_names(node)
-    } - {known.held.name}
-    for node in walk(scope):
-        if not isinstance(node, ast.Expr) or document.scope(node) is not scope:
+    later = set(bound_behind(scope, taken.lineno)) - {known.held.name}
+    for node in own_nodes(scope):
+        if not isinstance(node, ast.Expr):
             continue
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
         if not isinstance(value, ast.Call) or not (known.is_release(value) or value in known.calls):

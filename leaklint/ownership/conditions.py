@@ -34,6 +34,14 @@ HELD = SEPARATOR + "held"
 """Ends the key of the predicate "at this place is a resource itself, not an object of the project that has one"."""
 
 
+ASKED = SEPARATOR + "asked"
+"""Ends the key of what is left of predicates about a place that is asked about no more."""
+
+
+COMPARISONS = frozenset({"==", "<", "<=", ">", ">=", "in"})
+"""What stands between the place and the rest in the key of a predicate that `compare` gives."""
+
+
 def assume(w: World, value: Value, truth: bool) -> bool:
     """Take the branch on which `value` is true (or false). False when no run can take it in this world."""
     if not isinstance(value, Condition):
@@ -141,11 +149,6 @@ def _equality(negated: bool, left: Value, right: Value, identical: bool) -> Valu
     if first and second:
         return Condition("same", UNKNOWN, f"{first}{SEPARATOR}=={SEPARATOR}{second}", negated)
     return UNKNOWN
-
-
-def root(key: str) -> str:
-    """The place a fact is about."""
-    return key.partition(SEPARATOR)[0]
 
 
 def constant(instruction: ir.LoadConst) -> Value:

@@ -241,12 +241,7 @@ def _lose_at_end(m: Machine, w: World, rid: str, span: Span, raised: Event | Non
 
 def _raising_spans(w: World) -> tuple[Span, ...]:
     """Where exceptions were raised on the way here, last first."""
-    spans, trace = [], w.trace
-    while trace is not None:
-        trace, event = trace
-        if event.kind == "raise":
-            spans.append(event.span)
-    return tuple(spans)
+    return tuple(event.span for event in w.turns() if event.kind == "raise")
 
 
 class _Freezer:

@@ -124,11 +124,9 @@ def is_shared(row: Row, state: Resource) -> bool:
 def note_releases(m: Machine, w: World) -> None:
     """The procedure ends normally here: remember the holds on what others made too that it gave back with no exception
     in between. Where it made the object itself on this way, that tells nothing of the others."""
-    trace = w.trace
     ended: set[str] = set()
     others: set[str] = set()
-    while trace is not None:
-        trace, event = trace
+    for event in w.events():
         if event.kind == "release":
             ended.add(event.rid)
         elif event.kind == "raise":

@@ -22,6 +22,7 @@ from leaklint.ownership.values import (
     FALSE,
     NOTHING,
     TRUE,
+    TRUTHY,
     UNBOUND,
     UNKNOWN,
     Condition,
@@ -131,6 +132,7 @@ class _Interpreter:
         m = self.m
         env, fates = world.env, self.fates[target]
         keys: set[str] = set()
+        asking: set[str] = set()
         gone: list[str] = []
         for name, value in env.items():
             fate = fates.get(name) or self._fate(target, name)
@@ -151,18 +153,28 @@ class _Interpreter:
                     gone.append(name)
             elif type(value) is Condition:
                 keys.add(value.text.partition(conditions.SEPARATOR)[0] or conditions.identity(value.subject))
+                asking.add(value.text)
             elif type(value) is Unbound and name not in m.facts.fragile and not m.procedure.uses_locals:
                 gone.append(name)
         for name in gone:
             del env[name]
         if world.facts and not m.answers:
-            for fact in list(world.facts):
-                place = conditions.root(fact)
-                if place in keys or place[:1] == "$" or place in m.facts.correlated or place in m.watched:
-                    continue
-                del world.facts[fact]
-                m.forgotten.add(place)
+            self._prune_facts(target, world, keys, asking)
         world.collect(set())
+
+    def _prune_facts(self, target: int, world: World, keys: Container[str], asking: Container[str]) -> None:
+        """keys: the values that are still there to ask about. asking: the predicates that variables stand for."""
+        m, is_over = self.m, self.m.facts.retesting.is_over
+        for fact in list(world.facts):
+            place, _, predicate = fact.partition(conditions.SEPARATOR)
+            if place in keys or place[:1] == "$" or place in m.facts.correlated or place in m.watched:
+                if predicate and fact not in asking and is_over(predicate, target):
+                    del world.facts[fact]
+                    if escapes(place):
+                        world.facts[place + conditions.ASKED] = TRUTHY
+                continue
+            del world.facts[fact]
+            m.forgotten.add(place)
 
     def _fate(self, target: int, name: str) -> int:
         """What becomes of a name's value at the start of a block, as far as that is the same for all values."""

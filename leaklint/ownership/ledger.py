@@ -50,10 +50,8 @@ class Ledger:
     def steps(self, world: World, rid: str, last: tuple[Span, str] | None = None) -> tuple[Step, ...]:
         """The path of a resource in a world: its acquisition, what happened to it, and how the path departed."""
         events: list[Event] = []
-        trace = world.trace
         later = rid.count("'")
-        while trace is not None:
-            trace, event = trace
+        for event in world.events():
             events.append(event)
             if event.kind == "acquire" and event.rid == rid.rstrip("'"):
                 if not later:

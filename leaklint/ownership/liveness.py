@@ -12,12 +12,14 @@ from collections.abc import Callable
 import msgspec
 
 from leaklint import ir
+from leaklint.ownership.retesting import Retesting, retesting
 
 
 class Relevance(msgspec.Struct, frozen=True):
     """live: for each block, the names that may be read from its start on. order: the blocks' positions in reverse
     postorder. correlated: places tested at least twice, or tested and also released. fragile: those that are released.
-    tested: operands that a branch asks for. filled: attributes and module globals that are assigned."""
+    tested: operands that a branch asks for. filled: attributes and module globals that are assigned. retesting: until
+    where what is asked once may be asked again."""
 
     live: tuple[frozenset[str], ...]
     order: tuple[int, ...]
@@ -25,6 +27,7 @@ class Relevance(msgspec.Struct, frozen=True):
     fragile: frozenset[str]
     tested: frozenset[str]
     filled: frozenset[str]
+    retesting: Retesting
 
 
 def reads(instruction: ir.AnyInstruction | ir.Terminator) -> tuple[str, ...]:
@@ -101,7 +104,7 @@ def relevance(
     if fragile:
         correlated |= {parameter.name for parameter in procedure.parameters}
     tested = frozenset(block.terminator.test for block in blocks if isinstance(block.terminator, ir.Branch))
-    return Relevance(live, order, correlated, fragile, tested, filled)
+    return Relevance(live, order, correlated, fragile, tested, filled, retesting(blocks, after, order))
 
 
 def _reverse_postorder(after: list[list[int]]) -> tuple[int, ...]:

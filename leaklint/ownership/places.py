@@ -147,12 +147,7 @@ def store(m: Machine, w: World, base: Value, name: str, value: Value, span: Span
 
 def has_failed(w: World) -> bool:
     """Whether something raised on the way here, and was caught."""
-    trace = w.trace
-    while trace is not None:
-        trace, event = trace
-        if event.kind == "raise":
-            return True
-    return False
+    return any(event.kind == "raise" for event in w.turns())
 
 
 def keep_in_module(w: World, path: str, value: Value) -> None:

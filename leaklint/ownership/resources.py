@@ -338,11 +338,9 @@ def leave_with(m: Machine, w: World, rid: str, span: Span, *, is_async: bool, di
 
 def departed(w: World, rid: str) -> Event | None:
     """The exception that took the path away from the resource's release: the first one raised since it was acquired."""
-    trace = w.trace
     found: Event | None = None
     later = rid.count("'")
-    while trace is not None:
-        trace, event = trace
+    for event in w.turns():
         if event.kind == "acquire" and event.rid == rid.rstrip("'"):
             if not later:
                 break
@@ -358,12 +356,10 @@ def departures(w: World) -> dict[str, Event | None]:
     raises: list[Event] = []
     known: dict[str, Event | None] = {}
     latest: dict[str, tuple[str, int]] = {}
-    trace = w.trace
-    while trace is not None:
-        trace, event = trace
+    for event in w.turns():
         if event.kind == "raise":
             raises.append(event)
-        elif event.kind == "acquire":
+        else:
             rid, since = latest.get(event.rid, (event.rid, 0))
             known[rid] = raises[-1] if len(raises) > since else None
             latest[event.rid] = rid + "'", len(raises)

@@ -7,6 +7,7 @@ differ, and the first one stays.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 
 import msgspec
 
@@ -92,7 +93,12 @@ class Event(msgspec.Struct, frozen=True):
     rid: str = ""
 
 
-Trace = tuple["Trace", Event] | None
+TURNS = frozenset({"acquire", "raise"})
+"""Kinds of events that are looked for behind many others."""
+
+
+Trace = tuple["Trace", Event, "Trace"] | None
+"""What was before an event, the event, and what was up to the last of the TURNS before it."""
 
 
 class World:
@@ -162,7 +168,24 @@ class World:
 
     def note(self, kind: str, span: Span, text: str = "", rid: str = "") -> None:
         """Add a step to the trace."""
-        self.trace = (self.trace, Event(kind, span, text, rid))
+        before = self.trace
+        turn = before if before is None or before[1].kind in TURNS else before[2]
+        self.trace = before, Event(kind, span, text, rid), turn
+
+    def events(self) -> Iterator[Event]:
+        """The steps of the trace, last first."""
+        at = self.trace
+        while at is not None:
+            at, event, _ = at
+            yield event
+
+    def turns(self) -> Iterator[Event]:
+        """What was acquired and raised on the way, last first."""
+        at = self.trace
+        while at is not None:
+            _, event, at = at
+            if event.kind in TURNS:
+                yield event
 
     # -- reachability -------------------------------------------------------------------------------------------
 

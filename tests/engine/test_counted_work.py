@@ -215,7 +215,25 @@ def handing_on_in_a_class(size: int) -> str:
     return f"import psycopg2\n\n\nclass A:\n{links}    def f{size}(self):\n        return psycopg2.connect('')\n"
 
 
-@pytest.mark.parametrize("shape", [inheriting, handing_on, handing_on_in_a_class])
+def matching(size: int) -> str:
+    cases = "".join(f"        case {number}:\n            conn.execute('{number}')\n" for number in range(size))
+    return f"import psycopg2\n\n\ndef f(x):\n    conn = psycopg2.connect('')\n    match x:\n{cases}    conn.close()\n"
+
+
+def choosing(size: int) -> str:
+    cases = "".join(f"    elif x == {number}:\n        conn.execute('{number}')\n" for number in range(size))
+    return (
+        "import psycopg2\n\n\ndef f(x):\n    conn = psycopg2.connect('')\n    if x is None:\n        pass\n"
+        f"{cases}    conn.close()\n"
+    )
+
+
+def branching(size: int) -> str:
+    tests = "".join(f"    if x == {number}:\n        y = {number}\n" for number in range(size))
+    return f"import psycopg2\n\n\ndef f(x):\n    y = 0\n    conn = psycopg2.connect('')\n{tests}    conn.execute(y)\n"
+
+
+@pytest.mark.parametrize("shape", [inheriting, handing_on, handing_on_in_a_class, matching, choosing, branching])
 def test_a_long_chain_in_one_file_takes_no_more_time_a_link(tmp_path: Path, shape: Callable[[int], str]) -> None:
     counts = {}
     for size in (1, 100, 200, 600):  # the first to have loaded whatever there is to load
