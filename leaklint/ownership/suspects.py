@@ -102,7 +102,8 @@ class Suspects(KnownFiles):
             if put_off:
                 self._bodies.update(filter(self._is_body, self._unread))
             waiting = set(self._unread) - self._bodies
-            unread, self._unread = sorted(waiting, key=lambda one: (one.module, one.name)), []
+            # From last to first: those that are analysed first are still at hand then, be there ever so many.
+            unread, self._unread = sorted(waiting, key=lambda one: (one.module, one.name), reverse=True), []
             for function in unread:
                 before, trace.mask = trace.mask, 0
                 self._read(function)
