@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import msgspec
 
@@ -55,8 +56,7 @@ def excerpt(line: str, column: int, end_column: int, width: int) -> Excerpt:
     start = min(max(column - 1, 0), len(line))
     end = min(max(end_column - 1, start), len(line), start + _REACH)
     first, last = max(0, start - _REACH), min(len(line), end + _REACH)
-    cells = _cells(line[first:last].rstrip())
-    widths = [columns(cell) for cell in cells]
+    cells, widths = _cells(line[first:last].rstrip())
     from_, to = _window(widths, start - first, end - first, max(width, 20))
     lead = _ELLIPSIS if first or from_ else ""
     tail = _ELLIPSIS if to < len(cells) or line[last:].strip() else ""
@@ -65,15 +65,17 @@ def excerpt(line: str, column: int, end_column: int, width: int) -> Excerpt:
     return Excerpt(lead + "".join(cells[from_:to]) + tail, offset, max(length, 1))
 
 
-def _cells(text: str) -> list[str]:
-    """What stands for each character of `text`."""
+def _cells(text: str) -> tuple[Sequence[str], list[int]]:
+    """What stands for each character of `text`, and how many columns that takes."""
+    if text.isascii() and text.isprintable():
+        return text, [1] * len(text)
     cells = []
     at = 0
     for character in text:
         cell = " " * (_TAB - at % _TAB) if character == "\t" else shown(character)
         at += columns(cell)
         cells.append(cell)
-    return cells
+    return cells, [columns(cell) for cell in cells]
 
 
 def _window(widths: list[int], start: int, end: int, width: int) -> tuple[int, int]:

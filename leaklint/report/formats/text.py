@@ -16,6 +16,7 @@ Carets mark the region of the finding, dashes the other steps of its path.
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Sequence
 
@@ -186,12 +187,15 @@ class _Gutter:
         """`= help: ...`, wrapped with its continuation under its text."""
         head, _, _ = text.partition(":")
         indent = " " * (len(head) + 2)
-        wrapped = textwrap.wrap(
-            text, max(self.room(width), 40), subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
-        )
+        first, *rest = _wrapped(text, max(self.room(width), 40), indent)
         lead = f"{self.margin} {self.paint('=', 'gutter')} "
-        first, *rest = wrapped
         return [
             lead + self.paint(first[: len(head) + 1], "help") + first[len(head) + 1 :],
             *(f"{self.margin}   {line}" for line in rest),
         ]
+
+
+@functools.lru_cache(maxsize=100)
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    """A note in lines; those of many findings say the same."""
+    return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
