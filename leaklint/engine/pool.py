@@ -28,9 +28,14 @@ def _start(setting: Setting) -> None:
     _local.worker = Worker(setting)
 
 
-def _check_run(tasks: Sequence[Task]) -> Checked:
+def _check_run(tasks: Sequence[Task], over: Sequence[int] = ()) -> Checked:
+    """Check the files of a run. over: the settings of which no more files will come to any process."""
     worker: Worker = _local.worker
-    return worker.tell(worker.check_all(tasks))
+    for index in over:
+        worker.end(index)
+    told = worker.tell(worker.check_all(tasks))
+    worker.turn()
+    return told
 
 
 def check_there(setting: Setting, run: str, tasks: Sequence[Task]) -> Checked:
@@ -45,7 +50,11 @@ def check_in_processes(tasks: Sequence[Task], setting: Setting, *, jobs: int, he
     """Check files in `jobs` processes of this machine."""
     round_ = _Round(tasks, setting, hear)
     with _processes(setting, jobs) as executor:
-        lost = round_.together(runs_of(tasks, jobs), lambda run: executor.submit(_check_run, run), executor)
+        runs = runs_of(tasks, jobs)
+        over = _over(tasks, runs)
+        lost = round_.together(
+            runs, lambda run: executor.submit(_check_run, [tasks[index] for index in run], over[run[0]]), executor
+        )
     for one in lost:
         round_.one_by_one(one)
 
@@ -59,10 +68,21 @@ def check_with(executor: Executor, tasks: Sequence[Task], setting: Setting, *, h
     round_ = _Round(tasks, setting, hear)
     parts = max(2, int(getattr(executor, "_max_workers", 0) or 8))
     lost = round_.together(
-        runs_of(tasks, parts), lambda run: executor.submit(check_there, setting, name, run), executor, ends=False
+        runs_of(tasks, parts),
+        lambda run: executor.submit(check_there, setting, name, [tasks[index] for index in run]),
+        executor,
+        ends=False,
     )
     for one in lost:
         round_.one_by_one(one)
+
+
+def _over(tasks: Sequence[Task], runs: Sequence[Sequence[int]]) -> dict[int, list[int]]:
+    """First file of each run -> the settings whose last files are in a run before. Processes take the runs in order."""
+    last = {tasks[index][1]: number for number, run in enumerate(runs) for index in run}
+    return {
+        run[0]: [settings for settings, at in last.items() if at < number] for number, run in enumerate(runs) if run
+    }
 
 
 def _processes(setting: Setting, jobs: int) -> ProcessPoolExecutor:
@@ -82,7 +102,7 @@ class _Round:
     def together(
         self,
         runs: Sequence[Sequence[int]],
-        submit: Callable[[Sequence[Task]], Future[Checked]],
+        submit: Callable[[Sequence[int]], Future[Checked]],
         executor: Executor,
         *,
         ends: bool = True,
@@ -93,7 +113,7 @@ class _Round:
         try:
             for run in runs:
                 try:
-                    futures[submit([self.tasks[index] for index in run])] = run
+                    futures[submit(run)] = run
                 except BrokenExecutor:
                     lost.append(run)
             pending, order = set(futures), {future: number for number, future in enumerate(futures)}

@@ -150,6 +150,12 @@ class Project(Contents):
             analysis.let_go()
         self._forget_bytes()
 
+    def turn(self) -> None:
+        """Between two runs of neighbouring files: forget all that is found again when somebody asks."""
+        for analysis in self._analyses.values():
+            analysis.turn()
+        self._forget_bytes()
+
     def end(self) -> None:
         """No file of it is checked any more: let all go."""
         for analysis in self._analyses.values():

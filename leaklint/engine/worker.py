@@ -74,6 +74,11 @@ class Worker:
             return Checked([], [], self._name, news)
         return msgspec.structs.replace(checked, news=news)
 
+    def turn(self) -> None:
+        """The next files lie elsewhere: let go what was needed for those so far, once what was met has been told."""
+        for project in self.projects.values():
+            project.turn()
+
     def end(self, index: int) -> Checked:
         """No more files of the settings with this index will come: what was met on the way, and let go what they
         shared."""

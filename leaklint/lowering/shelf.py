@@ -57,3 +57,16 @@ class Shelf:
             others, other, freed = self._order.popleft()
             others.pop(other, None)
             self._size -= freed
+
+    def clear(self) -> None:
+        """Let all go."""
+        while self._order:
+            graphs, name, _ = self._order.popleft()
+            graphs.pop(name, None)
+        while self._trees:
+            self._trees.popleft()[0].clear()
+        if self._large_graph is not None:
+            graphs, name = self._large_graph
+            graphs.pop(name, None)
+        self._large_tree.clear()
+        self._large_graph, self._size, self._text = None, 0, 0

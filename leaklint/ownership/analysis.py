@@ -70,6 +70,15 @@ class Analysis(Summaries):
         if self._since < FEW_FILES:
             self._most *= 2
         self._since = 0
+        self._forget_found()
+
+    def turn(self) -> None:
+        """Where the next files have little to do with those so far: forget all that is found again when somebody
+        asks."""
+        self._forget_found()
+        self.program.forget_graphs()
+
+    def _forget_found(self) -> None:
         self.resolver.forget()
         self.program.forget_words()
         self.forget_answers()

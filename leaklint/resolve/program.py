@@ -243,6 +243,11 @@ class Program(Texts):
         self._modules[file] = module
         return module
 
+    def forget_graphs(self) -> None:
+        """Let the graphs go, and where names were found. They are found again when somebody asks."""
+        self._shelf.clear()
+        self._located.clear()
+
     # -- what imports say ---------------------------------------------------------------------------------------
 
     def imports_at(self, file: str) -> Imported:

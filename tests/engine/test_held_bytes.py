@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from leaklint.config import SettingsFinder
-from leaklint.engine import check, contents, project
+from leaklint.engine import check, contents, pool, project
 from leaklint.engine.analyze import analyze_file
 from leaklint.engine.outcome import Setting
 from leaklint.engine.worker import Worker
 from leaklint.ownership import analysis
-from leaklint.source.discover import discover
+from leaklint.source.discover import File, discover
 from tests.cache.project import put, write_project
 from tests.cache.test_warm_runs import analysed, warm
 
@@ -125,3 +125,39 @@ def test_nothing_is_left_of_the_analyses_that_proved_repairs(tmp_path: Path, mon
         assert not [one for one in tried if one() is not None]
     finally:
         gc.enable()
+
+
+def test_little_is_left_of_a_run_of_files_when_the_next_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_project(tmp_path)
+    own = SettingsFinder(cwd=str(tmp_path))
+    tasks = [(file, 0) for file in discover(["."], own).files]
+    worker = Worker(Setting([own.for_directory(str(tmp_path))], str(tmp_path), analyze_file))
+    monkeypatch.setattr(pool._local, "worker", worker, raising=False)
+    before = worker_of(tmp_path).check_all(tasks).outcomes
+    assert pool._check_run(tasks).outcomes == before
+    known = worker.project(0).analysis_of("")
+    modules = [module for module in known.program._modules.values() if module is not None]
+    assert modules
+    assert not [name for module in modules for name in module.signatures if known.program.built(module.module, name)]
+    assert not known.resolver.answers
+    assert pool._check_run(tasks).outcomes == before
+
+
+def test_a_process_is_told_whose_files_are_all_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks: list[tuple[File, int]] = []
+    settings = []
+    for number in range(3):
+        root = tmp_path / str(number)
+        write_project(root)
+        own = SettingsFinder(cwd=str(root))
+        settings.append(own.for_directory(str(root)))
+        tasks += [(file, number) for file in discover(["."], own).files]
+    worker = Worker(Setting(settings, str(tmp_path), analyze_file))
+    monkeypatch.setattr(pool._local, "worker", worker, raising=False)
+    runs = [[at for at, task in enumerate(tasks) if task[1] == number] for number in (0, 1, 2)]
+    runs = [runs[0][:2], runs[1], runs[0][2:], runs[2]]
+    held = []
+    for run in runs:
+        pool._check_run([tasks[at] for at in run], pool._over(tasks, runs)[run[0]])
+        held.append(sorted(worker.projects))
+    assert held == [[0], [0, 1], [0], [2]]
