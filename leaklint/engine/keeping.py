@@ -19,7 +19,7 @@ from leaklint.engine.layout import BODY_DIGEST
 from leaklint.engine.likeness import Likeness
 from leaklint.engine.named_lines import stands_still
 from leaklint.engine.outcome import Outcome
-from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so
+from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so, together
 from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import FOUND_OUT, NAMING, Fact
 from leaklint.source.discover import File
@@ -82,7 +82,7 @@ class Keeper:
         self.new: list[Learnt] = []
         self.quiet: dict[str, Answer] = {}
         self.renewed: list[tuple[File, Outcome, Answer]] = []
-        self.surveys: dict[tuple[str, str], list[Survey]] = {}
+        self.surveys: dict[tuple[str, str], Survey] = {}
         self._surveys: dict[str, Recalled | None] = {}
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
         self.told: dict[str, dict[str, list[Told | None]]] = {}
@@ -342,7 +342,8 @@ class Keeper:
         for extra, word, held in news.searches:
             self.searches.setdefault(extra, {})[word] = held
         for extra, told in news.surveys.items():
-            self.surveys.setdefault((news.process, extra), []).append(told)
+            before = self.surveys.get((news.process, extra))
+            self.surveys[(news.process, extra)] = told if before is None else together([before, told])
         for extra, asked in news.asked.items():
             own = self.told.setdefault(extra, {})
             for path, one in asked.items():

@@ -140,7 +140,7 @@ class _Writer:
         """Keep what was found out about the words of one program, by all who did."""
         keeper = self.keeper
         joined: Joined | None = None
-        for (process, own), surveys in sorted(keeper.surveys.items()):
+        for (process, own), survey in sorted(keeper.surveys.items(), key=lambda one: one[0]):
             if own != extra:
                 continue
             met = keeper.facts[(process, extra)]
@@ -148,8 +148,8 @@ class _Writer:
             if before is not None:
                 # It began with the files and the facts of that one, by the same numbers.
                 held = {path: one for path, one in before.survey.files.items() if path not in before.stale and one.ways}
-                surveys = [before.survey._replace(files=held), *surveys]
-            survey, facts = together(surveys), [self.fact(*met[number]) for number in range(len(met))]
+                survey = together([before.survey._replace(files=held), survey])
+            facts = [self.fact(*met[number]) for number in range(len(met))]
             if joined is None:
                 joined = Joined(self.path, survey, facts)
             else:

@@ -14,6 +14,8 @@ import pytest
 from leaklint.config import Options, SettingsFinder
 from leaklint.engine import Result, check
 from leaklint.engine.analyze import analyze_file
+from leaklint.engine.keeping import Keeper
+from leaklint.engine.kept import store_of
 from leaklint.engine.worker import Setting, Worker
 from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import Fact
@@ -202,6 +204,21 @@ def facts(setting: Setting, files: Sequence[File]) -> dict[str, set[Fact]]:
         assert start == 0
         found[file.path] = {known[number][0] for number in members(unpacked(grounds.facts))}
     return found
+
+
+def test_what_a_process_tells_of_words_is_joined_as_it_comes(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    own = finder(tmp_path)
+    settings = own.for_directory(str(tmp_path))
+    worker = Worker(Setting([settings], str(tmp_path), analyze_file, keep=True))
+    keeper = Keeper(store_of(settings, str(tmp_path), propose=False), None, 0, settings, str(tmp_path), thorough=False)
+    told: set[str] = set()
+    for file in discover(["."], own).files:
+        news = worker.tell(worker.check_all([(file, 0)])).news[0]
+        told.update(path for survey in news.surveys.values() for path in survey.files)
+        keeper.hear(news)
+    assert len(told) > 1
+    assert [set(survey.files) for survey in keeper.surveys.values()] == [told]
 
 
 _WARM = (
