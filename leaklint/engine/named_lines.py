@@ -15,6 +15,7 @@ from leaklint.source.prefilter import identifiers
 
 _NUMBER = re.compile(r"\d+")
 _LONGEST = 9
+"""Digits of the longest number that may be one of a line."""
 
 
 def places(findings: Sequence[Finding], cwd: str, content: Callable[[str], bytes | None]) -> tuple[Place, ...]:

@@ -32,6 +32,7 @@ def _check_run(tasks: Sequence[Task], over: Sequence[int] = ()) -> Checked:
     """Check the files of a run. over: the settings of which no more files will come to any process."""
     worker: Worker = _local.worker
     for index in over:
+        # What was met there has been told with the runs before.
         worker.end(index)
     told = worker.tell(worker.check_all(tasks))
     worker.turn()
