@@ -15,7 +15,7 @@ from leaklint.capacity.described import files_of
 from leaklint.config import Settings
 from leaklint.digest import blake2b
 from leaklint.engine.concerns import Told, told
-from leaklint.engine.layout import LaidOut, layout_of
+from leaklint.engine.layout import ABSENT, LaidOut, layout_of
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.sets import packed
 from leaklint.resolve.trace import Fact, Trace
@@ -95,6 +95,7 @@ class Recorder:
         facts: dict[str, tuple[int, tuple[tuple[Fact, bytes], ...]]] = {}
         for extra, trace in self._traces().items():
             start = self._told.get(extra, 0)
+            self._find_effects(extra, trace, start)
             met = trace.since(start)
             if met:
                 self._look_at_bodies(extra, met)
@@ -121,6 +122,15 @@ class Recorder:
                 found[path] = told(module, asked) if module is not None else None
         return found
 
+    def _find_effects(self, extra: str, trace: Trace, start: int) -> None:
+        """Have those functions interpreted again whose results were let go after an answer made use of them. What is
+        met on the way belongs to what is told."""
+        while facts := [fact for fact in trace.since(start) if fact[0] == "effect"]:
+            start += len(trace.since(start))
+            for fact in facts:
+                if self.project.recalled(extra, fact) is None:
+                    self.project.effect(extra, fact[1], fact[2], find=True)
+
     def _look_at_bodies(self, extra: str, facts: Iterable[Fact]) -> None:
         """Tell what the bodies are that these facts are about: file by file, each of which is read once."""
         wanted: dict[str, set[str]] = {}
@@ -134,7 +144,7 @@ class Recorder:
             if layout is not None:
                 with contextlib.suppress(OSError, Undecodable):
                     found = LaidOut(decode(self.project.content(path)).text, layout).bodies_of(names)
-                    self._bodies.update(((path, name), one) for name, one in found.items())
+                    self._bodies.update(((path, name), found.get(name, ABSENT)) for name in names)
 
     def _traces(self) -> dict[str, Trace]:
         return {**self.project.traces, LIGHT: self.light}
@@ -154,7 +164,7 @@ class Recorder:
             return b"1" if self.project.is_idle(extra, fact[1], fact[2]) else b"0"
         if kind == "plain":
             body = self._bodies.get((fact[1], fact[2]), GONE)
-            return body + self.project.plain(extra, fact[1], fact[2]) if body else GONE
+            return GONE if body in (GONE, ABSENT) else body + self.project.plain(extra, fact[1], fact[2])
         if kind == "effect":
             return self.project.effect(extra, fact[1], fact[2])
         if kind == "text":

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BODY_DIGEST = 8
 """Bytes of the digest of a body."""
+ABSENT = bytes(BODY_DIGEST)
+"""In place of the digest of a body that does not stand in a file: that of a function that a repair would add."""
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):

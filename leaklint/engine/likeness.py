@@ -10,7 +10,7 @@ import msgspec
 from leaklint.cache.record import Concern, Record, Words, decode_concern
 from leaklint.cache.stamps import Stamps, content_digest
 from leaklint.engine.concerns import OF_COMMENTS, still_concerns
-from leaklint.engine.layout import LaidOut, laid_out
+from leaklint.engine.layout import ABSENT, LaidOut, laid_out
 from leaklint.resolve.sets import unpacked
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.discover import File
@@ -87,7 +87,7 @@ class Likeness:
         if known is not None and known.digest == self._stamps.digest(path):
             return was or b"?"
         file = self._laid_out(path)
-        return file.bodies.get(name, b"?") if file is not None else b"?"
+        return file.bodies.get(name, ABSENT) if file is not None else b"?"
 
     def _laid_out(self, path: str) -> LaidOut | None:
         if path not in self._layouts:

@@ -42,6 +42,8 @@ def with_text(before: Analysis, path: Path, text: str) -> Analysis:
         keeping=before.keeping,
         suspects=suspects,
     )
+    if not before.remembering:
+        now.surveyed = before.surveyed
     if new.procedures is not None:
         _take_over_bodies(now, before, new)
     else:

@@ -157,6 +157,11 @@ class KnownFiles:
             for name, mask in self.meanings.turned().items()
         )
 
+    def tell_again(self, file: str) -> None:
+        """More was found out about a file than the last survey had."""
+        if file in self.files:
+            self.files[file].told = False
+
     # -- of functions -------------------------------------------------------------------------------------------
 
     def has(self, function: Function) -> bool:

@@ -23,7 +23,8 @@ class Settled(Answers):
     interpreted for what they do with their arguments; a call that hands over nothing does not see that. idle: those
     that come by no resource, and were not interpreted. guesses: the last approximations of the summaries of a component
     still open. effects: what an earlier run tells of others. users: of each function those whose answer made use of
-    its. by_function: whether facts about functions are looked at again by themselves in a later run."""
+    its. by_function: whether facts about functions are looked at again by themselves in a later run. surveyed: the
+    suspects that a survey tells of, those of the program as it is, where this one has another text for a file."""
 
     def __init__(
         self,
@@ -36,7 +37,7 @@ class Settled(Answers):
         by_function: bool,
     ) -> None:
         super().__init__(program, resolver, catalog, strict=strict)
-        self.suspects = suspects
+        self.suspects = self.surveyed = suspects
         self.results: dict[Function, Result] = {}
         self.taking_nothing: set[Function] = set()
         self.idle: set[Function] = set()
@@ -116,7 +117,7 @@ class Settled(Answers):
         if not self._by_function:
             return False
         file = self.program.file_named(function.module)
-        if function.name not in self.suspects.functions(file):
+        if function.name not in self.surveyed.functions(file):
             return False
         self._trace.note((kind, file, function.name))
         return True

@@ -113,6 +113,7 @@ class Summaries(Settled):
         if find and self._known_effect(function) is None and self.resolver.function(function) is not None:
             before = self._trace.mask
             self.ensure(function, given=True)
+            self.suspects.tell_again(file)
             self._trace.mask = before
         found = self._known_effect(function)
         return found.digest if found is not None else b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -129,6 +130,89 @@ def test_where_a_resource_comes_from_is_told_anew_when_only_its_place_changed(tm
     put(tmp_path / "app/db.py", FILES["app/db.py"][1])
     assert warm(tmp_path, "app/jobs.py") == cold(tmp_path, "app/jobs.py")
     assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_a_repair_that_adds_functions_is_kept(tmp_path: Path) -> None:
+    keeping = "import psycopg2\n\n\nclass Users:\n    def __init__(self):\n        self.conn = psycopg2.connect('')\n"
+    put(tmp_path / "users.py", keeping)
+    first = warm(tmp_path, propose=True)
+    assert [finding.code for finding in first.findings if finding.fix] == ["LK107"]
+    assert analysed(tmp_path, propose=True) == set()
+    put(tmp_path / "users.py", keeping + "\n\ndef other():\n    return 1\n")
+    assert analysed(tmp_path, propose=True) == set()
+    put(tmp_path / "users.py", keeping + "\n    def close(self):\n        self.conn.close()\n")
+    closed = warm(tmp_path, propose=True)
+    assert closed == cold(tmp_path, propose=True)
+    assert not closed.findings
+    put(tmp_path / "users.py", keeping + "\n    def close(self):\n        self.conn = None\n")
+    assert warm(tmp_path, propose=True) == cold(tmp_path, propose=True)
+
+
+_OF_A_PROPERTY = {
+    "base.py": """
+from table import Table
+
+
+class Database:
+    def load_table(self, name: str) -> Table:
+        with self.lock:
+            if name not in self._tables:
+                self._tables[name] = Table(self)
+            return self._tables[name]
+
+    def get_table(self, name: str) -> Table:
+        if not self.ensure_schema:
+            return self.load_table(name)
+
+    def __getitem__(self, name: str) -> Table:
+        return self.get_table(name)
+""",
+    "table.py": """
+from sqlalchemy.schema import Table as SQLATable
+
+if TYPE_CHECKING:
+    from base import Database
+
+
+class Table:
+    def __init__(self, database: "Database"):
+        self.db = database
+        self._table: SQLATable | None = None
+
+    @property
+    def exists(self) -> bool:
+        return self.name in self.db
+
+    def find(self, streamed):
+        if not self.exists:
+            return Rows(None)
+        if streamed:
+            conn = self.db.engine.connect()
+        return Rows(conn.execute("select 1"), conn)
+
+    def __iter__(self):
+        return self.find(True)
+""",
+}
+
+
+def test_what_counts_only_where_a_repair_is_tried_is_kept(tmp_path: Path) -> None:
+    """With the text of the repair `db` leads to a resource from the start, so that `exists` is a suspect."""
+    for name, text in _OF_A_PROPERTY.items():
+        put(tmp_path / name, text)
+    assert warm(tmp_path, propose=True).findings
+    assert analysed(tmp_path, propose=True) == set()
+    put(tmp_path / "table.py", _OF_A_PROPERTY["table.py"].replace("return self.name in self.db", "return True"))
+    assert warm(tmp_path, propose=True) == cold(tmp_path, propose=True)
+
+
+@pytest.mark.parametrize("folder", ["fixtures", "benchmarks/accuracy/cases"])
+def test_all_that_is_found_is_kept(tmp_path: Path, folder: str) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(Path(__file__).parent.parent.parent / folder, root)
+    first = warm(root, propose=True)
+    assert analysed(root, propose=True) == set()
+    assert warm(root, propose=True) == first
 
 
 def test_a_file_that_was_looked_for_in_vain_counts_once_it_is_there(tmp_path: Path) -> None:
