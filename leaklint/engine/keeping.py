@@ -161,7 +161,7 @@ class Keeper:
                 data = self.likeness.content(place.path)
                 if data is not None and stands_still(place, data):
                     moved.discard(place.path)
-        return not _may_name(moved, msgspec.json.encode((answer.findings, answer.suppressed)))
+        return not _may_name(moved, self.cwd, msgspec.json.encode((answer.findings, answer.suppressed)))
 
     def _moved(self) -> set[str]:
         """The files in which lines may have moved."""
@@ -300,7 +300,7 @@ class Keeper:
             return None
         broken, _ = self._broken_facts(extra, kept)
         stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
-        moved = functools.partial(_may_name, self._moved())
+        moved = functools.partial(_may_name, self._moved(), self.cwd)
         try:
             found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet, moved, self._same_body)
         except (msgspec.MsgspecError, IndexError, KeyError):
@@ -362,9 +362,11 @@ class Keeper:
 
     def save(self) -> None:
         """Keep what is new, if anything is. Of files that changed while they were checked nothing is."""
+        if not self.new and "project" in vars(self):
+            self._hear_own()
         moved, stamps = self.likeness.moved, self.stamps.current.items()
         changed = any(self.record.stamps.get(path) != stamp and path not in moved for path, stamp in stamps)
-        if self.steady and (self.new or self.renewed or changed):
+        if self.steady and (self.new or self.renewed or self.surveys or changed):
             from leaklint.engine.writing import written
 
             record = written(self)
@@ -383,6 +385,12 @@ class Keeper:
             if sealed is not None:
                 self.store.save_seal(sealed)
 
+    def _hear_own(self) -> None:
+        """Take note of what was looked at again to tell that every answer holds, so that later runs need not."""
+        from leaklint.engine.grounds import Recorder
+
+        self.hear(Recorder(self.project).news(""))
+
     def _outdoes_seal(self, count: int) -> bool:
         """Whether a question about so many files can be sealed, and is no smaller than the one that is."""
         as_large = self.seal is None or self.seal.count <= count
@@ -398,9 +406,10 @@ class Keeper:
             self.store.save_seal(sealed)
 
 
-def _may_name(paths: Iterable[str], told: bytes) -> bool:
-    """Whether what was said may name one of these files."""
-    names = map(os.path.basename, paths)
+def _may_name(paths: Iterable[str], cwd: str, told: bytes) -> bool:
+    """Whether what was said may name one of these files. What lies below the working directory is shown from there."""
+    inside = {path: os.path.relpath(path, cwd).replace(os.sep, "/") for path in paths}
+    names = (os.path.basename(path) if name.startswith("..") else name for path, name in inside.items())
     return any(not (name.isascii() and name.isprintable()) or name.encode() in told for name in names)
 
 

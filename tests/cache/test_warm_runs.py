@@ -7,8 +7,9 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from leaklint.engine.analyze import analyze_file
 from leaklint.engine.keeping import Keeper
 from leaklint.engine.kept import store_of
 from leaklint.engine.worker import Setting, Worker
+from leaklint.ownership.analysis import Analysis
+from leaklint.ownership.survey import Survey
 from leaklint.resolve.sets import members, unpacked
 from leaklint.resolve.trace import Fact
 from leaklint.rules import all_rules, codes_and_names
@@ -213,6 +216,44 @@ def test_all_that_is_found_is_kept(tmp_path: Path, folder: str) -> None:
     first = warm(root, propose=True)
     assert analysed(root, propose=True) == set()
     assert warm(root, propose=True) == first
+
+
+def test_what_was_looked_at_again_is_kept_although_no_answer_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[Sequence[str]] = []
+    whole = Analysis.recall
+
+    def recall(self: Analysis, survey: Survey, facts: Any, stale: Collection[str], functions: Any) -> None:
+        again.append(sorted(functions))
+        whole(self, survey, facts, stale, functions)
+
+    monkeypatch.setattr(Analysis, "recall", recall)
+    ending = "def end(conn):\n    shown = 1\n    return conn\n"
+    put(tmp_path / "ending.py", ending)
+    put(
+        tmp_path / "showing.py",
+        "import psycopg2\nfrom ending import end\n\n\ndef show(server):\n    return end(server.connect())\n",
+    )
+    put(tmp_path / "using.py", "from showing import show\n\n\ndef use(server):\n    show(server)\n")
+    warm(tmp_path)
+    put(tmp_path / "ending.py", ending.replace("shown = 1", "shown = len('x')"))
+    assert analysed(tmp_path) == set()
+    assert len(again) == 1
+    assert warm(tmp_path) == cold(tmp_path)
+    assert len(again) == 1
+
+
+def test_a_file_of_the_same_name_elsewhere_may_change(tmp_path: Path) -> None:
+    leaking = "import psycopg2\n\n\ndef go(x):\n    psycopg2.connect(x).cursor()\n"
+    counting = "def first():\n    return 1\n"
+    put(tmp_path / "a/__init__.py", counting)
+    put(tmp_path / "b/__init__.py", leaking)
+    assert warm(tmp_path).findings
+    put(tmp_path / "a/__init__.py", "def first():\n    x = 2\n    return x\n")
+    assert analysed(tmp_path) == set()
+    put(tmp_path / "b/__init__.py", leaking.replace("def go", "def other():\n    return 1\n\n\ndef go"))
+    assert warm(tmp_path) == cold(tmp_path)
 
 
 def test_a_file_that_was_looked_for_in_vain_counts_once_it_is_there(tmp_path: Path) -> None:
