@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ BODY_DIGEST = 8
 """Bytes of the digest of a body."""
 ABSENT = bytes(BODY_DIGEST)
 """In place of the digest of a body that does not stand in a file: that of a function that a repair would add."""
+
+_STRING = r"""\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'"""
+_DOCSTRING = re.compile(rf"\s*[rRuU]?(?:{_STRING})[ \t]*(?=\n)", re.DOTALL)
+_LEXEMES = re.compile(rf"(\n(?:[ \t\f]*(?:#[^\n]*)?\n)+)|#[^\n]*|{_STRING}", re.DOTALL)
+"""Lines without code; in the places of others nothing begins."""
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
@@ -54,7 +60,8 @@ class LaidOut:
 
     def bodies_of(self, names: Container[str]) -> dict[str, bytes]:
         """The same of some."""
-        return {part.name: _digest(self.text[part.body : part.end]) for part in self.layout.parts if part.name in names}
+        parts = (part for part in self.layout.parts if part.name in names)
+        return {part.name: _digest(_spoken(self.text[part.body : part.end])) for part in parts}
 
 
 def laid_out(path: str, data: bytes) -> LaidOut | None:
@@ -95,6 +102,13 @@ def _evaluates(signature: Procedure) -> bool:
     if signature.decorators or signature.returns:
         return True
     return any(one.annotation or one.has_default for one in signature.parameters)
+
+
+def _spoken(body: str) -> str:
+    """A body without what says nothing: its docstring, blank lines, and comments that have a line of their own. Those
+    that speak of findings concern others than who looks into a body; see `leaklint.engine.concerns`."""
+    start = _DOCSTRING.match(body)
+    return _LEXEMES.sub(lambda found: "\n" if found[1] else found[0], body[start.end() if start else 0 :])
 
 
 def _digest(text: str) -> bytes:

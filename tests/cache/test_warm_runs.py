@@ -74,6 +74,20 @@ def test_two_processes_leave_what_one_leaves(tmp_path: Path) -> None:
     assert warm(tmp_path, jobs=2) == cold(tmp_path)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_warm_is_cold_after_lines_that_say_nothing(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(200 + seed)
+    write_project(tmp_path)
+    assert warm(tmp_path, propose=True) == cold(tmp_path, propose=True)
+    for _ in range(8):
+        path = tmp_path / chance.choice(sorted(name for name in FILES if name.endswith(".py")))
+        if path.exists():
+            lines = path.read_text().splitlines(keepends=True)
+            lines.insert(chance.randrange(len(lines) + 1), chance.choice(["\n", "# It's.\n", "    # connect\n"]))
+            put(path, "".join(lines))
+            assert warm(tmp_path, propose=True) == cold(tmp_path, propose=True), (path, lines)
+
+
 def analysed(root: Path, *paths: str, propose: bool = False) -> set[str]:
     """The files that a warm run looks into."""
     looked: set[str] = set()
@@ -253,6 +267,27 @@ def test_a_file_of_the_same_name_elsewhere_may_change(tmp_path: Path) -> None:
     put(tmp_path / "a/__init__.py", "def first():\n    x = 2\n    return x\n")
     assert analysed(tmp_path) == set()
     put(tmp_path / "b/__init__.py", leaking.replace("def go", "def other():\n    return 1\n\n\ndef go"))
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_what_a_body_does_not_say_concerns_nobody(tmp_path: Path) -> None:
+    ending = 'def drop(conn):\n    """End."""\n    text = """\n# said\n"""\n    conn.close()\n    return text\n'
+    using = "import psycopg2\nfrom ending import drop\n\n\ndef read():\n    conn = psycopg2.connect('')\n    {}\n"
+    put(tmp_path / "ending.py", ending)
+    put(tmp_path / "a.py", using.format("drop(conn)"))
+    put(tmp_path / "b.py", using.format("print(conn, 1)"))
+    assert warm(tmp_path).findings
+    told = ending.replace("    conn.close()", "\n    # That's all of \"it\".\n    conn.close()")
+    for text in (told, told.replace("End", "The\n\n    end"), told.replace("# That's", "    # That is")):
+        put(tmp_path / "ending.py", text)
+        assert analysed(tmp_path) == set()
+        assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "ending.py", told.replace("# said", "# not said"))
+    assert analysed(tmp_path) == {"a.py"}
+    put(tmp_path / "ending.py", told.replace("    conn.close()", "    # conn.close()"))
+    assert warm(tmp_path) == cold(tmp_path)
+    commented = using.replace("    conn = ", "    # It is read.\n    conn = ").format("print(conn, 1)")
+    put(tmp_path / "b.py", commented)
     assert warm(tmp_path) == cold(tmp_path)
 
 
