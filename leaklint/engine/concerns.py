@@ -14,6 +14,7 @@ from leaklint.cache.record import Concern, Words
 from leaklint.cache.stamps import content_digest
 from leaklint.digest import blake2b
 from leaklint.engine.layout import LaidOut, Layout, Part, layout_of
+from leaklint.resolve.roles import Role, may_be
 from leaklint.resolve.wording import attributes_assigned
 from leaklint.source.decode import Undecodable, decode
 from leaklint.source.occurrences import ASKING, use_of
@@ -105,7 +106,9 @@ class _Counts:
             return piece
         counted = sorted(word for word in own if any(word in some for some in self._counted))
         around = text[part.start : part.end] + (f"\n{ASKING}" if ASKING in text else "")
-        counted += [use_of(around, word).name for word in dict.fromkeys(counted)]
+        words = dict.fromkeys(counted)
+        counted += [use_of(around, word).name for word in words]
+        counted += [role.name for word in words for role in Role if may_be(role, around, word)]
         if "import" in piece:
             counted += [line.strip() for line in piece.splitlines() if "import" in line]
             counted += map(str, imported(data))

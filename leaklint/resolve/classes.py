@@ -11,6 +11,7 @@ from leaklint.ir import ClassDef, ModuleIR
 from leaklint.resolve.definitions import Definitions, enclosing
 from leaklint.resolve.names import Names, variants
 from leaklint.resolve.refs import Class, External, Function
+from leaklint.resolve.roles import Role
 from leaklint.resolve.shapes import Typed
 from leaklint.resolve.trace import Rests, lasting
 
@@ -266,14 +267,16 @@ def _classify(
 # -- fields -------------------------------------------------------------------------------------------------------
 
 
-def method_bodies(names: Names, cls: Class, word: str = "") -> Iterator[tuple[ModuleIR, str, str]]:
+def method_bodies(
+    names: Names, cls: Class, word: str = "", role: Role | None = None
+) -> Iterator[tuple[ModuleIR, str, str]]:
     """The methods of a class and the functions inside them, with the name of the receiver. word: only those whose
-    text has it."""
+    text has it. role: as what."""
     module = names.program.module(cls.module)
     if module is None:
         return
     for name, own, span in names.methods(cls):
-        if not word or names.program.mentions(module, span, word):
+        if not word or names.program.mentions(module, span, word, role):
             yield module, name, own
 
 
@@ -297,7 +300,7 @@ def _assignments(info: ClassInfo, name: str) -> Iterator[Assigned]:
         if body is not None and name in body.values and not body_seen:
             body_seen = True
             yield cls.module, cls.name, name
-        for module, procedure, own in method_bodies(names, cls, name):
+        for module, procedure, own in method_bodies(names, cls, name, Role.ASSIGNED):
             inner = names.definitions(module.module, procedure)
             for step in inner.attributes if inner is not None else ():
                 if step.name == name and is_receiver(inner, step.base, own, cls):  # type: ignore[arg-type]
@@ -319,7 +322,7 @@ def _field_annotations(info: ClassInfo, name: str) -> Iterator[Assigned]:
     if name in info.annotations:
         yield info.annotations[name]
     for cls in info.lineage:
-        for module, procedure, own in method_bodies(info.names, cls, name):
+        for module, procedure, own in method_bodies(info.names, cls, name, Role.ASSIGNED):
             lowered = module.procedures.get(procedure)
             for target, text in lowered.annotations if lowered is not None and own else ():
                 if target == f"{own}.{name}":

@@ -13,6 +13,7 @@ from leaklint.resolve.definitions import MODULE_BODY, enclosing
 from leaklint.resolve.names import receiver
 from leaklint.resolve.reading import Get, read_all
 from leaklint.resolve.refs import Class, External, Function, Instance, Partial
+from leaklint.resolve.roles import Role
 from leaklint.resolve.shapes import Display, Value
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def sites(flow: Flow, module: ModuleIR, procedure: str) -> Iterator[tuple[str, s
         places = places if len(others) <= MOST_MODULES else [module]
     count = 0
     for place in places:
-        for caller in flow.program.mentioning(place, simple):
+        for caller in flow.program.mentioning(place, simple, Role.CALLED):
             body = flow.names.definitions(place.module, caller)
             for call in body.calls_naming.get(simple, ()) if body is not None else ():
                 yield place.module, caller, call

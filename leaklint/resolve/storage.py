@@ -11,6 +11,7 @@ from leaklint.resolve.classes import method_bodies
 from leaklint.resolve.definitions import MODULE_BODY, Definitions
 from leaklint.resolve.reading import Get
 from leaklint.resolve.refs import Class, Instance, Module
+from leaklint.resolve.roles import PUTTING, Role
 from leaklint.resolve.shapes import Value
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 Place = tuple[Any, ...]
 
 COPYING = frozenset({"list", "tuple", "set", "sorted", "reversed", "frozenset"})
-PUTTING = frozenset({"append", "add", "put", "put_nowait", "appendleft", "insert", "setdefault", "push"})
 
 
 def contents(
@@ -78,13 +78,15 @@ def _global_place(flow: Flow, module: ModuleIR, name: str) -> Iterator[Place]:
 
 def stored(flow: Flow, get: Get, place: Place, rows: bool) -> set[Value]:
     """All that is put into the container at a place, by code that names the place."""
-    return _in_bodies(flow, get, list(_users(flow, place)), rows)
+    return _in_bodies(flow, get, list(_users(flow, place, Role.FILLED)), rows)
 
 
 def kept_at(flow: Flow, get: Get, place: Place, name: str) -> set[Value]:
     """What is assigned to an attribute of the object at a place, by code that names the place."""
     found: set[Value] = set()
     for module, procedure, test in _users(flow, place):
+        if not _assigns(flow, module, procedure, name):
+            continue
         body = flow.names.definitions(module, procedure)
         for step in body.attributes if body is not None else ():
             if step.name == name and test(body, step.base):  # type: ignore[arg-type]
@@ -92,18 +94,29 @@ def kept_at(flow: Flow, get: Get, place: Place, name: str) -> set[Value]:
     return found
 
 
-def _users(flow: Flow, place: Place) -> Iterator[tuple[str, str, Test]]:
-    """The procedures that may name a place, and how to tell the operands that do."""
+def _assigns(flow: Flow, module_name: str, procedure: str, name: str) -> bool:
+    """Whether a procedure may assign an attribute of this name."""
+    module = flow.program.module(module_name)
+    signature = module.signatures.get(procedure) if module is not None else None
+    return (
+        module is not None
+        and signature is not None
+        and flow.program.mentions(module, signature.span, name, Role.ASSIGNED)
+    )
+
+
+def _users(flow: Flow, place: Place, role: Role | None = None) -> Iterator[tuple[str, str, Test]]:
+    """The procedures that may name a place, and how to tell the operands that do. role: as what they may name it."""
     if place[0] == "local":
         yield place[1], place[2], _is_local(place[3])
     elif place[0] == "global":
         found = flow.program.module(place[1])
         if found is not None:
-            yield from _global_users(flow, found, place[2])
+            yield from _global_users(flow, found, place[2], role)
     else:
         info = flow.classes.info(place[1])
         for cls in info.lineage if info is not None else ():
-            for module, procedure, own in method_bodies(flow.names, cls, place[2]):
+            for module, procedure, own in method_bodies(flow.names, cls, place[2], role):
                 yield module.module, procedure, _is_field(own, place[2])
 
 
@@ -132,9 +145,9 @@ def _is_field(own: str, name: str) -> Test:
     return test
 
 
-def _global_users(flow: Flow, module: ModuleIR, name: str) -> Iterator[tuple[str, str, Test]]:
+def _global_users(flow: Flow, module: ModuleIR, name: str, role: Role | None) -> Iterator[tuple[str, str, Test]]:
     for procedure, signature in module.signatures.items():
-        if flow.program.mentions(module, signature.span, name):
+        if flow.program.mentions(module, signature.span, name, role):
             yield module.module, procedure, _is_global(name, in_module=procedure == MODULE_BODY)
 
 
@@ -158,8 +171,8 @@ def kept(flow: Flow, get: Get, value: Value, module_name: str, name: str) -> set
     """What a module assigns to an attribute of an object that is not the project's: `flask.g`, a thread-local."""
     module = flow.program.module(module_name)
     found: set[Value] = set()
-    for procedure, signature in module.signatures.items() if module is not None else ():
-        if not flow.program.mentions(module, signature.span, name):  # type: ignore[arg-type]
+    for procedure in module.signatures if module is not None else ():
+        if not _assigns(flow, module_name, procedure, name):
             continue
         body = flow.names.definitions(module_name, procedure)
         for step in body.attributes if body is not None else ():

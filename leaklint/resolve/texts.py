@@ -15,6 +15,7 @@ from leaklint.model import Span
 from leaklint.resolve import wording
 from leaklint.resolve.asked import Asked
 from leaklint.resolve.locations import Locations
+from leaklint.resolve.roles import Role, may_be
 from leaklint.resolve.spans import Spans
 from leaklint.resolve.trace import Trace
 
@@ -40,6 +41,7 @@ class Texts(Locations):
         self._read = read
         self._texts: dict[str, str | None] = {}
         self._words: dict[str, dict[str, list[int]]] = {}
+        self._roles: dict[str, dict[tuple[str, Role], dict[int, bool]]] = {}
         self._starts: dict[str, array[int]] = {}
         self._attributes: dict[str, frozenset[str]] = {}
         self._spans: dict[str, Spans] = {}
@@ -91,6 +93,7 @@ class Texts(Locations):
             self._texts,
             self._starts,
             self._words,
+            self._roles,
             self._all_words,
             self._attributes,
             self._spans,
@@ -113,6 +116,20 @@ class Texts(Locations):
             lines = index[word] = self._find_lines(file, word)
         return lines
 
+    def _may_be(self, role: Role, module: ModuleIR, word: str, lines: Iterable[int]) -> Iterator[int]:
+        """Those of these lines in which the identifier `word` may be this."""
+        file = self.file_of(module)
+        known = self._roles.setdefault(file, {}).setdefault((word, role), {})
+        for line in lines:
+            found = known.get(line)
+            if found is None:
+                text = self._text(file) or ""
+                starts = self._line_starts(file, text)
+                end = starts[line] if line < len(starts) else len(text)
+                found = known[line] = may_be(role, text, word, starts[line - 1], end)
+            if found:
+                yield line
+
     def times(self, module: ModuleIR, word: str, first: int, last: int) -> int:
         """How often the identifier `word` occurs in these lines (from 1), comments and strings included."""
         lines = self.lines_with(module, word)
@@ -123,13 +140,21 @@ class Texts(Locations):
         text = self._text(file) or ""
         return wording.times(text, self._line_starts(file, text), word, within)
 
-    def mentions(self, module: ModuleIR, span: Span, word: str) -> bool:
-        """Whether the identifier `word` occurs in the lines of `span`."""
-        return _has_one(self.lines_with(module, word), span)
-
-    def mentioning(self, module: ModuleIR, word: str) -> Iterator[str]:
-        """The procedures of a module in whose lines the identifier `word` occurs, in the order in which they begin."""
+    def mentions(self, module: ModuleIR, span: Span, word: str, role: Role | None = None) -> bool:
+        """Whether the identifier `word` occurs in the lines of `span`. role: what it may be there."""
         lines = self.lines_with(module, word)
+        first = bisect_left(lines, span.line)
+        if role is None or self.trace.by_word:
+            return first < len(lines) and lines[first] <= span.end_line
+        return any(self._may_be(role, module, word, lines[first : bisect_right(lines, span.end_line)]))
+
+    def mentioning(self, module: ModuleIR, word: str, role: Role | None = None) -> Iterator[str]:
+        """The procedures of a module in whose lines the identifier `word` occurs, in the order in which they begin.
+        role: what it may be there."""
+        lines = self.lines_with(module, word)
+        if role is not None and not self.trace.by_word:
+            # By word, a line is told from what it was by its words alone.
+            lines = list(self._may_be(role, module, word, lines))
         standing = self.standing_on(module, lines)
         # Decorators belong to the procedure around.
         return (name for name in standing if _has_one(lines, module.signatures[name].span))
@@ -149,6 +174,7 @@ class Texts(Locations):
         """Let go where in the texts words stand. It is told from the texts again."""
         self._starts.clear()
         self._words.clear()
+        self._roles.clear()
         self._attributes.clear()
         self._all_words.clear()
         self._spans.clear()

@@ -36,7 +36,7 @@ def use_of(text: str, word: str) -> Use:
     at = find(text, word)
     while at >= 0:
         end = at + len(word)
-        found = _use_at(text, at, end)
+        found = use_at(text, at, end)
         if found == Use.VALUE:
             return found
         most = max(most, found)
@@ -55,7 +55,7 @@ def find(text: str, word: str, start: int = 0) -> int:
     return at
 
 
-def _use_at(text: str, start: int, end: int) -> Use:
+def use_at(text: str, start: int, end: int) -> Use:
     """What the identifier between two offsets is to a text."""
     before = _line_before(text, start)
     if "import" in before:

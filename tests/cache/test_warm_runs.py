@@ -277,7 +277,7 @@ def test_what_a_body_does_not_say_concerns_nobody(tmp_path: Path) -> None:
     put(tmp_path / "a.py", using.format("drop(conn)"))
     put(tmp_path / "b.py", using.format("print(conn, 1)"))
     assert warm(tmp_path).findings
-    told = ending.replace("    conn.close()", "\n    # That's all of \"it\".\n    conn.close()")
+    told = ending.replace("    conn.close()", '\n    # That\'s all of "it".\n    conn.close()')
     for text in (told, told.replace("End", "The\n\n    end"), told.replace("# That's", "    # That is")):
         put(tmp_path / "ending.py", text)
         assert analysed(tmp_path) == set()
@@ -288,6 +288,28 @@ def test_what_a_body_does_not_say_concerns_nobody(tmp_path: Path) -> None:
     assert warm(tmp_path) == cold(tmp_path)
     commented = using.replace("    conn = ", "    # It is read.\n    conn = ").format("print(conn, 1)")
     put(tmp_path / "b.py", commented)
+    assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_a_body_that_only_reads_a_field_concerns_nobody_who_asks_what_is_in_it(tmp_path: Path) -> None:
+    holding = (
+        "class Users:\n    def __init__(self):\n        self.pool = Pool()\n\n"
+        "    def count(self):\n        return self.pool.size\n\n\n"
+        "class Pool:\n    def get(self, conn):\n        return conn.cursor()\n"
+    )
+    put(tmp_path / "users.py", holding)
+    put(
+        tmp_path / "using.py",
+        "import psycopg2\nfrom users import Users\n\n\ndef go(users: Users):\n    conn = psycopg2.connect('')\n"
+        "    users.pool.get(conn)\n",
+    )
+    first = warm(tmp_path)
+    assert first.findings
+    put(tmp_path / "users.py", holding.replace("return self.pool.size", "x = len('x')\n        return self.pool.size"))
+    assert analysed(tmp_path) == set()
+    assert warm(tmp_path) == cold(tmp_path) == first
+    put(tmp_path / "users.py", holding.replace("return self.pool.size", "self.pool = mystery()"))
+    assert analysed(tmp_path) == {"using.py"}
     assert warm(tmp_path) == cold(tmp_path)
 
 
