@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from leaklint.cache.stamps import Stamp, content_digest, taken
 from leaklint.source.decode import Undecodable, decode
+from leaklint.source.file_words import FileWords
 from leaklint.source.prefilter import identifiers
-
-if TYPE_CHECKING:
-    from leaklint.ownership.vocabulary import Vocabulary, Words
 
 _ROOM = 4_000_000
 """Bytes of files that are read before it is looked which can be let go."""
@@ -30,14 +26,8 @@ class Contents:
         self._data: dict[str, bytes | None] = {}
         self._let_go: dict[str, int] = {}
         self._held = 0
-        self._words: dict[str, Words] = {}
+        self._words: dict[str, FileWords] = {}
         self._digests: dict[str, bytes] = {}
-
-    @functools.cached_property
-    def _vocabulary(self) -> Vocabulary:
-        from leaklint.ownership.vocabulary import Vocabulary
-
-        return Vocabulary()
 
     def content(self, path: str) -> bytes:
         """A file's bytes. Raises OSError."""
@@ -100,14 +90,13 @@ class Contents:
         for path, data in list(self._data.items()):
             if data is not None:
                 if self.words_of(path) is None:
-                    self._words[path] = self._vocabulary.of(identifiers(data))
+                    self._words[path] = FileWords(identifiers(data))
                 self._let_go[path] = hash(data)
                 del self._data[path]
         self._held = 0
 
     def _share(self, before: Contents, path: str) -> None:
         """Take over what is known of other files than this one."""
-        self._vocabulary = before._vocabulary
         self._data = {name: known for name, known in before._data.items() if name != path}
         self._let_go = {name: known for name, known in before._let_go.items() if name != path}
         self._words = {name: known for name, known in before._words.items() if name != path}

@@ -275,7 +275,6 @@ class Project(Contents):
             thorough=thorough,
             remembering=self.remembering,
             keeping=self.keeping,
-            vocabulary=self._vocabulary,
         )
         before = self.earlier.survey(extra) if self.earlier is not None and not thorough else None
         if before is not None:

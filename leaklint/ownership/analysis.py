@@ -12,7 +12,6 @@ from leaklint.ownership.outcomes import hands_over
 from leaklint.ownership.summaries import Summaries, by_name
 from leaklint.ownership.survey import Survey, gives_digest
 from leaklint.ownership.suspects import Suspects
-from leaklint.ownership.vocabulary import Vocabulary
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Function
 from leaklint.resolve.resolver import Resolver
@@ -46,10 +45,9 @@ class Analysis(Summaries):
         remembering: bool = False,
         keeping: bool = False,
         suspects: Suspects | None = None,
-        vocabulary: Vocabulary | None = None,
     ) -> None:
         if suspects is None:
-            suspects = Suspects(resolver, vocabulary, thorough=thorough)
+            suspects = Suspects(resolver, thorough=thorough)
         super().__init__(program, resolver, catalog, suspects, strict=strict, remembering=remembering, keeping=keeping)
         self.put_off: set[Function] = set()
         self.goes_on = False

@@ -12,11 +12,11 @@ from leaklint.ownership.carrying import own_name
 from leaklint.ownership.libraries import Libraries
 from leaklint.ownership.meanings import Meanings
 from leaklint.ownership.survey import Gift, digest, gives_digest
-from leaklint.ownership.vocabulary import Vocabulary, Words
 from leaklint.resolve.importing import Imports
 from leaklint.resolve.program import Program
 from leaklint.resolve.refs import Class, External, Function, Instance, Method, Partial, Ref
 from leaklint.resolve.trace import Rests
+from leaklint.source.file_words import FileWords
 from leaklint.source.occurrences import Use, use_of
 from leaklint.source.prefilter import Prefilter, identifiers
 
@@ -52,7 +52,7 @@ class KnownFile:
     all of this. same: whether all this was found in the same text, before that of another file changed.
     """
 
-    def __init__(self, bit: int, reached: int, read: Words | None) -> None:
+    def __init__(self, bit: int, reached: int, read: FileWords | None) -> None:
         self.bit = bit
         self.reached = reached
         self.read = read
@@ -89,10 +89,9 @@ class KnownFile:
 class KnownFiles:
     """files: by absolute path. libraries: that they name. meanings: of the words that they give to each other.
     receiving: the functions that are passed something that gives a resource. lambdas: those that hand one over. rests:
-    the facts that what is known of each suspect rests on. vocabulary: of all words that are kept. thorough: every
-    function is a suspect."""
+    the facts that what is known of each suspect rests on. thorough: every function is a suspect."""
 
-    def __init__(self, program: Program, vocabulary: Vocabulary | None = None, *, thorough: bool = False) -> None:
+    def __init__(self, program: Program, *, thorough: bool = False) -> None:
         self.thorough = thorough
         self.program = program
         self.catalog = catalog = program.catalog
@@ -101,7 +100,6 @@ class KnownFiles:
         self._free = catalog.free_words
         self._makers = catalog.maker_words
         self.files: dict[str, KnownFile] = {}
-        self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
         self.libraries = Libraries(self.prefilter, self._free)
         self.meanings = Meanings()
         self.receiving: set[Function] = set()
@@ -142,7 +140,9 @@ class KnownFiles:
             return known.ways
         words = self._words_in(file, known)
         tables = (self.meanings.named, self.meanings.making)
-        others = {word for table in tables for word in words.among(table) if table[word] & known.reached}
+        others = {
+            word for table in tables for word in words.among_numbered(table.by_number) if table[word] & known.reached
+        }
         return digest((*sorted(known.active | others), "", *sorted(known.functions)))
 
     def gives(self, file: str) -> bytes:
@@ -219,16 +219,16 @@ class KnownFiles:
         text = self.program.text_at(file) or ""
         data = text.encode("utf-8", "replace")
         words = frozenset(identifiers(data))
-        own = self._vocabulary.of(words)
+        own = FileWords(words)
         bit = self.imports.bit(file)
         self.libraries.note(file, bit, self.prefilter.libraries(data, words))
         self.files[file] = KnownFile(bit, self.imports.reached(file), own)
         self.files[file].stale = True
 
-    def _words_in(self, file: str, known: KnownFile) -> Words:
+    def _words_in(self, file: str, known: KnownFile) -> FileWords:
         if known.read is None:
             text = self.program.text_at(file) or ""
-            known.read = self._vocabulary.of(identifiers(text.encode("utf-8", "replace")))
+            known.read = FileWords(identifiers(text.encode("utf-8", "replace")))
         return known.read
 
     def _active_at_first(self, file: str) -> set[str]:
@@ -239,7 +239,7 @@ class KnownFiles:
         if not self.thorough:
             found = self._taking(file, found)
         leading = self.meanings.leading
-        found.update(name for name in words.among(leading) if leading[name] & known.reached)
+        found.update(name for name in words.among_numbered(leading.by_number) if leading[name] & known.reached)
         return found
 
     def _taking(self, file: str, words: Set[str]) -> set[str]:

@@ -7,16 +7,18 @@ from collections.abc import Iterator, Mapping
 
 class Meaning(dict[str, int]):
     """The words of one meaning, each with the files that give it that, as a set of their bits. before: the same as it
-    was when something that is still believed was found out."""
+    was when something that is still believed was found out. by_number: the words by what `hash` gives of them."""
 
     def __init__(self, known: Mapping[str, int] | None = None) -> None:
         super().__init__(known or {})
+        self.by_number = {hash(word): word for word in self}
         self.before: dict[str, int] = {}
 
     def add(self, word: str, bit: int) -> bool:
         """A file gives a word this meaning. Whether that is new."""
         known = self.get(word, 0)
         self[word] = known | bit
+        self.by_number[hash(word)] = word
         return not known & bit
 
     def add_before(self, word: str, bit: int) -> None:

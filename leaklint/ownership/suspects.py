@@ -18,10 +18,10 @@ from pathlib import Path
 from leaklint.ir import ModuleIR
 from leaklint.ownership.carrying import carried, own_name
 from leaklint.ownership.known_files import KnownFile, KnownFiles
-from leaklint.ownership.vocabulary import Vocabulary
 from leaklint.resolve.definitions import MODULE_BODY
 from leaklint.resolve.refs import Class, Function, Partial, Ref
 from leaklint.resolve.resolver import Resolver
+from leaklint.source.file_words import FileWords
 
 _NAME = re.compile(r"\w+")
 _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
@@ -31,8 +31,8 @@ _OF_CLASSES = frozenset({"super", "cls", "__class__", "type"})
 class Suspects(KnownFiles):
     """Grows with the files that are asked for and with what is found in them."""
 
-    def __init__(self, resolver: Resolver, vocabulary: Vocabulary | None = None, *, thorough: bool = False) -> None:
-        super().__init__(resolver.program, vocabulary, thorough=thorough)
+    def __init__(self, resolver: Resolver, *, thorough: bool = False) -> None:
+        super().__init__(resolver.program, thorough=thorough)
         self._resolver = resolver
         self._fresh = 0
         self._news: list[tuple[str, str, int]] = []
@@ -155,7 +155,7 @@ class Suspects(KnownFiles):
         if known.module is None:
             known.module = self.program.module_at(Path(file))
             if known.module is None:
-                known.read = self._vocabulary.of(())
+                known.read = FileWords(())
                 return
         module = known.module
         inheriting, renamed = known.declared
@@ -309,7 +309,7 @@ class Suspects(KnownFiles):
         """The same for a program in which one file has another text: nothing is known of that, and of the others what
         was known, but for what rests on that text. resting: the facts about it, if whoever asks looks again at all
         functions that rest on them, and needs not be told of those that only mention what the file gave before."""
-        other = Suspects(resolver, self._vocabulary, thorough=self.thorough)
+        other = Suspects(resolver, thorough=self.thorough)
         other.imports = self.imports.again(resolver.program, file)
         bit = self.imports.bit(file)
         other.meanings = self.meanings.without(bit)
@@ -334,7 +334,7 @@ class Suspects(KnownFiles):
     def edited(self, file: str, resolver: Resolver, procedures: Set[str], gone: int) -> Suspects:
         """The same for a program in which nothing of a file has changed but the bodies of some procedures. What words
         led to still counts. gone: the facts that are no longer so."""
-        other = Suspects(resolver, self._vocabulary, thorough=self.thorough)
+        other = Suspects(resolver, thorough=self.thorough)
         other.imports = self.imports.again(resolver.program, file)
         other.meanings = self.meanings.copy()
         other.receiving, other.lambdas = set(self.receiving), set(self.lambdas)
