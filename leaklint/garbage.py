@@ -1,11 +1,13 @@
-"""How often a process looks for garbage in cycles. What an analysis makes it keeps: to look through all of that again
-and again would take a quarter of its time. What it no longer needs is therefore taken apart."""
+"""How a process gets rid of what it no longer needs. What an analysis makes it keeps: to look through all of that for
+garbage in cycles again and again would take a quarter of its time. So it seldom looks, and takes apart what is over."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 
 _SELDOM = 1_000_000
 """New objects after which to look."""
@@ -25,6 +27,26 @@ def collecting_seldom() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@functools.cache
+def _trim() -> Callable[[int], int] | None:
+    """What the C library offers for giving back memory; None where it does not."""
+    if not sys.platform.startswith("linux"):
+        return None
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import ctypes
+
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+        return found
+    return None
+
+
+def give_back() -> None:
+    """Give memory that was let go back to the system. It lies between what is kept, and would stay with the process."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
 
 
 def dissolve(*holders: object) -> None:

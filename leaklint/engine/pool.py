@@ -16,7 +16,7 @@ from leaklint.engine.one_file import internal_error
 from leaklint.engine.outcome import Checked, Outcome, Setting, Task
 from leaklint.engine.sizing import runs_of
 from leaklint.engine.worker import Worker
-from leaklint.garbage import collect_seldom
+from leaklint.garbage import collect_seldom, give_back
 
 _local = threading.local()
 Hear = Callable[[Checked, Sequence[int]], None]
@@ -36,6 +36,7 @@ def _check_run(tasks: Sequence[Task], over: Sequence[int] = ()) -> Checked:
         worker.end(index)
     told = worker.tell(worker.check_all(tasks))
     worker.turn()
+    give_back()
     return told
 
 
