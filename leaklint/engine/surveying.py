@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from leaklint.cache.record import KeptFact, KeptFile, KeptSurvey, Quiet, SurveyBody, Words, decode_body, encode_body
-from leaklint.resolve.sets import as_int, members, packed, unpacked
+from leaklint.resolve.sets import as_int, members, packed, set_of_numbers, unpacked
 from leaklint.resolve.trace import FOUND_OUT, Fact
 
 if TYPE_CHECKING:
@@ -49,17 +49,13 @@ class Joined:
         if not self._numbers:
             self._numbers = {fact: number for number, fact in enumerate(self._facts)}
         bit_of_file = [1 << self._order.setdefault(path, len(self._order)) for path in survey.order]
-        bit_of_fact: dict[int, int] = {}
-        moved: dict[int | bytes, int] = {}
+        number_here = functools.cache(lambda number: self._fact(facts[number]))
+        moved: dict[int | bytes, bytes] = {}
 
-        def bit(number: int) -> int:
-            if number not in bit_of_fact:
-                bit_of_fact[number] = 1 << self._fact(facts[number])
-            return bit_of_fact[number]
-
-        def rests(mask: int | bytes) -> int:
+        def rests(mask: int | bytes) -> bytes:
             if mask not in moved:
-                moved[mask] = sum(map(bit, members(as_int(mask))))
+                # There are many of them, and large ones: they are held packed.
+                moved[mask] = packed(set_of_numbers(map(number_here, members(as_int(mask)))))
             return moved[mask]
 
         reached = functools.cache(lambda mask: sum(bit_of_file[number] for number in members(mask)))
@@ -163,9 +159,9 @@ def _both(old: Surveyed, new: Surveyed) -> Surveyed:
     """What two processes found out about one file."""
     suspects = dict(old.suspects)
     for name, mask in new.suspects.items():
-        suspects[name] = as_int(suspects.get(name, 0)) | as_int(mask)
+        suspects[name] = packed(as_int(suspects.get(name, 0)) | as_int(mask))
     return new._replace(
-        rests=as_int(old.rests) | as_int(new.rests),
+        rests=packed(as_int(old.rests) | as_int(new.rests)),
         reached=old.reached | new.reached,
         active=sorted({*old.active, *new.active}),
         gives=sorted({*old.gives, *new.gives}),

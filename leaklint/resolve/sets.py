@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _RUNS = re.compile(rb"[^\0]+(?:\0{1,4}[^\0]+)*")
@@ -13,6 +13,7 @@ _LONGEST = 1 << 8 * _LENGTH
 _FARTHEST = 1 << 8 * _PLACE
 _DENSE, _SPARSE = b"\0", b"\1"
 _SMALL = 1024
+_ONE = ord("1")
 _MOST_AT_HAND = 500
 """Packed sets that are at hand unpacked, too."""
 
@@ -56,6 +57,15 @@ def as_int(known: int | bytes) -> int:
 def members(mask: int) -> Iterator[int]:
     """The numbers in a set, lowest first."""
     return itertools.compress(itertools.count(), map(int, reversed(f"{mask:b}")))
+
+
+def set_of_numbers(numbers: Iterable[int]) -> int:
+    """The set of some numbers. To add them one by one would make a set anew for each."""
+    known = [*numbers]
+    bits = bytearray(b"0") * (max(known, default=0) + 1)
+    for number in known:
+        bits[-1 - number] = _ONE
+    return int(bits, 2)
 
 
 class SharedSets:

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from leaklint.resolve.sets import as_int, packed, unpacked
+from leaklint.resolve.sets import as_int, members, packed, set_of_numbers, unpacked
 from leaklint.resolve.trace import Trace
 
 
@@ -21,6 +21,7 @@ def test_a_set_comes_back(seed: int) -> None:
         mask |= (1 << chance.randrange(size)) - 1
     assert unpacked(packed(mask)) == mask
     assert as_int(packed(mask)) == as_int(mask) == mask
+    assert set_of_numbers(reversed([*members(mask)])) == mask
 
 
 def test_few_numbers_take_little_room() -> None:
