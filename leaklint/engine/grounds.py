@@ -14,7 +14,7 @@ from leaklint.cache.stamps import Stamp, Stamps, content_digest
 from leaklint.capacity.described import files_of
 from leaklint.config import Settings
 from leaklint.digest import blake2b
-from leaklint.engine.concerns import Told, told
+from leaklint.engine.concerns import told
 from leaklint.engine.layout import ABSENT, LaidOut, layout_of
 from leaklint.engine.reach import light_facts
 from leaklint.resolve.sets import packed
@@ -48,7 +48,7 @@ class News(msgspec.Struct, frozen=True):
     """What a process has met since it last told. facts: by extra root, the number of the first and the facts, each with
     what it was. searches: extra root, word, and the files that hold it. stamps: of the files read. steady: none of them
     changed meanwhile. surveys: by extra root, what was found out about the words of its program. asked: by extra root
-    and path, what was asked of files; None where nobody can say."""
+    and path, what was asked of files, see `concerns.told`."""
 
     process: str
     facts: Mapping[str, tuple[int, tuple[tuple[Fact, bytes], ...]]]
@@ -56,7 +56,7 @@ class News(msgspec.Struct, frozen=True):
     stamps: Mapping[str, Stamp]
     steady: bool
     surveys: Mapping[str, Survey]
-    asked: Mapping[str, Mapping[str, Told | None]]
+    asked: Mapping[str, Mapping[str, bytes | None]]
 
 
 class Recorder:
@@ -112,9 +112,9 @@ class Recorder:
         asked = {extra: self._newly_asked(extra) for extra in self.project.traces}
         return News(process, facts, searches, stamps, self.project.steady, surveys, asked)
 
-    def _newly_asked(self, extra: str) -> dict[str, Told | None]:
+    def _newly_asked(self, extra: str) -> dict[str, bytes | None]:
         program = self.project.program(extra)
-        found: dict[str, Told | None] = {}
+        found: dict[str, bytes | None] = {}
         for path, asked in program.asked.files.items():
             if self._asked.get((extra, path)) != asked.size:
                 self._asked[(extra, path)] = asked.size

@@ -25,7 +25,6 @@ from leaklint.resolve.trace import FOUND_OUT, NAMING, Fact
 from leaklint.source.discover import File
 
 if TYPE_CHECKING:
-    from leaklint.engine.concerns import Told
     from leaklint.engine.project import Project
     from leaklint.ownership.survey import Survey
 
@@ -85,7 +84,7 @@ class Keeper:
         self.surveys: dict[tuple[str, str], Survey] = {}
         self._surveys: dict[str, Recalled | None] = {}
         self._wrong: dict[str, tuple[int, list[Fact]]] = {}
-        self.told: dict[str, dict[str, list[Told | None]]] = {}
+        self.told: dict[str, dict[str, list[bytes | None]]] = {}
         self.asked: set[str] = set()
         self.steady = True
         self._files: Sequence[File] = ()

@@ -27,7 +27,7 @@ _LEXEMES = re.compile(rf"(\n(?:[ \t\f]*(?:#[^\n]*)?\n)+)|#[^\n]*|{_STRING}", re.
 """Lines without code; in the places of others nothing begins."""
 
 
-class Part(msgspec.Struct, frozen=True, gc=False):
+class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function in which no other stands. start, body, end: where its first line, its body and its end are.
     stands_alone: at the top of its module, and nothing is evaluated where it is defined."""
 
@@ -39,7 +39,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
     stands_alone: bool
 
 
-class Layout(msgspec.Struct, frozen=True):
+class Layout(msgspec.Struct, frozen=True, array_like=True):
     """parts: in source order. placed: the names of those procedures that tell where they stand."""
 
     parts: tuple[Part, ...]
