@@ -104,9 +104,9 @@ class _Counts:
         self._counted = (asked.words, words.always, words.words, IMPORTING)
 
     def of(self, text: str, part: Part) -> str:
-        """What counts of the body of a function, beside its graph: what it imports, and how often, and for what, it has
-        which word that was looked for, or that could lead to a resource anywhere; all of it, where it may speak of
-        findings."""
+        """What counts of the body of a function, beside its graph: what it imports, and how often, for what and as what
+        it has which word that was looked for, or that could lead to a resource anywhere; all of it, where it may speak
+        of findings."""
         piece = text[part.body : part.end]
         data = piece.encode("utf-8", "replace")
         own = identifiers(data)

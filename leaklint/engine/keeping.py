@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -17,7 +16,7 @@ from leaklint.config import Settings
 from leaklint.engine.grounds import GONE, LIGHT, Grounds, News, Present
 from leaklint.engine.layout import BODY_DIGEST
 from leaklint.engine.likeness import Likeness
-from leaklint.engine.named_lines import stands_still
+from leaklint.engine.named_lines import may_name, stands_still
 from leaklint.engine.outcome import Outcome
 from leaklint.engine.surveying import Recalled, broken_facts, recalled, still_so, together
 from leaklint.resolve.sets import members, unpacked
@@ -160,7 +159,7 @@ class Keeper:
                 data = self.likeness.content(place.path)
                 if data is not None and stands_still(place, data):
                     moved.discard(place.path)
-        return not _may_name(moved, self.cwd, msgspec.json.encode((answer.findings, answer.suppressed)))
+        return not may_name(moved, self.cwd, msgspec.json.encode((answer.findings, answer.suppressed)))
 
     def _moved(self) -> set[str]:
         """The files in which lines may have moved."""
@@ -299,7 +298,7 @@ class Keeper:
             return None
         broken, _ = self._broken_facts(extra, kept)
         stays_quiet = functools.partial(self.likeness.stays_quiet, words=words)
-        moved = functools.partial(_may_name, self._moved(), self.cwd)
+        moved = functools.partial(may_name, self._moved(), self.cwd)
         try:
             found = recalled(kept, self.record.paths, self._fact, broken, stays_quiet, moved, self._same_body)
         except (msgspec.MsgspecError, IndexError, KeyError):
@@ -403,13 +402,6 @@ class Keeper:
         sealed = sealed_at_once(keeper, self._files)
         if sealed is not None:
             self.store.save_seal(sealed)
-
-
-def _may_name(paths: Iterable[str], cwd: str, told: bytes) -> bool:
-    """Whether what was said may name one of these files. What lies below the working directory is shown from there."""
-    inside = {path: os.path.relpath(path, cwd).replace(os.sep, "/") for path in paths}
-    names = (os.path.basename(path) if name.startswith("..") else name for path, name in inside.items())
-    return any(not (name.isascii() and name.isprintable()) or name.encode() in told for name in names)
 
 
 def _masks(kept: Mapping[str, bytes]) -> dict[str | int, int]:

@@ -42,6 +42,13 @@ def stands_still(place: Place, data: bytes) -> bool:
     return _digest(data, place.last, place.words) == place.digest
 
 
+def may_name(paths: Iterable[str], cwd: str, told: bytes) -> bool:
+    """Whether what was said may name one of these files. What lies below the working directory is shown from there."""
+    inside = {path: os.path.relpath(path, cwd).replace(os.sep, "/") for path in paths}
+    names = (os.path.basename(path) if name.startswith("..") else name for path, name in inside.items())
+    return any(not (name.isascii() and name.isprintable()) or name.encode() in told for name in names)
+
+
 def _digest(data: bytes, last: int, words: Sequence[str]) -> bytes:
     found = blake2b(b"".join(data.splitlines(keepends=True)[:last]), digest_size=16)
     if words:

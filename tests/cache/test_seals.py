@@ -12,7 +12,7 @@ import pytest
 
 from leaklint.cache import stamps, store
 from tests.cache.project import FILES, edit, put, write_project
-from tests.cache.test_warm_runs import analysed, cold, warm
+from tests.cache.runs import analysed, cold, warm
 
 TICK = 0.03
 """Seconds after which times tell here. Clocks of the file systems that tests run on are finer."""

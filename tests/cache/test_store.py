@@ -17,7 +17,7 @@ from leaklint.cache.record import Record
 from leaklint.cache.stamps import Stamp
 from leaklint.engine import Result, check
 from tests.cache.project import edit, put, write_project
-from tests.cache.test_warm_runs import cold, finder, warm
+from tests.cache.runs import cold, finder, warm
 
 
 def kept(root: Path) -> list[Path]:

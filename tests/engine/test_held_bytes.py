@@ -17,7 +17,7 @@ from leaklint.engine.worker import Worker
 from leaklint.ownership import analysis
 from leaklint.source.discover import File, discover
 from tests.cache.project import put, write_project
-from tests.cache.test_warm_runs import analysed, warm
+from tests.cache.runs import analysed, warm
 
 
 def worker_of(root: Path) -> Worker:
