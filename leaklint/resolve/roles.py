@@ -1,7 +1,8 @@
 """What may be done to what a word stands for, told from the characters around it: a body in which it is only read need
 not be lowered to find what is assigned, stored or called there.
 
-What cannot be told counts. Nothing here is said of comments and strings, which therefore count like code.
+What cannot be told counts. Comments and strings are not told from code: a word counts there, too, unless it stands as
+it never could in code, beside a backquote or as one of a sentence.
 """
 
 from __future__ import annotations

@@ -117,7 +117,11 @@ class Texts(Locations):
         return lines
 
     def _may_be(self, role: Role, module: ModuleIR, word: str, lines: Iterable[int]) -> Iterator[int]:
-        """Those of these lines in which the identifier `word` may be this."""
+        """Those of these lines, in all of which the identifier `word` occurs, in which it may be this."""
+        if self.trace.by_word:
+            # There a line is told from what it was by its words alone: what else it says must not count.
+            yield from lines
+            return
         file = self.file_of(module)
         known = self._roles.setdefault(file, {}).setdefault((word, role), {})
         for line in lines:
@@ -143,17 +147,16 @@ class Texts(Locations):
     def mentions(self, module: ModuleIR, span: Span, word: str, role: Role | None = None) -> bool:
         """Whether the identifier `word` occurs in the lines of `span`. role: what it may be there."""
         lines = self.lines_with(module, word)
-        first = bisect_left(lines, span.line)
-        if role is None or self.trace.by_word:
-            return first < len(lines) and lines[first] <= span.end_line
-        return any(self._may_be(role, module, word, lines[first : bisect_right(lines, span.end_line)]))
+        if role is None:
+            return _has_one(lines, span)
+        within = lines[bisect_left(lines, span.line) : bisect_right(lines, span.end_line)]
+        return any(self._may_be(role, module, word, within))
 
     def mentioning(self, module: ModuleIR, word: str, role: Role | None = None) -> Iterator[str]:
         """The procedures of a module in whose lines the identifier `word` occurs, in the order in which they begin.
         role: what it may be there."""
         lines = self.lines_with(module, word)
-        if role is not None and not self.trace.by_word:
-            # By word, a line is told from what it was by its words alone.
+        if role is not None:
             lines = list(self._may_be(role, module, word, lines))
         standing = self.standing_on(module, lines)
         # Decorators belong to the procedure around.
