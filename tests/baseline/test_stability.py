@@ -11,7 +11,7 @@ import pytest
 from tests.baseline import edits, stability
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-ROUNDS = 3
+ROUNDS = 2
 
 
 def texts(group: int, groups: int = 4) -> dict[str, str]:

@@ -38,7 +38,7 @@ def laid_out(draw: st.DrawFn) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(laid_out())
 def test_any_layout_is_repaired_and_keeps_its_comments(text: str) -> None:
     ast.parse(text)
@@ -52,7 +52,7 @@ def test_any_layout_is_repaired_and_keeps_its_comments(text: str) -> None:
     assert repaired(fixed, style_of(text)).text == fixed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
 def test_repairs_of_one_function_do_not_depend_on_the_others(one: str, other: str) -> None:
     names = [

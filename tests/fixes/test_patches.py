@@ -64,8 +64,7 @@ def applied(text: str, edits: Iterable[dict[str, Any]]) -> str:
     return text
 
 
-@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("style", "end"), zip(STYLES, ENDS.values()), ids=ENDS)
 def test_git_applies_the_patch(tmp_path: Path, style: str, end: str) -> None:
     wanted = apart(tmp_path, style, end)
     assert len(wanted) > 5

@@ -619,7 +619,7 @@ def _ordered(lines: list[str]) -> str:
     return "\n".join(["def f():", "    x = None", *indent(lines)]) + "\n"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(suites(3, False), st.integers(0, 2**24))
 def test_generated_programs_run_as_python_does(lines: list[str], bits: int) -> None:
     check(_ordered(lines), bits=(bits,), faults=25)

@@ -21,7 +21,7 @@ def short_run(programs: int) -> settings:
 
 
 @seed(20)
-@short_run(80)
+@short_run(50)
 @given(programs())
 def test_no_leak_is_missed_and_no_repair_breaks(text: str) -> None:
     try:
@@ -36,7 +36,7 @@ def test_false_alarms_are_rare() -> None:
     counts = {"safe": 0, "false": 0}
 
     @seed(21)
-    @short_run(400)
+    @short_run(200)
     @given(programs())
     def count(text: str) -> None:
         try:

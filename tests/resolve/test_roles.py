@@ -13,7 +13,7 @@ from leaklint.resolve.definitions import Definitions, define
 from leaklint.resolve.roles import PUTTING, Role, may_be
 
 HERE = Path(__file__).parent.parent.parent
-FILES = [*(HERE / "fixtures").rglob("*.py"), *(HERE / "leaklint").rglob("*.py")]
+FILES = [*(HERE / "fixtures").rglob("*.py"), *(HERE / "leaklint" / "ownership").glob("*.py")]
 
 
 def done(procedure: ir.Procedure, body: Definitions) -> Iterator[tuple[str, Role]]:
