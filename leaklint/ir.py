@@ -438,9 +438,10 @@ class Decorator(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Procedure(msgspec.Struct, frozen=True, gc=False):
     """One function, lambda, class body or module body.
 
-    name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:+2:8>`;
-        the module body is "<module>". Of several definitions of one name the last has the plain name, the ones before
-        it are `name#2`, `name#3` ... in source order (branches of an `if`, property setters, overloads).
+    name: qualified as Python does it, without `<locals>`: `Class.method`, `outer.inner`, `outer.<lambda:1>` for the
+        first lambda in it; the module body is "<module>". Of several definitions of one name the last has the plain
+        name, the ones before it are `name#2`, `name#3` ... in source order (branches of an `if`, property setters,
+        overloads).
     kind: function, method, lambda, class, module.
     locals: every name bound in it, parameters included. free: names captured from an enclosing function, by it or by
         what is nested in it.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 OF_COMMENTS = frozenset({"leaklint", "noqa"})
 """Words of the comments that speak of findings, in small letters."""
 _PLAIN, _GENERATOR = "\0plain", "\0generator"
+_OF_OTHERS = re.compile(r"^(?:(?!leaklint|noqa).)*# noqa: (?!LK)[A-Z]+\d+(?:, ?(?!LK)[A-Z]+\d+)*$", re.IGNORECASE)
+"""A line that suppresses what other tools find, and nothing else."""
 _WORD = re.compile(r"\w+")
 
 
@@ -72,7 +74,7 @@ def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
     found = blake2b(digest_size=16)
     for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    further = [*file.layout.placed, "", *(one for one in sorted({*asked.pieces, ASKING}) if one in text)]
+    further = [*(one for one in sorted({*asked.pieces, ASKING}) if one in text)]
     if asked.attributes:
         further += ["", *sorted(attributes_assigned(text))]
     found.update("\n".join(further).encode("utf-8", "surrogatepass"))
@@ -92,6 +94,10 @@ def _concerning(file: LaidOut, counts: _Counts) -> Iterator[str]:
         yield text[part.start : part.body]
         yield _GENERATOR if part.is_generator else _PLAIN
         yield counts.of(text, part)
+        for inner in part.inner:
+            # Who looks for words asks in which lines they stand, so that those of one function in another are both's.
+            yield inner.said.hex()
+            yield counts.within(text, file.lines_of(inner), inner.types)
     yield before + _trimmed(text[at:], at)
 
 
@@ -104,17 +110,22 @@ class _Counts:
         self._counted = (asked.words, words.always, words.words, IMPORTING)
 
     def of(self, text: str, part: Part) -> str:
-        """What counts of the body of a function, beside its graph: what it imports, and how often, for what and as what
-        it has which word that was looked for, or that could lead to a resource anywhere; all of it, where it may speak
-        of findings."""
-        piece = text[part.body : part.end]
+        """What counts of the body of a function, beside its graph: what it imports, and for what and as what it has
+        which word that was looked for, or that could lead to a resource anywhere; of those by which it is declared, how
+        often, too; all of it, where it may speak of findings."""
+        header = text[part.start : part.body]
+        return self.within(text, text[part.body : part.end], frozenset(_WORD.findall(header)), header)
+
+    def within(self, text: str, piece: str, declared: Container[str], header: str = "") -> str:
+        """The same of any piece of a text, before which a header stands. declared: words of which it counts how often
+        they are there."""
         data = piece.encode("utf-8", "replace")
         own = identifiers(data)
-        if not OF_COMMENTS.isdisjoint(word.lower() for word in own) or any(word in piece for word in self._odd):
+        if any(word in piece for word in self._odd) or _may_speak(own, piece):
             return piece
-        counted = sorted(word for word in own if any(word in some for some in self._counted))
-        around = text[part.start : part.end] + (f"\n{ASKING}" if ASKING in text else "")
-        words = dict.fromkeys(counted)
+        words = sorted({word for word in own if any(word in some for some in self._counted)})
+        counted = [f"{word} {own.count(word)}" if word in declared else word for word in words]
+        around = header + piece + (f"\n{ASKING}" if ASKING in text else "")
         counted += [use_of(around, word).name for word in words]
         counted += [role.name for word in words for role in Role if may_be(role, around, word)]
         if "import" in piece:
@@ -129,6 +140,14 @@ class _Counts:
             return False
         piece, named = text[part.start : part.end], re.compile(rf"\b{name}\b")
         return len(named.findall(text)) == len(named.findall(piece)) and not self.of(text, part)
+
+
+def _may_speak(words: Iterable[str], piece: str) -> bool:
+    """Whether a text of these identifiers may hold a comment that speaks of findings."""
+    if OF_COMMENTS.isdisjoint(map(str.lower, words)):
+        return False
+    lines = (line for line in piece.splitlines() if not OF_COMMENTS.isdisjoint(_WORD.findall(line.lower())))
+    return not all(map(_OF_OTHERS.search, lines))
 
 
 def _trimmed(between: str, at: int) -> str:

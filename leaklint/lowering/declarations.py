@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import bisect
 import dataclasses
+import itertools
 from collections import Counter
 from typing import Any
 
@@ -82,20 +83,15 @@ class _Walk:
         return Declarations(procedures, self.names, tuple(self.imports), tuple(dict.fromkeys(self.all_names)))
 
     def name(self, owner: Declaration, children: list[Declaration]) -> None:
-        """Qualify the names of a scope's children; of several alike the last one keeps the plain name."""
+        """Qualify the names of a scope's children; of several alike the last one keeps the plain name. Lambdas are
+        counted, so that an edit that leaves them where they are among each other gives none another name."""
         prefix = "" if owner.kind == "module" else owner.name + "."
+        children.sort(key=_position)
+        lambdas = itertools.count(1)
         for child in children:
-            node = child.node
-            if child.kind == "lambda":
-                span = self.positions.span(node)
-                inside = owner.kind not in ("module", "class")
-                line = f"+{node.lineno - owner.node.lineno}" if inside else str(span.line)
-                child.name = f"{prefix}<lambda:{line}:{span.column}>"
-            else:
-                child.name = prefix + node.name
+            child.name = prefix + (f"<lambda:{next(lambdas)}>" if child.kind == "lambda" else child.node.name)
         totals = Counter(child.name for child in children)
         seen: Counter[str] = Counter()
-        children.sort(key=_position)
         for child in children:
             plain = child.name
             seen[plain] += 1

@@ -28,6 +28,7 @@ _OF_GRAPHS: dict[str, Any] = {
 }
 """What a signature lacks."""
 _MOST_ALIKE = 5000
+_FUNCTIONS = frozenset({"function", "lambda"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
@@ -168,15 +169,21 @@ class Procedures(Mapping[str, ir.Procedure]):
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
 
-    def stands_apart(self, name: str) -> bool:
-        """Whether this is a function or method in which no other procedure stands."""
-        return name in self._pieces and name not in self._inner and self._signatures[name].kind != "class"
+    def standing_apart(self, name: str) -> str:
+        """The outermost function or method that a procedure stands in, which may be itself; "" for none, or where a
+        class stands in it."""
+        holder = self._piece_of(name)
+        if not holder or self._signatures[holder].kind == "class":
+            return ""
+        return "" if any(self._signatures[one].kind not in _FUNCTIONS for one in self.inside(holder)) else holder
 
-    def loose(self) -> Iterator[tuple[str, Piece, ir.Procedure]]:
-        """The functions and methods, in source order, in which no other procedure stands."""
-        for name in self._pieces:
-            if self.stands_apart(name):
-                yield name, self._pieces[name], self._signatures[name]
+    def inside(self, name: str) -> Sequence[str]:
+        """The procedures in source order that stand in an outermost function."""
+        return self._inner.get(name, ())
+
+    def apart(self) -> Iterator[tuple[str, Piece]]:
+        """The outermost functions and methods, in source order, in which no class stands."""
+        return ((name, piece) for name, piece in self._pieces.items() if self.standing_apart(name))
 
     def unchanged(self, before: Procedures) -> set[str]:
         """The procedures in pieces that read as they did in another text of the same file."""

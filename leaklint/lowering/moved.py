@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -10,8 +9,8 @@ import msgspec
 from leaklint import ir
 from leaklint.model import Span
 
-_LAMBDA, _COMPREHENSION = re.compile(rb"<lambda:\d"), b'"%c'
-"""How the names begin of what is named after its line: outside functions, lambdas and variables of comprehensions."""
+_COMPREHENSION = b'"%c'
+"""How the names of the variables of comprehensions begin; outside functions, they are named after their lines."""
 
 
 def moved(procedure: ir.Procedure, by: int) -> ir.Procedure | None:
@@ -22,7 +21,7 @@ def moved(procedure: ir.Procedure, by: int) -> ir.Procedure | None:
         written = msgspec.json.encode(procedure)
     except (UnicodeError, ValueError, OverflowError):
         return None  # a literal that no file can hold, and a program can
-    if _LAMBDA.search(written) or (_COMPREHENSION in written and procedure.kind not in ("function", "method")):
+    if _COMPREHENSION in written and procedure.kind not in ("function", "method"):
         return None
 
     def span(one: Span) -> Span:

@@ -41,9 +41,8 @@ class Knowledge(Protocol):
 
 
 class Reading(Protocol):
-    """How questions and answers of before read now."""
+    """How answers of before read now."""
 
-    def about(self, about: tuple[Any, ...], path: str) -> tuple[Any, ...]: ...
     def answer(self, answer: Any) -> Any: ...
 
 
@@ -99,7 +98,7 @@ class Asking:
         """Whether these questions are answered as before."""
         for question, about, answer in answers:
             for move in moves:
-                about, answer = move.about(about, self.module.path), move.answer(answer)
+                answer = move.answer(answer)
             if question is _summary or question is _guess:
                 if _summary(self, *about) != answer or self.knowledge.is_guessed(about[0]) != (question is _guess):
                     return False

@@ -44,8 +44,7 @@ def difference(before: Program, after: Program, file: str) -> Difference:
     mask = trace.mask
     was, now = before.module_at(place), after.module_at(place)
     texts = before.text_at(file) or "", after.text_at(file) or ""
-    start, end = ({name: one.span.line for name, one in _signatures(module)} for module in (was, now))
-    move = Move.between(now.path if now is not None else "", before.name_at(place), texts, start, end)
+    move = Move.between(now.path if now is not None else "", before.name_at(place), texts)
     trace.mask = mask
     facts = trace.about(file)
     about = trace.bits((*facts, ("text", file)))
@@ -84,10 +83,6 @@ def _data(lines: Iterable[str]) -> bytes:
     return "\n".join(lines).encode("utf-8", "replace")
 
 
-def _signatures(module: ir.ModuleIR | None) -> Iterable[tuple[str, ir.Procedure]]:
-    return module.signatures.items() if module is not None else ()
-
-
 def _outline(module: ir.ModuleIR) -> tuple[Any, ...]:
     """What a module declares, wherever it stands. Lambdas, which are called after their places, belong to the bodies
     that they are in."""
@@ -115,18 +110,12 @@ def _same(was: ir.ModuleIR, now: ir.ModuleIR, move: Move) -> Iterator[str]:
         if before is None:
             continue
         if name in unchanged and move.span(before.span) == signature.span:
-            if before.span == signature.span or (signature.kind not in ("class", "module") and move.name(name) == name):
+            if before.span == signature.span or signature.kind in ("function", "method"):
                 yield name
                 continue
         first, second = old.at_hand(name), new.at_hand(name)
         if first is not None and second is not None and move.same_graph(_plain(first), _plain(second)):
-            if all(move.name(one) == one for one in (name, *_made(first))):
-                yield name
-
-
-def _made(procedure: ir.Procedure) -> Iterator[str]:
-    steps = (step for block in procedure.blocks for step in block.instructions)
-    return (step.procedure for step in steps if isinstance(step, ir.MakeFunction))
+            yield name
 
 
 def _plain(procedure: ir.Procedure) -> ir.Procedure:

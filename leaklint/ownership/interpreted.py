@@ -100,7 +100,7 @@ class Interpretations:
             else:
                 holds = stale is not None and one not in stale
                 after = (how.after(move, holds=holds and not number) for number, how in enumerate(known))
-                self._known[move.function(one)] = tuple(how for how in after if how is not None)
+                self._known[one] = tuple(how for how in after if how is not None)
 
 
 def _still(known: Sequence[Interpreted], asking: Callable[[], Asking]) -> Iterator[tuple[Interpreted, int]]:
@@ -125,8 +125,6 @@ def moved(move: Move, result: Result, path: str) -> Result | None:
     reports = move.reports(result.reports, path)
     if reports is None or move.still:
         return result if reports is not None else None
-    if move.path == path and move.renames and "<lambda:" in repr(result.summary):
-        return None
     return msgspec.structs.replace(
         result,
         summary=move.summary(result.summary),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,13 +12,8 @@ from leaklint.model import Span
 from leaklint.ownership.events import Leak, Misuse, Site, SiteReport, Step
 from leaklint.ownership.owners import Gap, Kept
 from leaklint.ownership.summary import Handed, Outcome, Summary
-from leaklint.resolve.refs import Function
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-
-_LAMBDA = re.compile(r"<lambda:(\+?)(\d+):(\d+)>")
-"""The name of a lambda, after its column and line: of the file, or of the function that it stands in."""
 
 
 def _shifts(old: list[str], new: list[str]) -> list[int]:
@@ -54,23 +46,17 @@ class Move:
     """Two texts of the file that is shown as `path` and holds `module`, some edits apart. Whether what stood in its
     lines is still the same, `same_graph` says; this only says where it should be."""
 
-    def __init__(
-        self, path: str, module: str, shifts: list[int], start: Mapping[str, int], end: Mapping[str, int]
-    ) -> None:
+    def __init__(self, path: str, module: str, shifts: list[int]) -> None:
         self.path = path
         self.module = module
         self.still = not any(shifts)
         self._shifts = shifts
-        self._start = start
-        self._end = end
         self._joined: tuple[Move, Move] | None = None
 
     @classmethod
-    def between(
-        cls, path: str, module: str, texts: tuple[str, str], start: Mapping[str, int], end: Mapping[str, int]
-    ) -> Move:
-        """The move from one text of a file to the next, where its procedures begin in these lines."""
-        return cls(path, module, [0, *_shifts(*(text.split("\n") for text in texts))], start, end)
+    def between(cls, path: str, module: str, texts: tuple[str, str]) -> Move:
+        """The move from one text of a file to the next."""
+        return cls(path, module, [0, *_shifts(*(text.split("\n") for text in texts))])
 
     def then(self, later: Move) -> Move:
         """This move and a later one of the same file, in one: the same for all that have made this one."""
@@ -80,7 +66,7 @@ class Move:
         shifts = [
             shift + further[line + shift] if line + shift < most else shift for line, shift in enumerate(self._shifts)
         ]
-        joined = Move(self.path, self.module, shifts, self._start, later._end)
+        joined = Move(self.path, self.module, shifts)
         self._joined = later, joined
         return joined
 
@@ -93,46 +79,8 @@ class Move:
         same = first == span.line and last == span.end_line
         return span if same else Span(first, span.column, last, span.end_column)
 
-    def name(self, name: str) -> str:
-        """The name of a procedure in the file."""
-        if "<lambda:" not in name or self.still:
-            return name
-        above, dot, last = name.rpartition(".")
-        around = self.name(above) if dot else ""
-        found = _LAMBDA.match(last)
-        if found is not None and found[1] and name in self._start and around in self._end:
-            last = f"<lambda:+{self._line(self._start[name]) - self._end[around]}:{found[3]}>{last[found.end() :]}"
-        elif found is not None and not found[1]:
-            last = f"<lambda:{self._line(int(found[2]))}:{found[3]}>{last[found.end() :]}"
-        return f"{around}{dot}{last}"
-
-    @functools.cached_property
-    def renames(self) -> bool:
-        """Whether some procedures have other names: lambdas are called after their lines."""
-        return any(self.name(name) != name for name in self._start)
-
-    def function(self, function: Function) -> Function:
-        """A function of the program."""
-        if self.still or function.module != self.module or "<lambda:" not in function.name:
-            return function
-        return _with(function, name=self.name(function.name))
-
-    def _thing(self, thing: Any) -> Any:
-        return self.function(thing) if isinstance(thing, Function) else thing
-
-    def about(self, about: tuple[Any, ...], path: str) -> tuple[Any, ...]:
-        """What a question of a procedure in the file shown as `path` is about."""
-        if self.still:
-            return about
-        own = path == self.path
-        return tuple(self.name(one) if own and isinstance(one, str) else self._thing(one) for one in about)
-
     def answer(self, answer: Any) -> Any:
         """An answer to a question."""
-        if self.still:
-            return answer
-        if type(answer) is tuple:
-            return tuple(map(self._thing, answer))
         return self.summary(answer) if isinstance(answer, Summary) else answer
 
     def summary(self, summary: Summary) -> Summary:
@@ -164,8 +112,7 @@ class Move:
             return self.span(span) if own else span
 
         def site(one: Site) -> Site:
-            function = self.name(one.function) if own else one.function
-            return _with(one, span=at(one.span), function=function, origin=self._steps(one.origin))
+            return _with(one, span=at(one.span), origin=self._steps(one.origin))
 
         def lost(one: Leak) -> Leak:
             return _with(one, at=at(one.at), steps=self._steps(one.steps))
@@ -198,8 +145,7 @@ class Move:
             return before == after
         if self.span(before.span) != after.span or len(before.blocks) != len(after.blocks):
             return False
-        named = _with(before, name=self.name(before.name), parent=self.name(before.parent))
-        if _with(named, blocks=(), span=after.span) != _with(after, blocks=()):
+        if _with(before, blocks=(), span=after.span) != _with(after, blocks=()):
             return False
         return all(map(self._same_block, before.blocks, after.blocks))
 
@@ -214,8 +160,6 @@ class Move:
         if span is None:
             return bool(before == after)
         moved = self.span(span)
-        if isinstance(before, ir.MakeFunction):
-            before = _with(before, procedure=self.name(before.procedure))
         return bool((before if moved is span else _with(before, span=moved)) == after)
 
 

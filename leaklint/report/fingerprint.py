@@ -9,12 +9,12 @@ from collections import Counter
 from leaklint.model import Finding
 from leaklint.report.content import Report
 
-_PLACED = re.compile(r"<lambda:\+?\d+:\d+>")
+_COUNTED = re.compile(r"<lambda:\d+>")
 
 
 def unplaced(function: str) -> str:
-    """The name of a function without the place that a lambda has in it."""
-    return _PLACED.sub("<lambda>", function) if "<" in function else function
+    """The name of a function without the place that a lambda has among those around it."""
+    return _COUNTED.sub("<lambda>", function) if "<" in function else function
 
 
 def fingerprints(report: Report) -> tuple[str, ...]:

@@ -26,8 +26,9 @@ _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
 def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], name: str) -> None:
-    if trace.by_word or (isinstance(procedures, Procedures) and procedures.stands_apart(name)):
-        trace.note(("body", file, name))
+    holder = procedures.standing_apart(name) if isinstance(procedures, Procedures) and not trace.by_word else name
+    if holder:
+        trace.note(("body", file, holder))
 
 
 class Imported(NamedTuple):

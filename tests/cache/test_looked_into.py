@@ -316,6 +316,47 @@ def test_the_body_of_a_function_concerns_those_alone_who_look_into_it(tmp_path: 
     assert warm(tmp_path) == cold(tmp_path)
 
 
+def test_what_stands_in_a_function_concerns_those_alone_who_look_into_that(tmp_path: Path) -> None:
+    ending = (
+        "def put(conn):\n    conn.close()\n\n\ndef drop(conn):\n    def quietly(value: int):\n        shown = [value]\n"
+        "        return shown  # noqa: E501\n\n    hidden = 1\n    conn.close()\n    return quietly(hidden)\n"
+    )
+    using = "import psycopg2\nfrom ending import {0}\n\n\ndef read():\n    conn = psycopg2.connect('')\n    {0}(conn)\n"
+    put(tmp_path / "ending.py", ending)
+    put(tmp_path / "a.py", using.format("put"))
+    put(tmp_path / "b.py", using.format("drop"))
+    assert warm(tmp_path) == cold(tmp_path)
+    for old, new in (("[value]", "[1, value]"), ("hidden = 1", "hidden = 1\n    further = [1]")):
+        put(tmp_path / "ending.py", ending.replace(old, new))
+        assert analysed(tmp_path) == {"b.py"}
+        assert warm(tmp_path) == cold(tmp_path)
+    for old, new in (
+        ("value: int", "value: int, more=1"),
+        ("conn.close()\n    return", "return"),
+        ("hidden = 1", "hidden = 1\n    class Further:\n        pass\n"),
+        ("# noqa: E501", "# noqa: LK101"),
+    ):
+        put(tmp_path / "ending.py", ending.replace(old, new))
+        assert warm(tmp_path) == cold(tmp_path)
+
+
+def test_lambdas_that_have_moved_concern_nobody(tmp_path: Path) -> None:
+    giving = (
+        "import psycopg2\n\n\ndef plain(x):\n    return x\n\n\nfirst = lambda: None\n"
+        "connect = lambda dsn: psycopg2.connect(dsn)\n"
+    )
+    put(tmp_path / "giving.py", giving)
+    put(tmp_path / "a.py", "from giving import connect\n\n\ndef read(dsn):\n    connect(dsn).close()\n")
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "giving.py", giving.replace("    return x", "    y = [x]\n    return y"))
+    assert analysed(tmp_path) == set()
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "giving.py", giving.replace("first = lambda: None\n", ""))
+    assert warm(tmp_path) == cold(tmp_path)
+    put(tmp_path / "giving.py", giving.replace("first = lambda: None", "connect = lambda dsn: None, lambda: None"))
+    assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_a_function_that_nobody_asked_for_concerns_nobody(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)

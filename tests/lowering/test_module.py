@@ -36,10 +36,10 @@ def test_names_and_kinds() -> None:
         "outer.Local": ("class", "outer", ""),
         "outer.Local.method": ("method", "outer.Local", "outer.Local"),
         "outer.Local.method.inner": ("function", "outer.Local.method", ""),
-        "outer.<lambda:+4:11>": ("lambda", "outer", ""),
-        "outer.<lambda:+4:11>.<lambda:+0:22>": ("lambda", "outer.<lambda:+4:11>", ""),
+        "outer.<lambda:1>": ("lambda", "outer", ""),
+        "outer.<lambda:1>.<lambda:1>": ("lambda", "outer.<lambda:1>", ""),
         "C": ("class", "", ""),
-        "C.<lambda:7:13>": ("lambda", "C", ""),
+        "C.<lambda:1>": ("lambda", "C", ""),
         "C.m": ("method", "C", "C"),
     }
     assert list(found.procedures) == list(found.signatures)
@@ -213,8 +213,8 @@ def test_a_lambda_in_a_comprehension_captures_its_variable() -> None:
             return [lambda: (x, z) for x in a]
         """
     )
-    assert found.procedures["C.<lambda:2:11>"].free == ("%c2:10.x", "%c2:10.y")
-    assert found.procedures["f.<lambda:+1:13>"].free == ("%c2:12.x", "z")
+    assert found.procedures["C.<lambda:1>"].free == ("%c2:10.x", "%c2:10.y")
+    assert found.procedures["f.<lambda:1>"].free == ("%c2:12.x", "z")
     assert "Copy dst='%c2:12.x'" in show(found.procedures["f"])
 
 
