@@ -56,7 +56,15 @@ class Likeness:
         if known is None:
             return False
         found = self.concern(extra, path)
-        return found is not None and was in found.same
+        same = found is not None and was in found.same
+        if same and was != self._stamps.digest(path):
+            self.moved.add(path)
+        return same
+
+    def content_like(self, extra: str, path: str, was: bytes) -> bytes:
+        """The digest of the content that a file has now, where it is the same to all who asked; else `was`."""
+        now = self._stamps.digest(path)
+        return now if now != was and self.is_same(extra, path, was) else was
 
     def concern(self, extra: str, path: str) -> Concern | None:
         """What concerns anybody of a file, as far as that is known of its content."""
@@ -76,10 +84,7 @@ class Likeness:
         if self._stamps.digest(path) in known.same:
             return known
         file = self._laid_out(path)
-        if file is None or not still_concerns(known, file, words):
-            return None
-        self.moved.add(path)
-        return known
+        return known if file is not None and still_concerns(known, file, words) else None
 
     def body(self, path: str, name: str, was: bytes) -> bytes:
         """What the body of a function is now. What is kept of those in a file is so with the content that it had."""

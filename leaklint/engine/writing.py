@@ -104,8 +104,11 @@ class _Writer:
             self.paths.append(path)
         return number
 
-    def fact(self, fact: Fact, was: bytes) -> KeptFact:
+    def fact(self, extra: str, fact: Fact, was: bytes) -> KeptFact:
         kind = fact[0]
+        if kind == "text":
+            # Places are told as they are now, though all else is as it was with another content.
+            was = self.keeper.likeness.content_like(extra, fact[1], was)
         if kind == "look":
             return KeptFact(kind, 0, tuple(map(self.path, fact[1])), fact[2], was)
         if kind == "word":
@@ -122,7 +125,7 @@ class _Writer:
         found = [one for one in new if not unpacked(one.grounds.facts) >> len(facts)]
         table = next((table for table in self.tables if table.extra == extra and table.answers), None)
         if table is None or len(found) > _FEW:
-            table = _Table(extra, [self.fact(*fact) for fact in facts])
+            table = _Table(extra, [self.fact(extra, *fact) for fact in facts])
             self.tables.append(table)
             for one in found:
                 self._put(table, one, one.grounds.facts)
@@ -132,7 +135,7 @@ class _Writer:
             mask = 0
             for number in members(unpacked(one.grounds.facts)):
                 if number not in numbers:
-                    numbers[number] = table.number(self.fact(*facts[number]))
+                    numbers[number] = table.number(self.fact(extra, *facts[number]))
                 mask |= 1 << numbers[number]
             self._put(table, one, packed(mask))
 
@@ -149,7 +152,7 @@ class _Writer:
                 # It began with the files and the facts of that one, by the same numbers.
                 held = {path: one for path, one in before.survey.files.items() if path not in before.stale and one.ways}
                 survey = together([before.survey._replace(files=held), survey])
-            facts = [self.fact(*met[number]) for number in range(len(met))]
+            facts = [self.fact(extra, *met[number]) for number in range(len(met))]
             if joined is None:
                 joined = Joined(self.path, survey, facts)
             else:

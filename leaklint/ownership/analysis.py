@@ -189,9 +189,7 @@ class Analysis(Summaries):
             if effect is not None:
                 self.effects.tell(function, effect)
             self.rests[("settled", function)] = rests
-        was = {
-            fact: b"1" if fact[0] == "idle" else before or b"?" for fact, before in facts if fact[0] in _OF_FUNCTIONS
-        }
+        was = {fact: before or b"?" for fact, before in facts if fact[0] in _OF_FUNCTIONS}
         told = {path: (one.ways, gives_digest(one.gives)) for path, one in survey.files.items() if one.ways}
         for path in self.suspects.unsure():
             self.settle(path)

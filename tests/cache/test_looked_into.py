@@ -419,6 +419,23 @@ def test_what_moved_is_told_where_it_is(tmp_path: Path) -> None:
     assert warm(tmp_path) == cold(tmp_path)
 
 
+def test_what_moved_back_is_told_where_it_is(tmp_path: Path) -> None:
+    giving = "import psycopg2\n\n\ndef plain():\n    pass\n\n\ndef give():\n    return psycopg2.connect('')\n"
+    using = "from giving import give\n\n\ndef read():\n    give().cursor()\n"
+    moved = giving.replace("pass", "pass\n")
+    for name, text in (
+        ("giving.py", giving),
+        ("a.py", using),
+        ("giving.py", moved),
+        ("giving.py", giving),
+        ("giving.py", moved),
+        ("a.py", f"{using}    print(1)\n"),
+        ("giving.py", giving),
+    ):
+        put(tmp_path / name, text)
+        assert warm(tmp_path) == cold(tmp_path)
+
+
 def test_naming_a_file_does_not_drive_out_what_is_kept_of_all(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
