@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from leaklint import ir
 from leaklint.catalog import Acquired, Catalog
@@ -27,8 +27,18 @@ from leaklint.resolve.resolver import Resolver
 from leaklint.resolve.trace import Rests
 
 V = TypeVar("V")
+_MOST_CALLS_DOWN = 4
+"""How far it is followed to whom something is passed on."""
 _OF_CLASSES = frozenset({"released", "fields"})
 """Kinds of questions about classes, whose answers take much room."""
+
+
+class Passing(NamedTuple):
+    """touches: whether a function releases, enters or keeps what it is given. on: where not, those to which it passes
+    it."""
+
+    touches: bool = False
+    on: tuple[Function, ...] = ()
 
 
 class Answers:
@@ -42,7 +52,6 @@ class Answers:
         self.words = Words(catalog, strict=strict)
         self.rests: Rests = {}
         self.answered: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
-        self._touches: dict[Function, bool] = self.answered["touches"]
         self._trace = program.trace
         self._declared = Declared(catalog, program, resolver)
         self._lifecycle = Lifecycle(catalog, resolver)
@@ -117,25 +126,36 @@ class Answers:
 
         return self._recall("entering", function, find)
 
-    def touches(self, function: Function, depth: int = 4) -> bool:
-        """Whether the function may release, enter or keep what its caller gives it, itself or `depth` calls down."""
-        function = Function(function.module, function.name)
+    def touches(self, function: Function) -> bool:
+        """Whether the function may release, enter or keep what its caller gives it, itself or a few calls down."""
+        start = Function(function.module, function.name)
+        return self._recall("touches", start, functools.partial(self._touches_within, start))
 
-        def find() -> bool:
+    def _touches_within(self, start: Function) -> bool:
+        seen, here = {start}, [start]
+        for _ in range(1 + _MOST_CALLS_DOWN):
+            further: dict[Function, None] = {}
+            for one in here:
+                passing = self._passing(one)
+                if passing.touches:
+                    return True
+                further.update(dict.fromkeys(passing.on))
+            here = [one for one in further if one not in seen]
+            seen.update(here)
+        return False
+
+    def _passing(self, function: Function) -> Passing:
+        """What a function does with what it is given."""
+
+        def find() -> Passing:
             found = self.resolver.function(function)
-            return found is not None and (
-                touches_given(found[1], self.catalog.release_words, self.words.release_to)
-                or (depth > 0 and any(self.touches(callee, depth - 1) for callee in self._given_to(*found)))
-            )
+            if found is None:
+                return Passing()
+            if touches_given(found[1], self.catalog.release_words, self.words.release_to):
+                return Passing(touches=True)
+            return Passing(on=tuple(dict.fromkeys(self._given_to(*found))))
 
-        key = ("touches", function)
-        if function in self._touches:
-            self._trace.used(self.rests, key)
-        else:
-            self._touches[function] = False
-            self.rests[key] = -1 - self._trace.depth
-            self._touches[function] = self._trace.answer(self.rests, key, find)
-        return self._touches[function]
+        return self._recall("passing", function, find)
 
     def _given_to(self, module: ir.ModuleIR, procedure: ir.Procedure) -> Iterator[Function]:
         """The functions to which a function may pass on what it is given."""
