@@ -66,7 +66,7 @@ class Recorder:
         self.project = project
         self.light = Trace()
         self._told: dict[str, int] = {}
-        self._asked: dict[tuple[str, str], int] = {}
+        self._told_of: set[tuple[str, str]] = set()
         self._bodies: dict[tuple[str, str], bytes] = {}
         self._lists = functools.cache(lambda directory: listing(directory, ("",)))
         if project.stamps is None:
@@ -116,10 +116,11 @@ class Recorder:
         program = self.project.program(extra)
         found: dict[str, bytes | None] = {}
         for path, asked in program.asked.files.items():
-            if self._asked.get((extra, path)) != asked.size:
-                self._asked[(extra, path)] = asked.size
+            if asked.is_any or (extra, path) not in self._told_of:
+                self._told_of.add((extra, path))
                 module = program.lowered(path)
                 found[path] = told(module, asked) if module is not None else None
+                asked.forget()
         return found
 
     def _find_effects(self, extra: str, trace: Trace, start: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any
 
 import msgspec
@@ -67,29 +67,69 @@ def lower_module(
         procedures=Procedures(
             unit, signatures, path, (lambda: text) if again is None else again, shelf, before, asked, noting
         ),
-        extents={name: _extent(declaration, signatures[name].span) for name, declaration in found.procedures.items()},
+        extents=Extents(signatures, dict(_decorated(found.procedures))),
         all_names=found.all_names,
     )
 
 
-class Signatures(dict[str, ir.Procedure]):
+class Signatures(Mapping[str, ir.Procedure]):
     """Remembers in `sought` which names were looked up, whether or not they are there."""
 
+    __slots__ = ("_known", "_sought")
+
     def __init__(self, known: Mapping[str, ir.Procedure], sought: set[str]) -> None:
-        super().__init__(known)
+        self._known = known
         self._sought: set[Any] = sought
 
     def __getitem__(self, name: str) -> ir.Procedure:
         self._sought.add(name)
-        return super().__getitem__(name)
+        return self._known[name]
 
     def __contains__(self, name: object) -> bool:
         self._sought.add(name)
-        return super().__contains__(name)
+        return name in self._known
 
     def get(self, name: str, default: Any = None) -> Any:
         self._sought.add(name)
-        return super().get(name, default)
+        return self._known.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def keys(self) -> KeysView[str]:
+        return self._known.keys()
+
+    def values(self) -> ValuesView[ir.Procedure]:
+        return self._known.values()
+
+    def items(self) -> ItemsView[str, ir.Procedure]:
+        return self._known.items()
+
+
+class Extents(Mapping[str, tuple[int, int]]):
+    """The first and last lines of procedures, decorators included. first: of those that have some."""
+
+    __slots__ = ("_first", "_signatures")
+
+    def __init__(self, signatures: Mapping[str, ir.Procedure], first: Mapping[str, int]) -> None:
+        self._signatures = signatures
+        self._first = first
+
+    def __getitem__(self, name: str) -> tuple[int, int]:
+        span = self._signatures[name].span
+        return self._first.get(name, span.line), span.end_line
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._signatures
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._signatures)
+
+    def __len__(self) -> int:
+        return len(self._signatures)
 
 
 class Procedures(Mapping[str, ir.Procedure]):
@@ -324,10 +364,12 @@ def _signature(declaration: Declaration, positions: Positions) -> ir.Procedure:
     )
 
 
-def _extent(declaration: Declaration, span: Span) -> tuple[int, int]:
-    """The first and last line, decorators included."""
-    decorators = getattr(declaration.node, "decorator_list", ())
-    return min([span.line, *(decorator.lineno for decorator in decorators)]) if decorators else span.line, span.end_line
+def _decorated(declarations: Mapping[str, Declaration]) -> Iterator[tuple[str, int]]:
+    """Where the decorators of procedures begin."""
+    for name, declaration in declarations.items():
+        decorators = getattr(declaration.node, "decorator_list", ())
+        if decorators:
+            yield name, min(decorator.lineno for decorator in decorators)
 
 
 def _module_span(positions: Positions) -> Span:

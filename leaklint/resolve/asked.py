@@ -21,9 +21,15 @@ class Questions(msgspec.Struct, array_like=True):
     attributes: bool = False
 
     @property
-    def size(self) -> int:
-        """Grows with all that is asked."""
-        return len(self.names) + len(self.sought) + len(self.words) + len(self.pieces) + self.attributes
+    def is_any(self) -> bool:
+        """Whether anything was asked."""
+        return bool(self.names or self.sought or self.words or self.pieces or self.attributes)
+
+    def forget(self) -> None:
+        """Start anew, for those too who hold one of the sets."""
+        for asked in (self.names, self.sought, self.words, self.pieces):
+            asked.clear()
+        self.attributes = False
 
     def union(self, other: Questions) -> Questions:
         """What was asked here or there, as it is now."""
@@ -47,7 +53,8 @@ class Questions(msgspec.Struct, array_like=True):
 
 
 class Asked:
-    """What was asked of each file of a program, and of the same with other texts for some. files: by absolute path."""
+    """What was asked of each file of a program, and of the same with other texts for some, since it was last told.
+    files: by absolute path."""
 
     def __init__(self) -> None:
         self.files: dict[str, Questions] = {}

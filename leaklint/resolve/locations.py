@@ -77,6 +77,11 @@ class Locations:
         found = self._located[key] = self.trace.answer(self._rests, key, lambda: self._descend(directories, name))
         return found
 
+    def _forget_located(self) -> None:
+        for key in self._located:
+            self._rests.pop(key, None)
+        self._located.clear()
+
     def _descend(self, directories: tuple[str, ...], name: str) -> Found:
         parent, _, last = name.rpartition(".")
         if parent:

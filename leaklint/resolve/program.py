@@ -247,7 +247,7 @@ class Program(Texts):
     def forget_graphs(self) -> None:
         """Let the graphs go, and where names were found. They are found again when somebody asks."""
         self._shelf.clear()
-        self._located.clear()
+        self._forget_located()
 
     # -- what imports say ---------------------------------------------------------------------------------------
 
