@@ -74,7 +74,7 @@ def _digest(asked: Questions, file: LaidOut, words: Words) -> bytes:
     found = blake2b(digest_size=16)
     for piece in _concerning(file, _Counts(asked, words)):
         found.update(piece.encode("utf-8", "surrogatepass") + b"\0")
-    further = [*(one for one in sorted({*asked.pieces, ASKING}) if one in text)]
+    further = [one for one in sorted({*asked.pieces, ASKING}) if one in text]
     if asked.attributes:
         further += ["", *sorted(attributes_assigned(text))]
     found.update("\n".join(further).encode("utf-8", "surrogatepass"))
@@ -95,7 +95,7 @@ def _concerning(file: LaidOut, counts: _Counts) -> Iterator[str]:
         yield _GENERATOR if part.is_generator else _PLAIN
         yield counts.of(text, part)
         for inner in part.inner:
-            # Who looks for words asks in which lines they stand, so that those of one function in another are both's.
+            # It is asked in which lines words stand: those of one function in another are lines of both.
             yield inner.said.hex()
             yield counts.within(text, file.lines_of(inner), inner.types)
     yield before + _trimmed(text[at:], at)

@@ -84,8 +84,7 @@ def _data(lines: Iterable[str]) -> bytes:
 
 
 def _outline(module: ir.ModuleIR) -> tuple[Any, ...]:
-    """What a module declares, wherever it stands. Lambdas, which are called after their places, belong to the bodies
-    that they are in."""
+    """What a module declares, wherever it stands. Lambdas belong to the bodies that they are in."""
     return (
         module.is_package,
         module.all_names,

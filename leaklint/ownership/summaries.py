@@ -199,8 +199,10 @@ class Summaries(Settled):
             self._trace.end(self.rests, tuple(("settled", member) for member in component))
 
     def _rest_on_callees(self, component: list[Function]) -> None:
-        """What a component calls decides that it is one, and whether it comes by a resource."""
+        """What a component calls, and what words mean where it stands, decides that it is one, and whether it comes by
+        a resource."""
         for member in component:
+            self._rest_on_ways(self.program.file_named(member.module))
             for callee in self.callees(member):
                 if callee not in self.guesses:
                     self.use(callee)

@@ -96,6 +96,30 @@ FILES: dict[str, tuple[str, ...]] = {
         "def main():\n    taker.read(Holder(psycopg2.connect('')))\n",
         "from app.holder import Holder\nclass Wider(Holder):\n    def close(self):\n        self.conn.close()\n",
     ),
+    "app/nested.py": (
+        "from app.closing import put\n\n\ndef each(conn):\n    def one(value: int):\n"
+        "        return conn.execute(value)\n\n    for value in [1]:\n        one(value)\n    put(conn)\n\n\n"
+        "def later(conn):\n    done = lambda: conn.close()\n    return done\n",
+        "from app.closing import put\n\n\ndef each(conn):\n    def one(value: int):\n        shown = value\n"
+        "        return shown\n\n    values = [1, 2]\n    for value in values:\n        one(value)\n"
+        "    put(conn)\n\n\ndef later(conn):\n    shown = [conn]\n    done = lambda: conn.close()\n"
+        "    return done\n",
+        "from app.closing import put\n\n\ndef each(conn):\n    def one(value: int, more=put):\n"
+        "        conn.close()\n\n    one(1)\n\n\ndef later(conn):\n    first = lambda: conn.close()\n"
+        "    done = lambda: None\n    return done\n",
+        "def each(conn):\n    class Inner:\n        def __init__(self):\n            self.conn = conn\n\n"
+        "    return Inner()\n\n\ndef later(conn):\n    return lambda: print(conn)\n",
+    ),
+    "app/nesting.py": (
+        "from app.db import connect\nfrom app.nested import each, later\n\n\ndef go():\n"
+        "    conn = connect()\n    each(conn)\n\n\ndef stop():\n    conn = connect()\n    later(conn)()\n",
+        "from app.db import connect\n\n\ndef plain(x):\n    return x\n\n\nopened = lambda: connect()\n\n\n"
+        "def go():\n    opened().execute('x')\n",
+        "from app.db import connect\n\n\ndef plain(x):\n    y = [x]\n    return y\n\n\n"
+        "opened = lambda: connect()\n\n\ndef go():\n    opened().execute('x')\n",
+        "from app.db import connect\n\nclosed = lambda: None\nopened = lambda: connect()\n\n\ndef go():\n"
+        "    closed()\n",
+    ),
     "scripts/run.py": (
         "import helper\nfrom app.db import connect\nconn = connect()\nhelper.go(conn)\n",
         "from app.jobs import run\nrun()\n",

@@ -26,7 +26,8 @@ def test_a_helper_concerns_those_that_reach_it_alone(tmp_path: Path) -> None:
     write_project(tmp_path)
     warm(tmp_path)
     put(tmp_path / "app/closing.py", FILES["app/closing.py"][1])
-    assert analysed(tmp_path) == {"app/users.py"}  # those that call what stands there are done to as before
+    # Those that call what stands there are done to as before.
+    assert analysed(tmp_path) == {"app/users.py", "app/nesting.py"}
     assert warm(tmp_path) == cold(tmp_path)
     put(tmp_path / "app/plain.py", "import json\n\n\ndef load(x):\n    return json.loads(x)\n")
     assert analysed(tmp_path) == set()
