@@ -53,8 +53,13 @@ LONG_BLOCK = 200
 """Instructions in a block that repay knowing when each temporary is read for the last time."""
 MOST_STEPS = 60_000
 """Work done in one procedure before its analysis is cut short: instructions interpreted in a world, each counted once
-more for every RESOURCES_A_STEP resources that the world holds."""
-RESOURCES_A_STEP = 8
+more for every RESOURCES_A_STEP resources that the world holds, and for every NAMES_A_STEP names and places."""
+RESOURCES_A_STEP, NAMES_A_STEP = 8, 50
+
+
+def _work(world: World) -> int:
+    """What one instruction takes in a world."""
+    return 1 + len(world.resources) // RESOURCES_A_STEP + len(world.env) // NAMES_A_STEP
 
 
 class Run(msgspec.Struct):
@@ -205,13 +210,13 @@ class _Interpreter:
             m.at = start + position
             if len(worlds) == 1:
                 one = worlds[0]
-                self.steps += 1 + len(one.resources) // RESOURCES_A_STEP
+                self.steps += _work(one)
                 if self.steps > MOST_STEPS:
                     return
                 reached = execute(m, one, step)
                 several = len(reached) > 1
             else:
-                self.steps += sum(1 + len(one.resources) // RESOURCES_A_STEP for one in worlds)
+                self.steps += sum(map(_work, worlds))
                 if self.steps > MOST_STEPS:
                     return
                 reached = []

@@ -51,6 +51,11 @@ def long_function(lines: int) -> str:
     return HEADER + "def f(a):\n    c = psycopg2.connect('x')\n" + body + "    c.close()\n"
 
 
+def many_fields(lines: int) -> str:
+    body = "".join(f"    a.x{i} = b({i})\n" for i in range(lines))
+    return HEADER + "def f(a, b):\n    c = psycopg2.connect('x')\n" + body + "    c.close()\n"
+
+
 def many_acquisitions(count: int) -> str:
     taken = "".join(f"    c{i} = psycopg2.connect('x')\n" for i in range(count))
     given = "".join(f"    c{i}.close()\n" for i in range(count))
@@ -104,6 +109,7 @@ def chained_calls(length: int) -> str:
         pytest.param(ifs_in_a_row(200), 1, False, id="ifs-in-a-row"),
         pytest.param(nested_finally(60), 1, False, id="nested-finally"),
         pytest.param(long_function(LONG), 1, True, id="long-function"),
+        pytest.param(many_fields(LONG), 1, True, id="many-fields"),
         pytest.param(many_acquisitions(MANY), 400, True, id="many-acquisitions"),
         pytest.param(many_at_the_top(MANY), 0, True, id="many-at-the-top"),
         pytest.param(call_cycle(RING), RING, False, id="call-cycle"),
