@@ -468,6 +468,11 @@ class Procedure(msgspec.Struct, frozen=True, gc=False):
     class_name: str = ""
     uses_locals: bool = False
 
+    @property
+    def types(self) -> list[str]:
+        """What it says of the types of its parameters, and of its result, as source text; "" where nothing."""
+        return [*(parameter.annotation for parameter in self.parameters), self.returns]
+
 
 class ClassDef(msgspec.Struct, frozen=True, gc=False):
     """bases, decorators, field annotations and metaclass as source text. methods: unqualified names, each once."""

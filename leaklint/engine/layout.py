@@ -122,9 +122,8 @@ def layout_of(module: ModuleIR) -> Layout | None:
 
 
 def _inner(signature: Procedure, first: int, last: int) -> Inner:
-    types = [*(parameter.annotation for parameter in signature.parameters), signature.returns]
     said = _digest(repr(msgspec.structs.replace(signature, span=_NOWHERE)))
-    return Inner(first, last, said, tuple(sorted({word for text in types for word in _WORD.findall(text)})))
+    return Inner(first, last, said, tuple(sorted({word for text in signature.types for word in _WORD.findall(text)})))
 
 
 def _evaluates(signature: Procedure) -> bool:

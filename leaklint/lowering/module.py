@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ from leaklint.lowering.body import Body
 from leaklint.lowering.declarations import MODULE, Declaration
 from leaklint.lowering.expressions import value
 from leaklint.lowering.moved import moved
+from leaklint.lowering.outline import Extents, Signatures
 from leaklint.lowering.pieces import Piece, Pieces, Unit, alone, around, whole
 from leaklint.lowering.positions import Positions
 from leaklint.lowering.problem import SyntaxProblem
@@ -70,66 +71,6 @@ def lower_module(
         extents=Extents(signatures, dict(_decorated(found.procedures))),
         all_names=found.all_names,
     )
-
-
-class Signatures(Mapping[str, ir.Procedure]):
-    """Remembers in `sought` which names were looked up, whether or not they are there."""
-
-    __slots__ = ("_known", "_sought")
-
-    def __init__(self, known: Mapping[str, ir.Procedure], sought: set[str]) -> None:
-        self._known = known
-        self._sought: set[Any] = sought
-
-    def __getitem__(self, name: str) -> ir.Procedure:
-        self._sought.add(name)
-        return self._known[name]
-
-    def __contains__(self, name: object) -> bool:
-        self._sought.add(name)
-        return name in self._known
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self._sought.add(name)
-        return self._known.get(name, default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    def keys(self) -> KeysView[str]:
-        return self._known.keys()
-
-    def values(self) -> ValuesView[ir.Procedure]:
-        return self._known.values()
-
-    def items(self) -> ItemsView[str, ir.Procedure]:
-        return self._known.items()
-
-
-class Extents(Mapping[str, tuple[int, int]]):
-    """The first and last lines of procedures, decorators included. first: of those that have some."""
-
-    __slots__ = ("_first", "_signatures")
-
-    def __init__(self, signatures: Mapping[str, ir.Procedure], first: Mapping[str, int]) -> None:
-        self._signatures = signatures
-        self._first = first
-
-    def __getitem__(self, name: str) -> tuple[int, int]:
-        span = self._signatures[name].span
-        return self._first.get(name, span.line), span.end_line
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._signatures
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._signatures)
-
-    def __len__(self) -> int:
-        return len(self._signatures)
 
 
 class Procedures(Mapping[str, ir.Procedure]):
@@ -209,7 +150,7 @@ class Procedures(Mapping[str, ir.Procedure]):
                         self._keep(name, graph)
             self.too_deep |= before.too_deep.intersection(names)
 
-    def standing_apart(self, name: str) -> str:
+    def outermost(self, name: str) -> str:
         """The outermost function or method that a procedure stands in, which may be itself; "" for none, or where a
         class stands in it."""
         holder = self._piece_of(name)
@@ -223,7 +164,7 @@ class Procedures(Mapping[str, ir.Procedure]):
 
     def apart(self) -> Iterator[tuple[str, Piece]]:
         """The outermost functions and methods, in source order, in which no class stands."""
-        return ((name, piece) for name, piece in self._pieces.items() if self.standing_apart(name))
+        return ((name, piece) for name, piece in self._pieces.items() if self.outermost(name))
 
     def unchanged(self, before: Procedures) -> set[str]:
         """The procedures in pieces that read as they did in another text of the same file."""

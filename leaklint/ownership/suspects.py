@@ -196,9 +196,8 @@ class Suspects(KnownFiles):
         """Whether a function mentions these words only to say of what type its parameters and its result are. What
         gives something to call, or is called itself, counts all the same."""
         signature = module.signatures[name]
-        types = [*(parameter.annotation for parameter in signature.parameters), signature.returns]
-        said = Counter(word for text in types for word in _NAME.findall(text))
-        if words.isdisjoint(said) or any("(" in text for text in types):
+        said = Counter(word for text in signature.types for word in _NAME.findall(text))
+        if words.isdisjoint(said) or any("(" in text for text in signature.types):
             return False
         mentioned = {word: self.program.times(module, word, *extent) for word in words}
         return all(not count or (count <= said[word] and word not in self._makers) for word, count in mentioned.items())

@@ -26,7 +26,7 @@ _TESTS = frozenset({"test", "tests", "testing", "examples", "conftest"})
 
 
 def _rest_on_body(trace: Trace, file: str, procedures: Mapping[str, Procedure], name: str) -> None:
-    holder = procedures.standing_apart(name) if isinstance(procedures, Procedures) and not trace.by_word else name
+    holder = procedures.outermost(name) if isinstance(procedures, Procedures) and not trace.by_word else name
     if holder:
         trace.note(("body", file, holder))
 
